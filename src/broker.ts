@@ -1,0 +1,368 @@
+import { type Clock, type ClockKind, createClock, type Duration, durationMs, VirtualClock } from './core/clock.js';
+import { BrokerError } from './core/errors.js';
+import { EventEmitter } from './core/events.js';
+import { Journal, type JournalEvent, type JournalEventName } from './core/journal.js';
+import { type Limits, type LimitsOption, resolveLimits } from './core/limits.js';
+import type { BrokerModel, ModelContext } from './core/model.js';
+import { Outbox } from './core/outbox.js';
+import { Random } from './core/random.js';
+import { SNAPSHOT_FORMAT, type Snapshot } from './core/snapshot.js';
+import { AmqpBroker, type AmqpOptions } from './models/amqp/index.js';
+import { KafkaBroker, type KafkaOptions } from './models/kafka/index.js';
+import { RedisBroker, type RedisOptions } from './models/redis/index.js';
+import { AmqpDoor } from './wire/amqp/index.js';
+import type { ConnectionInfo } from './wire/door.js';
+import type { DoorContext } from './wire/door-context.js';
+import { HttpDoor } from './wire/http/index.js';
+import { Interceptors } from './wire/interceptors.js';
+import { KafkaDoor } from './wire/kafka/index.js';
+import { Listener } from './wire/listener.js';
+import { RedisDoor } from './wire/redis/index.js';
+
+export interface BrokerOptions {
+  /** `system` (default) follows real time, `virtual` moves only by `advance`, `global` follows `globalThis`. */
+  readonly clock?: ClockKind;
+  /** Everything random comes from it; equal seeds give equal ids. Default 1. */
+  readonly seed?: number;
+  /** Whether the journal records. Default true; off costs nothing. */
+  readonly journal?: boolean;
+  readonly limits?: LimitsOption;
+  /** Nodes of the cluster, each with a port of its own; 1 to 64. Default 1. */
+  readonly nodes?: number;
+  readonly kafka?: KafkaOptions;
+  readonly amqp?: AmqpOptions;
+  readonly redis?: RedisOptions;
+}
+
+export interface ListenOptions {
+  /** Address to bind. Default 127.0.0.1. */
+  readonly host?: string;
+  /** Port of the first node, 0 (default) for any free one; further nodes take the following ports, or any. */
+  readonly port?: number;
+  /** Also open 9092, 5672 and 6379. */
+  readonly standardPorts?: boolean;
+}
+
+/** Where clients connect. */
+export interface BrokerUrls {
+  /** `host:port`, several separated by commas: what `bootstrap.servers` takes. */
+  readonly kafka: string;
+  readonly amqp: string;
+  readonly redis: string;
+  readonly inspector: string;
+}
+
+interface BrokerEvents extends Record<JournalEventName, (event: JournalEvent) => void> {
+  /** What a user's callback threw, or a defect that cost a connection its life. */
+  error: (error: unknown) => void;
+}
+
+/** The clock as users drive it. */
+export interface BrokerClock {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /**
+   * Moves a virtual clock, firing everything due in order and letting clients react in between.
+   *
+   * @param duration milliseconds or `'30s'`, `'1m'`, `'1h'`
+   * @param options `liveness: true` also fires heartbeats and session timeouts
+   * @throws BrokerError CLOCK_NOT_VIRTUAL on any other clock
+   */
+  advance(duration: Duration, options?: { liveness?: boolean }): Promise<void>;
+}
+
+const STANDARD_PORTS = { kafka: 9092, amqp: 5672, redis: 6379 } as const;
+
+// Captured at load, so that an application's fake timers cannot stop what waits for a turn of the event loop.
+const captureSetImmediate = globalThis.setImmediate;
+
+/** One turn of the event loop: sockets have been read and their answers written. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    captureSetImmediate(() => resolve());
+  });
+}
+
+/** Three brokers that share one clock, one seed, one journal and one port. */
+export class Broker {
+  readonly kafka: KafkaBroker;
+  readonly amqp: AmqpBroker;
+  readonly redis: RedisBroker;
+  readonly clock: BrokerClock;
+  readonly journal: Journal;
+  readonly limits: Limits;
+  /** Number of nodes. */
+  readonly nodes: number;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #outbox: Outbox;
+  readonly #interceptors = new Interceptors();
+  readonly #errors = new EventEmitter<{ error: (error: unknown) => void }>();
+  readonly #context: ModelContext;
+  #listener: Listener | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: BrokerOptions = {}) {
+    const reportError = (error: unknown) => this.#reportError(error);
+    this.limits = resolveLimits(options.limits);
+    this.nodes = options.nodes ?? 1;
+    if (!Number.isInteger(this.nodes) || this.nodes < 1 || this.nodes > 64) {
+      throw new BrokerError('INVALID_OPTION', `nodes is ${String(options.nodes)}; give a whole number from 1 to 64`);
+    }
+    this.#clock = createClock(options.clock ?? 'system', reportError, this.limits);
+    this.#random = new Random(options.seed ?? 1);
+    this.#outbox = new Outbox(reportError);
+    this.journal = new Journal(this.#clock, this.limits.journalEventCount, options.journal ?? true);
+    const shared = {
+      clock: this.#clock,
+      outbox: this.#outbox,
+      journal: this.journal,
+      limits: this.limits,
+      reportError,
+    };
+    this.#context = { ...shared, random: this.#random };
+    // Each model draws from a generator of its own: what one does never shifts the ids of another.
+    const context = (): ModelContext => ({ ...shared, random: this.#random.fork() });
+    this.kafka = new KafkaBroker(context(), { nodes: this.nodes, ...options.kafka });
+    this.amqp = new AmqpBroker(context(), { nodes: this.nodes, ...options.amqp });
+    this.redis = new RedisBroker(context(), { ...options.redis });
+    this.clock = this.#createClockFace();
+  }
+
+  get #models(): ReadonlyArray<readonly [string, BrokerModel]> {
+    return [
+      ['kafka', this.kafka],
+      ['amqp', this.amqp],
+      ['redis', this.redis],
+    ];
+  }
+
+  /** Opens a port for each node. @throws BrokerError ADDRESS_IN_USE, ALREADY_LISTENING, CLOSED */
+  async listen(options: ListenOptions = {}): Promise<this> {
+    if (this.#closed) throw new BrokerError('CLOSED', 'this broker is closed; start a new one');
+    if (this.#listener) throw new BrokerError('ALREADY_LISTENING', `this broker listens on ${this.urls.kafka} already`);
+    const listener = this.#createListener();
+    this.#listener = listener;
+    const host = options.host ?? '127.0.0.1';
+    const port = options.port ?? 0;
+    try {
+      for (let node = 1; node <= this.nodes; node++) {
+        await listener.listen({ host, port: port === 0 ? 0 : port + node - 1, nodeId: node });
+      }
+      if (options.standardPorts) {
+        for (const [fallback, standard] of Object.entries(STANDARD_PORTS)) {
+          await listener.listen({ host, port: standard, nodeId: 1, fallback: fallback as keyof typeof STANDARD_PORTS });
+        }
+      }
+    } catch (error) {
+      this.#listener = undefined;
+      await listener.close();
+      throw error;
+    }
+    return this;
+  }
+
+  /** Where clients connect. @throws BrokerError NOT_LISTENING before `listen` */
+  get urls(): BrokerUrls {
+    const listener = this.#listener;
+    if (!listener)
+      throw new BrokerError('NOT_LISTENING', 'this broker has no port; call listen() or use startBroker()');
+    const [first] = listener.ports;
+    const at = (port: { address: { address: string; port: number } } | undefined) =>
+      port ? `${hostOf(port.address.address)}:${port.address.port}` : '';
+    const main = at(first);
+    return {
+      kafka: listener.ports.slice(0, this.nodes).map(at).join(','),
+      amqp: `amqp://${main}`,
+      redis: `redis://${main}`,
+      inspector: `http://${main}`,
+    };
+  }
+
+  /** Environment variables for an application under test. */
+  env(): Record<'KAFKA_BROKERS' | 'AMQP_URL' | 'REDIS_URL', string> {
+    const { kafka, amqp, redis } = this.urls;
+    return { KAFKA_BROKERS: kafka, AMQP_URL: amqp, REDIS_URL: redis };
+  }
+
+  /** Listens to what happens, or to what went wrong in a callback. Returns a function that stops listening. */
+  on<Name extends keyof BrokerEvents>(name: Name, listener: BrokerEvents[Name]): () => void {
+    if (name === 'error') {
+      this.#errors.on('error', listener as BrokerEvents['error']);
+      return () => void this.#errors.off('error', listener as BrokerEvents['error']);
+    }
+    const event = name as JournalEventName;
+    this.journal.events.on(event, listener as (event: JournalEvent) => void);
+    return () => void this.journal.events.off(event, listener as (event: JournalEvent) => void);
+  }
+
+  /**
+   * Resolves when nothing moves any more: for three turns of the event loop no byte was read or written, no delivery
+   * waits, no data timer is due and no model is busy.
+   *
+   * @throws BrokerError NOT_IDLE after `timeout` milliseconds of real time (default 5 000), saying what is not settled
+   */
+  async idle(options: { timeout?: number } = {}): Promise<void> {
+    const started = performance.now();
+    let quietTurns = 0;
+    let seen = this.#listener?.activity ?? 0;
+    while (quietTurns < 3) {
+      await turn();
+      const activity = this.#listener?.activity ?? 0;
+      const unsettled = this.#unsettled();
+      quietTurns = activity === seen && unsettled.length === 0 ? quietTurns + 1 : 0;
+      seen = activity;
+      if (performance.now() - started > (options.timeout ?? 5_000)) {
+        throw new BrokerError('NOT_IDLE', `not settled: ${unsettled.join('; ') || 'bytes keep moving'}`);
+      }
+    }
+  }
+
+  #unsettled(): string[] {
+    const reasons = this.#models.flatMap(([name, model]) => model.busy().map((reason) => `${name}: ${reason}`));
+    if (this.#outbox.size > 0) reasons.push(`${this.#outbox.size} deliveries wait`);
+    const due = this.#clock.nextDataTimerMs;
+    if (due !== undefined && due <= this.#clock.now) reasons.push('a timer is due');
+    return reasons;
+  }
+
+  /**
+   * Restarts all three as the real ones do: every connection is cut, RabbitMQ keeps durable queues and persistent
+   * messages, Kafka its logs and offsets, Redis nothing. Ports stay.
+   */
+  async restart(): Promise<void> {
+    await this.#listener?.disconnect();
+    for (const [, model] of this.#models) model.restart();
+    if (this.journal.on) this.journal.record(undefined, 'restarted', {});
+  }
+
+  /** Empties all three and keeps the port; clients are disconnected. */
+  async reset(): Promise<void> {
+    await this.#listener?.disconnect();
+    for (const [, model] of this.#models) model.reset();
+    this.journal.clear();
+  }
+
+  /** The state of all three; messages are shared, not copied. */
+  snapshot(): Snapshot {
+    const models = new Map(this.#models.map(([name, model]) => [name, model.snapshot()]));
+    return { format: SNAPSHOT_FORMAT, atMs: this.#clock.now, random: this.#random.save(), models };
+  }
+
+  /** Goes back to a snapshot. Connections are cut unless `connections` is `'keep'`. */
+  async restore(snapshot: Snapshot, options: { connections?: 'drop' | 'keep' } = {}): Promise<void> {
+    if (options.connections !== 'keep') await this.#listener?.disconnect();
+    this.#random.load(snapshot.random);
+    for (const [name, model] of this.#models) model.restore(snapshot.models.get(name));
+  }
+
+  /** Stops a node as a crash does: its connections are reset, its port refuses. */
+  async stopNode(nodeId: number): Promise<void> {
+    this.#checkNode(nodeId);
+    await this.#listener?.stopNode(nodeId);
+    this.kafka.stopNode(nodeId);
+    this.amqp.stopNode(nodeId);
+  }
+
+  /** Starts a stopped node again, on the same port. */
+  async startNode(nodeId: number): Promise<void> {
+    this.#checkNode(nodeId);
+    this.kafka.startNode(nodeId);
+    this.amqp.startNode(nodeId);
+    await this.#listener?.startNode(nodeId);
+  }
+
+  /** Ends every connection, closes every port, cancels every timer; resolves when no handle is left. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      await this.#listener?.close();
+      this.#listener = undefined;
+      this[Symbol.dispose]();
+    })();
+    return this.#closed;
+  }
+
+  /** For a broker without ports; one with ports is closed by `close`. */
+  [Symbol.dispose](): void {
+    if (this.#listener) return void this.close();
+    for (const [, model] of this.#models) model.close();
+    this.#clock.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #checkNode(nodeId: number): void {
+    if (Number.isInteger(nodeId) && nodeId >= 1 && nodeId <= this.nodes) return;
+    throw new BrokerError('UNKNOWN_NODE', `there is no node ${nodeId}; this broker has 1 to ${this.nodes}`);
+  }
+
+  #reportError(error: unknown): void {
+    if (this.#errors.listenerCount('error') > 0) this.#errors.emit('error', error);
+    else process.emitWarning(error instanceof Error ? error : String(error));
+  }
+
+  #createListener(): Listener {
+    const context: DoorContext = {
+      ...this.#context,
+      interceptors: this.#interceptors,
+      advertise: (nodeId, connection) => this.#advertise(nodeId, connection),
+      resetConnection: (connectionId) => this.#listener?.reset(connectionId) ?? false,
+    };
+    const doors = {
+      kafka: new KafkaDoor(this.kafka, context),
+      amqp: new AmqpDoor(this.amqp, context),
+      redis: new RedisDoor(this.redis, context),
+    };
+    const http = new HttpDoor([], context.reportError);
+    return new Listener({ ...context, doors, acceptHttp: (socket) => http.accept(socket) });
+  }
+
+  /** The address that the client dialled, with the port of the asked node. */
+  #advertise(nodeId: number, connection: ConnectionInfo) {
+    if (nodeId === connection.nodeId) return connection.local;
+    const port = this.#listener?.ports.find((candidate) => candidate.nodeId === nodeId);
+    return port && { address: connection.local.address, port: port.address.port };
+  }
+
+  #createClockFace(): BrokerClock {
+    const clock = this.#clock;
+    return {
+      get now() {
+        return clock.now;
+      },
+      advance: async (duration, options = {}) => {
+        if (!(clock instanceof VirtualClock)) {
+          throw new BrokerError(
+            'CLOCK_NOT_VIRTUAL',
+            "only a virtual clock can be advanced; start with { clock: 'virtual' }",
+          );
+        }
+        const target = clock.now + durationMs(duration);
+        for (let at = clock.nextTimerMs(target, options.liveness); at !== undefined; ) {
+          clock.advanceTo(at, options);
+          // Clients on this thread see what fired, and may send, before time goes on.
+          for (let i = 0; i < 3; i++) await turn();
+          at = clock.nextTimerMs(target, options.liveness);
+        }
+        clock.advanceTo(target, options);
+        await turn();
+      },
+    };
+  }
+}
+
+function hostOf(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+/** A broker without a port: synchronous, no handle is open. For native use and microbenchmarks. */
+export function createBroker(options: BrokerOptions = {}): Broker {
+  return new Broker(options);
+}
+
+/** A broker that listens, by default on a free loopback port that speaks all three protocols. */
+export async function startBroker(options: BrokerOptions & ListenOptions = {}): Promise<Broker> {
+  return new Broker(options).listen(options);
+}

@@ -1,0 +1,8 @@
+export type { BrokerClock, BrokerOptions, BrokerUrls, ListenOptions } from './broker.js';
+export { Broker, createBroker, startBroker } from './broker.js';
+export type { ClockKind, Duration } from './core/clock.js';
+export { BrokerError, BrokerLimitError, type ModelName } from './core/errors.js';
+export type { JournalEvent, JournalEventName } from './core/journal.js';
+export type { Limits, LimitsOption } from './core/limits.js';
+export { type BodyEncoding, type BodyInput, type Header, Message } from './core/message.js';
+export { type Snapshot, snapshotFromBytes, snapshotToBytes } from './core/snapshot.js';

@@ -1,0 +1,2 @@
+/** What can be set on the redis broker. */
+export type RedisOptions = {};

@@ -1,0 +1,3 @@
+/** Ephemeral pattern-matching channels. */
+export { RedisBroker } from './broker.js';
+export type { RedisOptions } from './config.js';
