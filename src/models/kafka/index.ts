@@ -1,3 +1,3 @@
 /** Partitioned append-log with consumer offsets. */
 export { KafkaBroker } from './broker.js';
-export type { KafkaOptions } from './config.js';
+export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';

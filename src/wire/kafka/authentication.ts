@@ -1,0 +1,87 @@
+import type { Random } from '../../core/random.js';
+import type { SaslMechanism, SaslOptions } from '../../models/kafka/index.js';
+import type { SaslExchange, SaslResult } from './sasl-exchange.js';
+import { ScramServer } from './scram.js';
+
+const ALL: readonly SaslMechanism[] = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Who a connection belongs to.
+ *
+ * `handshake` picks a mechanism, each `step` takes one token of its exchange; the user is known when the exchange has
+ * ended well. A later exchange on the same connection (re-authentication) replaces the user when it succeeds.
+ */
+export class Authentication {
+  readonly #options: SaslOptions | undefined;
+  readonly #random: Random;
+  #exchange: SaslExchange | undefined;
+  #user: string | undefined;
+
+  constructor(options: SaslOptions | undefined, random: Random) {
+    this.#options = options;
+    this.#random = random;
+  }
+
+  /** False while requests other than those of authentication are refused. */
+  get done(): boolean {
+    return this.#options === undefined || this.#user !== undefined;
+  }
+
+  get principal(): string {
+    return `User:${this.#user ?? 'ANONYMOUS'}`;
+  }
+
+  /** Mechanisms on offer. */
+  get mechanisms(): readonly SaslMechanism[] {
+    return this.#options?.mechanisms ?? ALL;
+  }
+
+  /** Begins an exchange; false for a mechanism that is not on offer. */
+  handshake(mechanism: string): boolean {
+    const known = this.mechanisms.find((name) => name === mechanism);
+    if (!known || !this.#options) return false;
+    const { users } = this.#options;
+    const password = (user: string) => (Object.hasOwn(users, user) ? users[user] : undefined);
+    this.#exchange = known === 'PLAIN' ? new PlainServer(password) : new ScramServer(known, password, this.#random);
+    return true;
+  }
+
+  /** Takes a token of the client. */
+  step(token: Uint8Array): SaslResult {
+    if (!this.#exchange) {
+      return { ok: false, error: 'ILLEGAL_SASL_STATE', message: 'SaslAuthenticate came before SaslHandshake' };
+    }
+    const result = this.#exchange.step(token);
+    if (!result.ok) this.#exchange = undefined;
+    else if (this.#exchange.user !== undefined) {
+      this.#user = this.#exchange.user;
+      this.#exchange = undefined;
+    }
+    return result;
+  }
+}
+
+/** PLAIN: one token, `[authorization id] NUL user NUL password`. @see https://www.rfc-editor.org/rfc/rfc4616 */
+class PlainServer implements SaslExchange {
+  user: string | undefined;
+  readonly #password: (user: string) => string | undefined;
+
+  constructor(password: (user: string) => string | undefined) {
+    this.#password = password;
+  }
+
+  step(token: Uint8Array): SaslResult {
+    const parts = new TextDecoder().decode(token).split('\0');
+    const [authorizationId, user, password] = parts;
+    const refuse = (message: string): SaslResult => ({ ok: false, error: 'SASL_AUTHENTICATION_FAILED', message });
+    if (parts.length !== 3 || !user || !password) return refuse('Authentication failed: malformed PLAIN token');
+    if (authorizationId && authorizationId !== user) {
+      return refuse('Authentication failed: Client requested an authorization id that is different from username');
+    }
+    if (this.#password(user) !== password) return refuse('Authentication failed: Invalid username or password');
+    this.user = user;
+    return { ok: true, bytes: EMPTY };
+  }
+}

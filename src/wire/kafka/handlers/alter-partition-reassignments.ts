@@ -1,0 +1,36 @@
+import { array, boolean, error, int32, string, throttle } from '../field.js';
+import { defineApi } from '../handler.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_AlterPartitionReassignments */
+export const alterPartitionReassignmentsApi = defineApi({
+  name: 'AlterPartitionReassignments',
+  key: 45,
+  versions: [0, 1],
+  flexibleSince: 0,
+  offered: { standard: [0, 0], lean: [0, 0] },
+  request: {
+    timeoutMs: int32.default(60000),
+    allowReplicationFactorChange: boolean.since(1).default(true),
+    topics: array({
+      name: string,
+      partitions: array({
+        partitionIndex: int32,
+        replicas: array(int32).nullable(),
+      }),
+    }),
+  },
+  response: {
+    throttleTimeMs: throttle,
+    allowReplicationFactorChange: boolean.since(1).default(true),
+    errorCode: error,
+    errorMessage: string.nullable().default(null),
+    responses: array({
+      name: string,
+      partitions: array({
+        partitionIndex: int32,
+        errorCode: error,
+        errorMessage: string.nullable().default(null),
+      }),
+    }),
+  },
+});

@@ -1,0 +1,29 @@
+import { array, error, int8, string, throttle } from '../field.js';
+import { defineApi } from '../handler.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_CreateAcls */
+export const createAclsApi = defineApi({
+  name: 'CreateAcls',
+  key: 30,
+  versions: [1, 3],
+  flexibleSince: 2,
+  offered: { standard: [1, 3], lean: [1, 3] },
+  request: {
+    creations: array({
+      resourceType: int8,
+      resourceName: string,
+      resourcePatternType: int8.default(3),
+      principal: string,
+      host: string,
+      operation: int8,
+      permissionType: int8,
+    }),
+  },
+  response: {
+    throttleTimeMs: throttle,
+    results: array({
+      errorCode: error,
+      errorMessage: string.nullable().default(null),
+    }),
+  },
+});

@@ -1,0 +1,23 @@
+import { error, int16, int32, int64, string, throttle } from '../field.js';
+import { defineApi } from '../handler.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_InitProducerId */
+export const initProducerIdApi = defineApi({
+  name: 'InitProducerId',
+  key: 22,
+  versions: [0, 5],
+  flexibleSince: 2,
+  offered: { standard: [0, 5], lean: [0, 3] },
+  request: {
+    transactionalId: string.nullable(),
+    transactionTimeoutMs: int32,
+    producerId: int64.since(3).default(-1),
+    producerEpoch: int16.since(3).default(-1),
+  },
+  response: {
+    throttleTimeMs: throttle,
+    errorCode: error,
+    producerId: int64.default(-1),
+    producerEpoch: int16,
+  },
+});

@@ -1,0 +1,31 @@
+import { array, error, string, throttle } from '../field.js';
+import { defineApi } from '../handler.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_LeaveGroup */
+export const leaveGroupApi = defineApi({
+  name: 'LeaveGroup',
+  key: 13,
+  versions: [0, 5],
+  flexibleSince: 4,
+  offered: { standard: [0, 5], lean: [0, 4] },
+  request: {
+    groupId: string,
+    memberId: string.until(2),
+    members: array({
+      memberId: string,
+      groupInstanceId: string.nullable(),
+      reason: string.nullable().since(5),
+    })
+      .since(3)
+      .default([]),
+  },
+  response: {
+    throttleTimeMs: throttle.since(1),
+    errorCode: error,
+    members: array({
+      memberId: string,
+      groupInstanceId: string.nullable(),
+      errorCode: error,
+    }).since(3),
+  },
+});

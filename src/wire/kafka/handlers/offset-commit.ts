@@ -1,0 +1,40 @@
+import { array, error, int32, int64, string, throttle, uuid } from '../field.js';
+import { defineApi } from '../handler.js';
+import { NO_UUID } from '../reader.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_OffsetCommit */
+export const offsetCommitApi = defineApi({
+  name: 'OffsetCommit',
+  key: 8,
+  versions: [2, 10],
+  flexibleSince: 8,
+  offered: { standard: [2, 9], lean: [2, 8] },
+  request: {
+    groupId: string,
+    generationIdOrMemberEpoch: int32.default(-1),
+    memberId: string,
+    groupInstanceId: string.nullable().since(7),
+    retentionTimeMs: int64.until(4).default(-1),
+    topics: array({
+      name: string.until(9),
+      topicId: uuid.since(10).default(NO_UUID),
+      partitions: array({
+        partitionIndex: int32,
+        committedOffset: int64,
+        committedLeaderEpoch: int32.since(6).default(-1),
+        committedMetadata: string.nullable(),
+      }),
+    }),
+  },
+  response: {
+    throttleTimeMs: throttle.since(3),
+    topics: array({
+      name: string.until(9),
+      topicId: uuid.since(10).default(NO_UUID),
+      partitions: array({
+        partitionIndex: int32,
+        errorCode: error,
+      }),
+    }),
+  },
+});

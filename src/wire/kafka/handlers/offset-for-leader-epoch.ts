@@ -1,0 +1,34 @@
+import { array, error, int32, int64, string, throttle } from '../field.js';
+import { defineApi } from '../handler.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_OffsetForLeaderEpoch */
+export const offsetForLeaderEpochApi = defineApi({
+  name: 'OffsetForLeaderEpoch',
+  key: 23,
+  versions: [2, 4],
+  flexibleSince: 4,
+  offered: { standard: [2, 4], lean: [2, 4] },
+  request: {
+    replicaId: int32.since(3).default(-2),
+    topics: array({
+      topic: string,
+      partitions: array({
+        partition: int32,
+        currentLeaderEpoch: int32.default(-1),
+        leaderEpoch: int32,
+      }),
+    }),
+  },
+  response: {
+    throttleTimeMs: throttle,
+    topics: array({
+      topic: string,
+      partitions: array({
+        errorCode: error,
+        partition: int32,
+        leaderEpoch: int32.default(-1),
+        endOffset: int64.default(-1),
+      }),
+    }),
+  },
+});

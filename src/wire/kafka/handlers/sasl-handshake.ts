@@ -1,0 +1,18 @@
+import { array, error, string } from '../field.js';
+import { defineApi } from '../handler.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_SaslHandshake */
+export const saslHandshakeApi = defineApi({
+  name: 'SaslHandshake',
+  key: 17,
+  versions: [0, 1],
+  flexibleSince: Infinity,
+  offered: { standard: [0, 1], lean: [0, 1] },
+  request: {
+    mechanism: string,
+  },
+  response: {
+    errorCode: error,
+    mechanisms: array(string),
+  },
+});

@@ -1,0 +1,30 @@
+import { array, bytes, error, int32, string, throttle } from '../field.js';
+import { defineApi } from '../handler.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_SyncGroup */
+export const syncGroupApi = defineApi({
+  name: 'SyncGroup',
+  key: 14,
+  versions: [0, 5],
+  flexibleSince: 4,
+  offered: { standard: [0, 5], lean: [0, 4] },
+  request: {
+    groupId: string,
+    generationId: int32,
+    memberId: string,
+    groupInstanceId: string.nullable().since(3),
+    protocolType: string.nullable().since(5),
+    protocolName: string.nullable().since(5),
+    assignments: array({
+      memberId: string,
+      assignment: bytes,
+    }),
+  },
+  response: {
+    throttleTimeMs: throttle.since(1),
+    errorCode: error,
+    protocolType: string.nullable().since(5),
+    protocolName: string.nullable().since(5),
+    assignment: bytes,
+  },
+});

@@ -1,0 +1,39 @@
+import { array, error, int16, int32, int64, string, throttle } from '../field.js';
+import { defineApi } from '../handler.js';
+
+/** @see https://kafka.apache.org/protocol#The_Messages_TxnOffsetCommit */
+export const txnOffsetCommitApi = defineApi({
+  name: 'TxnOffsetCommit',
+  key: 28,
+  versions: [0, 5],
+  flexibleSince: 3,
+  offered: { standard: [0, 4], lean: [0, 3] },
+  request: {
+    transactionalId: string,
+    groupId: string,
+    producerId: int64,
+    producerEpoch: int16,
+    generationId: int32.since(3).default(-1),
+    memberId: string.since(3),
+    groupInstanceId: string.nullable().since(3),
+    topics: array({
+      name: string,
+      partitions: array({
+        partitionIndex: int32,
+        committedOffset: int64,
+        committedLeaderEpoch: int32.since(2).default(-1),
+        committedMetadata: string.nullable(),
+      }),
+    }),
+  },
+  response: {
+    throttleTimeMs: throttle,
+    topics: array({
+      name: string,
+      partitions: array({
+        partitionIndex: int32,
+        errorCode: error,
+      }),
+    }),
+  },
+});

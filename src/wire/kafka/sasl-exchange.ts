@@ -1,0 +1,16 @@
+/** What a token comes to: bytes for the client, or a refusal. */
+export type SaslResult =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | {
+      readonly ok: false;
+      readonly error: 'SASL_AUTHENTICATION_FAILED' | 'ILLEGAL_SASL_STATE';
+      readonly message: string;
+    };
+
+/** One run of a mechanism. */
+export interface SaslExchange {
+  /** Takes the next token of the client. After a refusal the exchange is over. */
+  step(token: Uint8Array): SaslResult;
+  /** Known once the exchange has ended well. */
+  readonly user: string | undefined;
+}
