@@ -1,29 +1,240 @@
+import { type BodyEncoding, type BodyInput, encodeBody } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
-import type { RedisOptions } from './config.js';
+import { Acl } from './acl.js';
+import { fromBytes, fromText } from './byte-string.js';
+import { ChannelIndex } from './channel-index.js';
+import { RedisConfig, type RedisOptions, type RedisVersion } from './config.js';
+import { Keyspace } from './keyspace.js';
+import { NativeSubscriber } from './native-subscriber.js';
+import { PubSubMessage, type Subscriber } from './subscriber.js';
+import { estimateBytes } from './value.js';
 
-/** Ephemeral pattern-matching channels. */
+/** What a publication reached. */
+export interface ChannelExplanation {
+  /** Number of exact subscribers. */
+  readonly subscribers: number;
+  /** Patterns that match, with their number of subscribers, in order of first appearance. */
+  readonly patterns: ReadonlyArray<{ readonly pattern: string; readonly subscribers: number }>;
+}
+
+/** Ephemeral pattern-matching channels, and the server state around them. */
 export class RedisBroker implements BrokerModel {
   readonly context: ModelContext;
-  readonly options: RedisOptions;
+  readonly version: RedisVersion;
+  readonly config: RedisConfig;
+  readonly acl: Acl;
+  /** Exact channels and patterns. */
+  readonly channels = new ChannelIndex<Subscriber>();
+  /** Shard channels: a space of their own, without patterns. */
+  readonly shardChannels = new ChannelIndex<Subscriber>();
+  readonly keyspace: Keyspace;
+  /** 40 hex digits, new at every start. */
+  runId: string;
+  /** DEBUG answers, as with `enable-debug-command yes`. */
+  readonly debugEnabled: boolean;
+  readonly clusterEnabled: boolean = false;
+  readonly #options: RedisOptions;
+  /** Native subscriptions, each with the way to end it. */
+  readonly #natives = new Set<() => void>();
 
   constructor(context: ModelContext, options: RedisOptions = {}) {
     this.context = context;
-    this.options = options;
+    this.version = options.version ?? '7.2';
+    this.#options = options;
+    this.config = new RedisConfig(options);
+    this.acl = new Acl(this.config.text('requirepass'));
+    this.debugEnabled = options.debug ?? false;
+    this.runId = context.random.text(40, '0123456789abcdef');
+    this.keyspace = new Keyspace(context, this.config, (channel, payload) => this.publishBytes(channel, payload));
   }
 
-  restart(): void {}
+  /** The release that is reported to clients. */
+  get releaseName(): string {
+    return this.version === '7.0' ? '7.0.15' : '7.2.6';
+  }
 
-  reset(): void {}
+  get counters(): Keyspace['counters'] {
+    return this.keyspace.counters;
+  }
+
+  get usedMemory(): number {
+    return this.keyspace.usedBytes;
+  }
+
+  /** Evicts what must go; true when memory is still over its limit and the command may not run (`exempt` ones may). */
+  overMemory(exempt: boolean): boolean {
+    return this.keyspace.evict() && !exempt;
+  }
+
+  /** Watches a key for MULTI; the returned function stops. */
+  watch(db: number, key: string, changed: () => void): () => void {
+    return this.keyspace.watch(db, key, changed);
+  }
+
+  /** Whether a watched key (`db:key`) has expired without being removed yet. */
+  watchedExpired(ids: Iterable<string>): boolean {
+    for (const id of ids) {
+      const colon = id.indexOf(':');
+      const entry = this.keyspace.database(Number(id.slice(0, colon))).entries.get(id.slice(colon + 1));
+      if (entry && this.keyspace.isExpired(entry)) return true;
+    }
+    return false;
+  }
+
+  setActiveExpire(on: boolean): void {
+    this.keyspace.setActiveExpire(on);
+  }
+
+  /** Estimated bytes of a key and its value; undefined when there is none. */
+  memoryUsage(db: number, key: string): number | undefined {
+    const entry = this.keyspace.lookup(db, key);
+    return entry && estimateBytes(key, entry.value);
+  }
+
+  /** Lines of INFO's Keyspace section. */
+  keyspaceInfo(): Array<readonly [string, string]> {
+    const lines: Array<readonly [string, string]> = [];
+    for (let index = 0; index < this.keyspace.databaseCount; index++) {
+      const { entries, volatile } = this.keyspace.database(index);
+      if (entries.size === 0) continue;
+      let total = 0;
+      for (const key of volatile) total += Math.max(0, (entries.get(key)?.expireAtMs ?? 0) - this.context.clock.now);
+      const average = volatile.size === 0 ? 0 : Math.floor(total / volatile.size);
+      lines.push([`db${index}`, `keys=${entries.size},expires=${volatile.size},avg_ttl=${average}`]);
+    }
+    return lines;
+  }
+
+  /** Serves clients that block on keys which have changed. */
+  serveBlocked(): void {}
+
+  /**
+   * Publishes natively.
+   *
+   * @param channel text (UTF-8) or bytes
+   * @param body text, bytes, or a value that is written as JSON (`encoding: 'msgpack'` for MessagePack)
+   * @returns deliveries, as PUBLISH counts them: a subscriber that matches twice counts twice
+   */
+  publish(
+    channel: string | Uint8Array,
+    body: Exclude<BodyInput, null>,
+    options: { encoding?: BodyEncoding } = {},
+  ): number {
+    const payload = fromBytes(encodeBody(body, options.encoding));
+    return this.context.outbox.run(() => this.publishBytes(fromName(channel), payload));
+  }
+
+  /**
+   * Calls `listener` for every message of a channel, or of all channels that match a pattern.
+   *
+   * @returns ends the subscription
+   */
+  subscribe(
+    channel: string | Uint8Array,
+    listener: (message: PubSubMessage) => void,
+    options: { pattern?: boolean } = {},
+  ): () => void {
+    const name = fromName(channel);
+    const subscriber = new NativeSubscriber(this.context.outbox, listener);
+    const index = this.channels;
+    if (options.pattern) index.psubscribe(name, subscriber);
+    else index.subscribe(name, subscriber);
+    const end = () => {
+      subscriber.end();
+      this.#natives.delete(end);
+      if (options.pattern) index.punsubscribe(name, subscriber);
+      else index.unsubscribe(name, subscriber);
+    };
+    this.#natives.add(end);
+    return end;
+  }
+
+  /** `subscribe` with a pattern. */
+  psubscribe(pattern: string | Uint8Array, listener: (message: PubSubMessage) => void): () => void {
+    return this.subscribe(pattern, listener, { pattern: true });
+  }
+
+  /** Who would get a message on this channel. */
+  explain(channel: string | Uint8Array): ChannelExplanation {
+    const name = fromName(channel);
+    return {
+      subscribers: this.channels.members(name)?.size ?? 0,
+      patterns: this.channels.match(name).map((entry) => ({ pattern: entry.pattern, subscribers: entry.members.size })),
+    };
+  }
+
+  /** PUBLISH on byte strings: exact subscribers first, then patterns in order of first appearance. */
+  publishBytes(channel: string, payload: string): number {
+    const { journal, clock } = this.context;
+    let deliveries = 0;
+    const exact = this.channels.members(channel);
+    if (exact) {
+      const message = new PubSubMessage('message', undefined, channel, payload, clock.now);
+      for (const subscriber of exact) subscriber.deliver(message);
+      deliveries += exact.size;
+    }
+    for (const entry of this.channels.match(channel)) {
+      const message = new PubSubMessage('pmessage', entry.pattern, channel, payload, clock.now);
+      for (const subscriber of entry.members) subscriber.deliver(message);
+      deliveries += entry.members.size;
+    }
+    if (journal.on) this.#journalPublished(channel, payload, deliveries);
+    return deliveries;
+  }
+
+  /** SPUBLISH on byte strings. */
+  spublishBytes(channel: string, payload: string): number {
+    const members = this.shardChannels.members(channel);
+    if (members) {
+      const message = new PubSubMessage('smessage', undefined, channel, payload, this.context.clock.now);
+      for (const subscriber of members) subscriber.deliver(message);
+    }
+    const deliveries = members?.size ?? 0;
+    if (this.context.journal.on) this.#journalPublished(channel, payload, deliveries);
+    return deliveries;
+  }
+
+  /** Everything is lost, as with Redis without persistence. The door has cut the connections before. */
+  restart(): void {
+    this.#endNatives();
+    this.acl.reset(this.#options.password ?? this.config.text('requirepass'));
+    this.keyspace.clear();
+    this.runId = this.context.random.text(40, '0123456789abcdef');
+  }
+
+  reset(): void {
+    this.restart();
+  }
 
   snapshot(): unknown {
-    return new Map();
+    return new Map([['databases', this.keyspace.snapshot()]]);
   }
 
-  restore(_state: unknown): void {}
+  restore(state: unknown): void {
+    this.keyspace.restore((state as Map<string, ReturnType<Keyspace['snapshot']>>).get('databases') ?? []);
+  }
 
   busy(): string[] {
     return [];
   }
 
-  close(): void {}
+  close(): void {
+    this.#endNatives();
+    this.keyspace.clear();
+  }
+
+  #endNatives(): void {
+    for (const end of [...this.#natives]) end();
+  }
+
+  #journalPublished(channel: string, payload: string, count: number): void {
+    this.context.journal.record('redis', 'published', { to: channel, bytes: payload.length, count });
+    if (count === 0) {
+      this.context.journal.record('redis', 'dropped', { to: channel, bytes: payload.length, reason: 'no subscriber' });
+    }
+  }
+}
+
+function fromName(name: string | Uint8Array): string {
+  return typeof name === 'string' ? fromText(name) : fromBytes(name);
 }

@@ -1,2 +1,292 @@
+import { BrokerError } from '../../core/errors.js';
+import { RedisError, SYNTAX_ERROR } from './errors.js';
+import { globMatchIgnoreCase } from './glob.js';
+
+/** Which Redis to be like, where releases differ. */
+export type RedisVersion = '7.0' | '7.2';
+
 /** What can be set on the redis broker. */
-export type RedisOptions = {};
+export interface RedisOptions {
+  /** Default `'7.2'`. */
+  readonly version?: RedisVersion;
+  /** `requirepass`: the password of the user `default`. */
+  readonly password?: string;
+  /** Whether DEBUG SET-ACTIVE-EXPIRE and DEBUG SLEEP answer. Default false, as in Redis. */
+  readonly debug?: boolean;
+  /** Further parameters as for CONFIG SET, e.g. `{ maxmemory: '10mb' }`. */
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** Class and limits of `client-output-buffer-limit`, in bytes and seconds; 0 is off. */
+export interface OutputLimit {
+  readonly hardBytes: number;
+  readonly softBytes: number;
+  readonly softSeconds: number;
+}
+
+export type ClientClass = 'normal' | 'slave' | 'pubsub';
+
+/** How a parameter's text is checked and stored. */
+type Kind =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'bool' }
+  | { readonly kind: 'int'; readonly min: number; readonly max: number; readonly clamp?: boolean }
+  | { readonly kind: 'memory'; readonly min?: number; readonly max?: number }
+  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  | { readonly kind: 'events' }
+  | { readonly kind: 'output-limit' }
+  | { readonly kind: 'fixed' };
+
+const POLICIES = [
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'noeviction',
+] as const;
+
+export type EvictionPolicy = (typeof POLICIES)[number];
+
+const yesNo = { kind: 'bool' } as const;
+const text = { kind: 'text' } as const;
+const fixed = { kind: 'fixed' } as const;
+const int = (min: number, max: number) => ({ kind: 'int', min, max }) as const;
+const DEFAULT_OUTPUT = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
+const INT_MAX = 0x7fffffff;
+
+const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind]> = new Map<string, readonly [string, Kind]>([
+  ['maxmemory', ['0', { kind: 'memory' }]],
+  ['maxmemory-policy', ['noeviction', { kind: 'choice', of: POLICIES }]],
+  ['maxmemory-samples', ['5', int(1, 64)]],
+  ['maxmemory-clients', ['0', { kind: 'memory' }]],
+  ['notify-keyspace-events', ['', { kind: 'events' }]],
+  ['client-output-buffer-limit', [DEFAULT_OUTPUT, { kind: 'output-limit' }]],
+  ['proto-max-bulk-len', ['536870912', { kind: 'memory', min: 1024 * 1024 }]],
+  ['client-query-buffer-limit', ['1073741824', { kind: 'memory', min: 1024 * 1024 }]],
+  ['requirepass', ['', text]],
+  ['timeout', ['0', int(0, INT_MAX)]],
+  ['maxclients', ['10000', int(1, 0xffffffff)]],
+  ['databases', ['16', fixed]],
+  ['appendonly', ['no', yesNo]],
+  ['save', ['', text]],
+  ['hz', ['10', { kind: 'int', min: 1, max: 500, clamp: true }]],
+  ['tcp-keepalive', ['300', int(0, INT_MAX)]],
+  ['tcp-backlog', ['511', fixed]],
+  ['cluster-enabled', ['no', fixed]],
+  ['stream-node-max-entries', ['100', int(0, Number.MAX_SAFE_INTEGER)]],
+  ['stream-node-max-bytes', ['4096', { kind: 'memory' }]],
+  ['acl-pubsub-default', ['resetchannels', { kind: 'choice', of: ['allchannels', 'resetchannels'] }]],
+  ['replica-serve-stale-data', ['yes', yesNo]],
+  ['replica-read-only', ['yes', yesNo]],
+  ['min-replicas-to-write', ['0', int(0, INT_MAX)]],
+  ['busy-reply-threshold', ['5000', int(0, Number.MAX_SAFE_INTEGER)]],
+  ['lua-time-limit', ['5000', int(0, Number.MAX_SAFE_INTEGER)]],
+  ['lazyfree-lazy-eviction', ['no', yesNo]],
+  ['lazyfree-lazy-expire', ['no', yesNo]],
+  ['lazyfree-lazy-server-del', ['no', yesNo]],
+  ['lazyfree-lazy-user-del', ['no', yesNo]],
+  ['lazyfree-lazy-user-flush', ['no', yesNo]],
+  ['slowlog-log-slower-than', ['10000', int(-1, Number.MAX_SAFE_INTEGER)]],
+  ['slowlog-max-len', ['128', int(0, Number.MAX_SAFE_INTEGER)]],
+  ['latency-monitor-threshold', ['0', int(0, Number.MAX_SAFE_INTEGER)]],
+  ['list-max-listpack-size', ['-2', int(-INT_MAX, INT_MAX)]],
+  ['hash-max-listpack-entries', ['512', int(0, INT_MAX)]],
+  ['set-max-intset-entries', ['512', int(0, INT_MAX)]],
+  ['zset-max-listpack-entries', ['128', int(0, INT_MAX)]],
+  ['loglevel', ['notice', { kind: 'choice', of: ['debug', 'verbose', 'notice', 'warning'] }]],
+  ['activedefrag', ['no', yesNo]],
+  ['dir', ['/data', fixed]],
+  ['bind', ['127.0.0.1', text]],
+  ['port', ['6379', fixed]],
+]);
+
+const EVENT_CLASSES = 'g$lshzxetd';
+
+/** The server's parameters: what CONFIG GET and SET see. */
+export class RedisConfig {
+  readonly #values = new Map<string, string>();
+  /** Called after parameters changed, with their names. */
+  onChange: (names: readonly string[]) => void = () => {};
+  #events = { flags: new Set<string>(), any: false };
+  #outputLimits = parseOutputLimits(DEFAULT_OUTPUT, new Map());
+
+  constructor(options: RedisOptions) {
+    for (const [name, [value]] of PARAMETERS) this.#values.set(name, value);
+    const given = { ...options.config, ...(options.password !== undefined && { requirepass: options.password }) };
+    try {
+      for (const [name, value] of Object.entries(given)) this.set([name, value]);
+    } catch (error) {
+      throw new BrokerError('INVALID_OPTION', `redis.config: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  /** The text of a known parameter. */
+  text(name: string): string {
+    return this.#values.get(name) ?? '';
+  }
+
+  number(name: string): number {
+    return Number(this.#values.get(name));
+  }
+
+  /** Classes and channel kinds of `notify-keyspace-events` in force. */
+  get events(): { readonly flags: ReadonlySet<string>; readonly any: boolean } {
+    return this.#events;
+  }
+
+  outputLimit(clientClass: ClientClass): OutputLimit {
+    return this.#outputLimits.get(clientClass) as OutputLimit;
+  }
+
+  /** Name and text of each parameter that a pattern names; an exact name comes back as typed. */
+  get(patterns: readonly string[]): Array<readonly [string, string]> {
+    const found = new Map<string, string>();
+    for (const pattern of patterns) {
+      if (/[*?[]/.test(pattern)) {
+        for (const name of this.#values.keys()) {
+          if (globMatchIgnoreCase(pattern, name) && !found.has(name))
+            found.set(name, pattern === name ? pattern : name);
+        }
+      } else if (this.#values.has(pattern.toLowerCase()) && !found.has(pattern.toLowerCase())) {
+        found.set(pattern.toLowerCase(), pattern);
+      }
+    }
+    return [...found].map(([name, shown]) => [shown, this.#values.get(name) as string]);
+  }
+
+  /** Sets pairs, all or nothing. @throws RedisError with the server's text */
+  set(pairs: readonly string[]): void {
+    if (pairs.length % 2 !== 0) throw new RedisError(SYNTAX_ERROR);
+    const changed = new Map<string, string>();
+    for (let i = 0; i < pairs.length; i += 2) {
+      const shown = pairs[i] as string;
+      const name = shown.toLowerCase();
+      const parameter = PARAMETERS.get(name);
+      if (!parameter) throw new RedisError(`ERR Unknown option or number of arguments for CONFIG SET - '${shown}'`);
+      if (changed.has(name)) throw refused(shown, 'duplicate parameter');
+      changed.set(name, this.#check(shown, parameter[1], pairs[i + 1] as string));
+    }
+    for (const [name, value] of changed) this.#values.set(name, value);
+    if (changed.has('notify-keyspace-events')) this.#readEvents();
+    const output = changed.get('client-output-buffer-limit');
+    if (output !== undefined) this.#outputLimits = parseOutputLimits(output, this.#outputLimits);
+    this.onChange([...changed.keys()]);
+  }
+
+  #check(name: string, kind: Kind, value: string): string {
+    switch (kind.kind) {
+      case 'text':
+        return value;
+      case 'fixed':
+        throw refused(name, "can't set immutable config");
+      case 'bool':
+        if (!/^(yes|no)$/i.test(value)) throw refused(name, "argument must be 'yes' or 'no'");
+        return value.toLowerCase();
+      case 'choice': {
+        const chosen = kind.of.find((option) => option === value.toLowerCase());
+        if (!chosen) throw refused(name, `argument(s) must be one of the following: ${kind.of.join(', ')}`);
+        return chosen;
+      }
+      case 'int': {
+        if (!/^-?\d{1,18}$/.test(value)) throw refused(name, "argument couldn't be parsed into an integer");
+        const number = Number(value);
+        if (kind.clamp) return String(Math.min(Math.max(number, kind.min), kind.max));
+        return String(inBounds(name, number, kind.min, kind.max));
+      }
+      case 'memory': {
+        const bytes = parseMemory(value);
+        if (bytes === undefined) throw refused(name, 'argument must be a memory value');
+        return String(inBounds(name, bytes, kind.min ?? 0, kind.max ?? Number.MAX_SAFE_INTEGER));
+      }
+      case 'events':
+        return canonicalEvents(name, value);
+      case 'output-limit':
+        return formatOutputLimits(parseOutputLimits(value, this.#outputLimits, name));
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  #readEvents(): void {
+    const flags = new Set(this.#values.get('notify-keyspace-events') as string);
+    if (flags.has('A')) for (const flag of EVENT_CLASSES) flags.add(flag);
+    this.#events = { flags, any: flags.has('K') || flags.has('E') };
+  }
+}
+
+function refused(name: string, reason: string): RedisError {
+  return new RedisError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`);
+}
+
+function inBounds(name: string, value: number, min: number, max: number): number {
+  if (value >= min && value <= max) return value;
+  throw refused(name, `argument must be between ${min} and ${max} inclusive`);
+}
+
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['', 1],
+  ['b', 1],
+  ['k', 1000],
+  ['kb', 1024],
+  ['m', 1000 ** 2],
+  ['mb', 1024 ** 2],
+  ['g', 1000 ** 3],
+  ['gb', 1024 ** 3],
+]);
+
+/** Bytes of `100mb` and the like; undefined when it is none. */
+export function parseMemory(value: string): number | undefined {
+  const match = /^(\d{1,15})([a-z]*)$/i.exec(value);
+  const unit = match && UNITS.get((match[2] as string).toLowerCase());
+  return match && unit ? Number(match[1]) * unit : undefined;
+}
+
+function canonicalEvents(name: string, value: string): string {
+  for (const char of value) {
+    if (!'Ag$lshzxeKEtmdn'.includes(char)) {
+      throw refused(name, "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
+    }
+  }
+  const all = value.includes('A') || [...EVENT_CLASSES].every((flag) => value.includes(flag));
+  const classes = all ? 'A' : [...`${EVENT_CLASSES}n`].filter((flag) => value.includes(flag)).join('');
+  return classes + [...'KEm'].filter((flag) => value.includes(flag)).join('');
+}
+
+const CLASS_NAMES: Readonly<Record<string, ClientClass>> = {
+  normal: 'normal',
+  slave: 'slave',
+  replica: 'slave',
+  pubsub: 'pubsub',
+};
+
+function parseOutputLimits(
+  value: string,
+  present: ReadonlyMap<ClientClass, OutputLimit>,
+  name = 'client-output-buffer-limit',
+): Map<ClientClass, OutputLimit> {
+  const words = value.split(' ').filter((word) => word !== '');
+  if (words.length === 0 || words.length % 4 !== 0) {
+    throw refused(name, 'Wrong number of arguments in buffer limit configuration.');
+  }
+  const limits = new Map(present);
+  for (let i = 0; i < words.length; i += 4) {
+    const given = (words[i] as string).toLowerCase();
+    const clientClass = Object.hasOwn(CLASS_NAMES, given) ? CLASS_NAMES[given] : undefined;
+    if (!clientClass) throw refused(name, 'Invalid client class specified in buffer limit configuration.');
+    const hardBytes = parseMemory(words[i + 1] as string);
+    const softBytes = parseMemory(words[i + 2] as string);
+    const seconds = /^\d{1,9}$/.test(words[i + 3] as string) ? Number(words[i + 3]) : undefined;
+    if (hardBytes === undefined || softBytes === undefined || seconds === undefined) {
+      throw refused(name, 'Error in hard, soft or soft_seconds setting in buffer limit configuration.');
+    }
+    limits.set(clientClass, { hardBytes, softBytes, softSeconds: seconds });
+  }
+  return limits;
+}
+
+function formatOutputLimits(limits: ReadonlyMap<ClientClass, OutputLimit>): string {
+  return [...limits].map(([name, l]) => `${name} ${l.hardBytes} ${l.softBytes} ${l.softSeconds}`).join(' ');
+}

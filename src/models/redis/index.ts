@@ -1,3 +1,27 @@
-/** Ephemeral pattern-matching channels. */
-export { RedisBroker } from './broker.js';
-export type { RedisOptions } from './config.js';
+/**
+ * The redis model: ephemeral channels first, and the server around them.
+ *
+ * It owns who is subscribed to what (`channel-index`), pattern matching (`glob`), parameters (`config`) and users
+ * (`acl`). A message exists only for those subscribed at the moment of PUBLISH; nothing is stored, acknowledged or
+ * replayed. Names and payloads are byte strings (`byte-string`).
+ *
+ * Sources: Redis 7.0.15 as recorded in the test fixtures; https://redis.io/docs/latest/develop/interact/pubsub/
+ */
+export { Acl, AclUser, type CommandCatalog } from './acl.js';
+export { type ChannelExplanation, RedisBroker } from './broker.js';
+export { fromBytes, fromText, toBytes, toText } from './byte-string.js';
+export type { ClientClass, OutputLimit, RedisOptions, RedisVersion } from './config.js';
+export { RedisConfig } from './config.js';
+export type { Entry } from './database.js';
+export {
+  NO_SUCH_KEY,
+  NOT_A_FLOAT,
+  NOT_AN_INTEGER,
+  OUT_OF_MEMORY,
+  RedisError,
+  SYNTAX_ERROR,
+  WRONG_TYPE,
+} from './errors.js';
+export { globMatch, globMatchIgnoreCase } from './glob.js';
+export { PubSubMessage, type Subscriber } from './subscriber.js';
+export { cloneValue, typeName } from './value.js';

@@ -1,23 +1,176 @@
-import type { RedisBroker } from '../../models/redis/index.js';
-import type { ConnectionInfo, Door, Session, Transport } from '../door.js';
+/**
+ * The redis door: RESP2 and RESP3 in front of the redis model.
+ *
+ * `request-parser` splits the stream, `dispatch` makes the checks in Redis's order, `handlers/` answer, `reply` writes.
+ * A `session` is one connection; the door itself holds what belongs to the server and not to its data: the list of
+ * clients, CLIENT PAUSE, monitors, counters.
+ *
+ * Invariants: requests of a connection run in order, one at a time; a request runs as a whole before another
+ * connection's; what a session wrote leaves when the chunk that caused it has been worked off.
+ *
+ * Sources: https://redis.io/docs/latest/develop/reference/protocol-spec/, recordings of 7.0.15 in the test fixtures.
+ */
+import type { CommandCatalog, RedisBroker } from '../../models/redis/index.js';
+import type { ConnectionInfo, Door, Session as DoorSession, Transport } from '../door.js';
 import type { DoorContext } from '../door-context.js';
+import type { Command } from './handler.js';
+import { COMMANDS, MOVABLE_KEYS } from './handlers/index.js';
+import { monitorLine } from './monitor.js';
+import { Pause } from './pause.js';
+import type { ParserLimits } from './request-parser.js';
+import { Session } from './session.js';
+import { Transaction } from './transaction.js';
 
-/** The redis door. */
 export class RedisDoor implements Door {
   readonly model = 'redis';
   readonly broker: RedisBroker;
   readonly context: DoorContext;
+  readonly commands: ReadonlyMap<string, Command> = COMMANDS;
+  readonly movableKeys = MOVABLE_KEYS;
+  readonly catalog: CommandCatalog = createCatalog(COMMANDS);
+  readonly pause: Pause;
+  readonly stats = { connections: 0, commands: 0, errors: new Map<string, number>() };
+  readonly startedMs: number;
+  /** Open sessions by client id, oldest first. */
+  readonly sessions = new Map<number, Session>();
+  readonly #dirty = new Set<Session>();
+  readonly #monitors = new Set<Session>();
+  #flushScheduled = false;
+  #inFlush = false;
+  #clientId = 0;
 
   constructor(broker: RedisBroker, context: DoorContext) {
     this.broker = broker;
     this.context = context;
+    this.startedMs = context.clock.now;
+    this.pause = new Pause(this);
+    broker.config.onChange = (names) => this.#configChanged(names);
   }
 
-  open(transport: Transport, _connection: ConnectionInfo): Session {
+  get now(): number {
+    return this.context.clock.now;
+  }
+
+  open(transport: Transport, connection: ConnectionInfo): DoorSession {
+    const session = new Session(this, transport, connection, ++this.#clientId, new Transaction());
+    this.stats.connections++;
+    this.sessions.set(session.id, session);
+    if (this.context.journal.on)
+      this.context.journal.record('redis', 'connection-opened', { connection: connection.id });
+    if (this.sessions.size > this.broker.config.number('maxclients')) {
+      session.pushRaw('-ERR max number of clients reached\r\n');
+      session.close();
+    }
+    return session;
+  }
+
+  /** A session is gone. */
+  forget(session: Session): void {
+    this.sessions.delete(session.id);
+    this.#dirty.delete(session);
+    this.#monitors.delete(session);
+    const { journal } = this.context;
+    if (journal.on) journal.record('redis', 'connection-closed', { connection: session.connection.id });
+  }
+
+  parserLimits(authenticated: boolean): ParserLimits {
+    const { limits } = this.context;
+    const { config } = this.broker;
     return {
-      receive: () => transport.end(),
-      shutdown: () => transport.end(),
-      closed: () => {},
+      lineBytes: limits.redisLineBytes,
+      bulkBytes: Math.min(config.number('proto-max-bulk-len'), limits.redisBulkBytes),
+      argumentCount: limits.redisArgumentCount,
+      queryBytes: Math.min(config.number('client-query-buffer-limit'), limits.redisQueryBytes),
+      restricted: !authenticated,
     };
   }
+
+  /** A session has something to write. It leaves at the end of the running chunk, or of this turn. */
+  touch(session: Session): void {
+    this.#dirty.add(session);
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    queueMicrotask(() => {
+      this.#flushScheduled = false;
+      this.flush();
+    });
+  }
+
+  /** Hands everything written to the transports. */
+  flush(): void {
+    if (this.#inFlush) return;
+    this.#inFlush = true;
+    for (const session of this.#dirty) session.flush();
+    this.#dirty.clear();
+    this.#inFlush = false;
+  }
+
+  isPausedFor(session: Session, args: readonly string[]): boolean {
+    return this.pause.holds(session, args);
+  }
+
+  /** Serves clients that block on keys which the command has changed. */
+  afterCommand(): void {
+    this.broker.serveBlocked();
+  }
+
+  countError(line: string): void {
+    const code = line.split(' ', 1)[0] as string;
+    this.stats.errors.set(code, (this.stats.errors.get(code) ?? 0) + 1);
+  }
+
+  journalProtocolError(session: Session, reason: string): void {
+    const { journal } = this.context;
+    if (journal.on) journal.record('redis', 'protocol-error', { connection: session.connection.id, reason });
+  }
+
+  // ---- monitoring
+
+  startMonitoring(session: Session): void {
+    session.monitoring = true;
+    this.#monitors.add(session);
+  }
+
+  stopMonitoring(session: Session): void {
+    session.monitoring = false;
+    this.#monitors.delete(session);
+  }
+
+  /** Shows a command to the monitors. */
+  monitor(session: Session, args: readonly string[], command: Command): void {
+    if (this.#monitors.size === 0 || command.flags.has('admin') || command.flags.has('skip_monitor')) return;
+    const line = monitorLine(this.now, session, args);
+    for (const monitor of this.#monitors) monitor.pushRaw(line);
+  }
+
+  // ---- roles that tests may give to the server
+
+  /** Cluster rules: none while cluster mode is off. */
+  checkCluster(_session: Session, _command: Command, _args: readonly string[]): void {}
+
+  /** A primary refuses nothing here. */
+  checkReplica(_command: Command, _step: 'write' | 'stale'): void {}
+
+  #configChanged(names: readonly string[]): void {
+    if (!names.includes('requirepass')) return;
+    const password = this.broker.config.text('requirepass');
+    this.broker.acl.setDefaultPassword(password);
+    if (password !== '') return;
+    for (const session of this.sessions.values()) if (session.user.name === 'default') session.authenticated = true;
+  }
+}
+
+function createCatalog(commands: ReadonlyMap<string, Command>): CommandCatalog {
+  const byName = new Map<string, Command>();
+  for (const command of commands.values()) {
+    byName.set(command.name, command);
+    for (const sub of command.subcommands?.values() ?? []) byName.set(sub.name, sub);
+  }
+  const allCategories = new Set<string>();
+  for (const command of byName.values()) for (const category of command.categories) allCategories.add(category);
+  return {
+    has: (name) => byName.has(name),
+    categories: (name) => byName.get(name)?.categories,
+    allCategories,
+  };
 }

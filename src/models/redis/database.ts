@@ -1,0 +1,48 @@
+import type { RedisValue } from './value.js';
+
+/** A key's value and when it ends. */
+export interface Entry {
+  value: RedisValue;
+  /** Milliseconds since 1970; undefined while it has no end. */
+  expireAtMs: number | undefined;
+  /** For IDLETIME and LRU. */
+  usedAtMs: number;
+}
+
+/** One of the numbered databases: keys in order of creation. */
+export class Database {
+  readonly index: number;
+  readonly entries = new Map<string, Entry>();
+  /** Keys that have an end. */
+  readonly volatile = new Set<string>();
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** Stores an entry and keeps the set of volatile keys right. */
+  put(key: string, entry: Entry): void {
+    this.entries.set(key, entry);
+    this.setExpiry(key, entry, entry.expireAtMs);
+  }
+
+  setExpiry(key: string, entry: Entry, expireAtMs: number | undefined): void {
+    entry.expireAtMs = expireAtMs;
+    if (expireAtMs === undefined) this.volatile.delete(key);
+    else this.volatile.add(key);
+  }
+
+  remove(key: string): Entry | undefined {
+    const entry = this.entries.get(key);
+    if (entry) {
+      this.entries.delete(key);
+      this.volatile.delete(key);
+    }
+    return entry;
+  }
+
+  clear(): void {
+    this.entries.clear();
+    this.volatile.clear();
+  }
+}

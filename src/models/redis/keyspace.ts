@@ -1,0 +1,346 @@
+import type { Timer } from '../../core/clock.js';
+import type { ModelContext } from '../../core/model.js';
+import type { EvictionPolicy, RedisConfig } from './config.js';
+import { Database, type Entry } from './database.js';
+import { RedisError, WRONG_TYPE } from './errors.js';
+import { cloneValue, estimateBytes, isEmptyCollection, type RedisValue } from './value.js';
+
+/** Classes of `notify-keyspace-events`. */
+export type EventClass = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 't' | 'd' | 'x' | 'e' | 'm' | 'n';
+
+type Constructor<T> = abstract new (...args: never[]) => T;
+
+/** How often due keys are removed without being asked for: Redis's `hz 10`. */
+const ACTIVE_EXPIRE_MS = 100;
+const DATABASE_COUNT = 16;
+
+/**
+ * The databases and what their keys go through: expiry, eviction, notifications, watching.
+ *
+ * A key whose time has passed is gone for every command: looking it up removes it and fires `expired` before anything
+ * else. A tick every 100 ms removes what nobody asks for; it runs only while keys with an end exist.
+ */
+export class Keyspace {
+  readonly counters = { expired: 0, evicted: 0, hits: 0, misses: 0 };
+  readonly #context: ModelContext;
+  readonly #config: RedisConfig;
+  readonly #publish: (channel: string, payload: string) => void;
+  #databases = Array.from({ length: DATABASE_COUNT }, (_, index) => new Database(index));
+  readonly #watchers = new Map<string, Set<() => void>>();
+  #tick: Timer | undefined;
+  #activeExpire = true;
+  #usedBytes = 0;
+
+  constructor(context: ModelContext, config: RedisConfig, publish: (channel: string, payload: string) => void) {
+    this.#context = context;
+    this.#config = config;
+    this.#publish = publish;
+  }
+
+  get now(): number {
+    return this.#context.clock.now;
+  }
+
+  /** Estimated bytes of all keys and values. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  database(index: number): Database {
+    return this.#databases[index] as Database;
+  }
+
+  get databaseCount(): number {
+    return this.#databases.length;
+  }
+
+  // ---- looking up
+
+  /** The live entry of a key, for a command that changes it. Removes one whose time has passed. */
+  lookup(db: number, key: string): Entry | undefined {
+    const database = this.database(db);
+    const entry = database.entries.get(key);
+    if (!entry) return undefined;
+    if (this.isExpired(entry)) {
+      this.#expire(database, key);
+      return undefined;
+    }
+    entry.usedAtMs = this.now;
+    return entry;
+  }
+
+  /** As `lookup`, for a command that reads: counts hits and misses and tells of the latter. */
+  read(db: number, key: string): Entry | undefined {
+    const entry = this.lookup(db, key);
+    if (entry) this.counters.hits++;
+    else {
+      this.counters.misses++;
+      this.notify(db, 'm', 'keymiss', key);
+    }
+    return entry;
+  }
+
+  isExpired(entry: Entry): boolean {
+    return entry.expireAtMs !== undefined && entry.expireAtMs <= this.now;
+  }
+
+  /** The value of a key as a string; undefined when there is none. @throws RedisError WRONGTYPE */
+  readString(db: number, key: string): string | undefined {
+    return asString(this.read(db, key));
+  }
+
+  writableString(db: number, key: string): string | undefined {
+    return asString(this.lookup(db, key));
+  }
+
+  /** The collection of a key; undefined when there is none. @throws RedisError WRONGTYPE */
+  readAs<T extends RedisValue & object>(db: number, key: string, type: Constructor<T>): T | undefined {
+    return asType(this.read(db, key), type);
+  }
+
+  writableAs<T extends RedisValue & object>(db: number, key: string, type: Constructor<T>): T | undefined {
+    return asType(this.lookup(db, key), type);
+  }
+
+  // ---- changing
+
+  /** Stores a value over whatever was there. `expireAtMs` `'keep'` leaves the end as it is. */
+  set(db: number, key: string, value: RedisValue, expireAtMs: number | undefined | 'keep' = undefined): void {
+    const database = this.database(db);
+    const old = this.lookup(db, key);
+    if (old) this.#usedBytes -= estimateBytes(key, old.value);
+    else this.notify(db, 'n', 'new', key);
+    const end = expireAtMs === 'keep' ? old?.expireAtMs : expireAtMs;
+    // A key keeps its place when it is overwritten, as a hash table's slot would.
+    if (old) {
+      old.value = value;
+      database.setExpiry(key, old, end);
+    } else database.put(key, { value, expireAtMs: end, usedAtMs: this.now });
+    this.#usedBytes += estimateBytes(key, value);
+    this.touch(db, key);
+    this.#schedule();
+  }
+
+  /** The collection of a key, made when there is none. @throws RedisError WRONGTYPE */
+  ensure<T extends RedisValue & object>(db: number, key: string, type: new () => T): T {
+    const present = this.writableAs(db, key, type);
+    if (present) return present;
+    const made = new type();
+    this.set(db, key, made);
+    return made;
+  }
+
+  /** A collection was changed in place by `change`: keeps sizes right, fires the event, removes it when it is empty. */
+  update(db: number, key: string, value: RedisValue & object, change: () => void): void {
+    this.#usedBytes -= estimateBytes(key, value);
+    change();
+    this.#usedBytes += estimateBytes(key, value);
+    this.touch(db, key);
+  }
+
+  /** Removes a collection that has become empty, with its `del`. */
+  removeIfEmpty(db: number, key: string, value: RedisValue & object): void {
+    if (isEmptyCollection(value)) this.delete(db, key);
+  }
+
+  /** Removes a live key and fires `del`; false when there is none. */
+  delete(db: number, key: string): boolean {
+    if (!this.lookup(db, key)) return false;
+    this.#drop(this.database(db), key);
+    this.notify(db, 'g', 'del', key);
+    return true;
+  }
+
+  /** Takes a live key out without an event, as RENAME and MOVE do. */
+  take(db: number, key: string): Entry | undefined {
+    if (!this.lookup(db, key)) return undefined;
+    return this.#drop(this.database(db), key);
+  }
+
+  /** Sets or clears the end of a live key. */
+  setExpiry(db: number, key: string, entry: Entry, expireAtMs: number | undefined): void {
+    this.database(db).setExpiry(key, entry, expireAtMs);
+    this.touch(db, key);
+    this.#schedule();
+  }
+
+  flush(db: number): void {
+    const database = this.database(db);
+    for (const [key, entry] of database.entries) {
+      this.#usedBytes -= estimateBytes(key, entry.value);
+      this.touch(db, key);
+    }
+    database.clear();
+  }
+
+  swap(a: number, b: number): void {
+    const first = this.database(a);
+    const second = this.database(b);
+    const keys = new Set([...first.entries.keys(), ...second.entries.keys()]);
+    const moved = (from: Database, index: number) => {
+      const copy = new Database(index);
+      for (const [key, entry] of from.entries) copy.put(key, entry);
+      return copy;
+    };
+    this.#databases[a] = moved(second, a);
+    this.#databases[b] = moved(first, b);
+    for (const key of keys) {
+      this.touch(a, key);
+      this.touch(b, key);
+    }
+  }
+
+  // ---- watching
+
+  /** Calls `changed` when a key changes; the returned function stops it. */
+  watch(db: number, key: string, changed: () => void): () => void {
+    const id = `${db}:${key}`;
+    const watchers = this.#watchers.get(id) ?? new Set();
+    this.#watchers.set(id, watchers);
+    watchers.add(changed);
+    return () => {
+      if (watchers.delete(changed) && watchers.size === 0 && this.#watchers.get(id) === watchers)
+        this.#watchers.delete(id);
+    };
+  }
+
+  /** A key was changed. */
+  touch(db: number, key: string): void {
+    if (this.#watchers.size === 0) return;
+    for (const changed of this.#watchers.get(`${db}:${key}`) ?? []) changed();
+  }
+
+  // ---- notifications
+
+  /** Publishes a keyspace event, if its class and a channel kind are switched on. */
+  notify(db: number, eventClass: EventClass, event: string, key: string): void {
+    const { flags, any } = this.#config.events;
+    if (!any || !flags.has(eventClass)) return;
+    if (flags.has('K')) this.#publish(`__keyspace@${db}__:${key}`, event);
+    if (flags.has('E')) this.#publish(`__keyevent@${db}__:${event}`, key);
+  }
+
+  // ---- expiry and eviction
+
+  setActiveExpire(on: boolean): void {
+    this.#activeExpire = on;
+    this.#schedule();
+  }
+
+  /** Removes every key whose time has passed. */
+  expireDue(): void {
+    for (const database of this.#databases) {
+      for (const key of database.volatile) {
+        const entry = database.entries.get(key);
+        if (entry && this.isExpired(entry)) this.#expire(database, key);
+      }
+    }
+  }
+
+  /** Evicts until memory fits; true when it does not and nothing can be evicted. */
+  evict(): boolean {
+    const limit = this.#config.number('maxmemory');
+    if (limit === 0) return false;
+    const policy = this.#config.text('maxmemory-policy') as EvictionPolicy;
+    while (this.#usedBytes > limit) {
+      const victim = this.#victim(policy);
+      if (!victim) return true;
+      const [database, key] = victim;
+      this.#drop(database, key);
+      this.counters.evicted++;
+      this.notify(database.index, 'e', 'evicted', key);
+      const { journal } = this.#context;
+      if (journal.on) journal.record('redis', 'dropped', { key, reason: `evicted (${policy})` });
+    }
+    return false;
+  }
+
+  #victim(policy: EvictionPolicy): readonly [Database, string] | undefined {
+    if (policy === 'noeviction') return undefined;
+    let best: readonly [Database, string] | undefined;
+    let bestRank = Infinity;
+    for (const database of this.#databases) {
+      const keys = policy.startsWith('volatile') ? database.volatile : database.entries.keys();
+      for (const key of keys) {
+        const entry = database.entries.get(key) as Entry;
+        const rank = policy.endsWith('random')
+          ? this.#context.random.uint32()
+          : policy === 'volatile-ttl'
+            ? (entry.expireAtMs as number)
+            : entry.usedAtMs;
+        if (rank >= bestRank) continue;
+        bestRank = rank;
+        best = [database, key];
+      }
+    }
+    return best;
+  }
+
+  #expire(database: Database, key: string): void {
+    this.#drop(database, key);
+    this.counters.expired++;
+    this.notify(database.index, 'x', 'expired', key);
+    const { journal } = this.#context;
+    if (journal.on) journal.record('redis', 'expired', { key });
+  }
+
+  #drop(database: Database, key: string): Entry | undefined {
+    const entry = database.remove(key);
+    if (!entry) return undefined;
+    this.#usedBytes -= estimateBytes(key, entry.value);
+    this.touch(database.index, key);
+    return entry;
+  }
+
+  #schedule(): void {
+    const wanted = this.#activeExpire && this.#databases.some((database) => database.volatile.size > 0);
+    if (!wanted || this.#tick) return;
+    this.#tick = this.#context.clock.schedule(this.now + ACTIVE_EXPIRE_MS, () => {
+      this.#tick = undefined;
+      if (!this.#activeExpire) return;
+      this.#context.outbox.run(() => this.expireDue());
+      this.#schedule();
+    });
+  }
+
+  // ---- the whole
+
+  clear(): void {
+    for (const database of this.#databases) database.clear();
+    this.#watchers.clear();
+    this.#usedBytes = 0;
+    this.#context.clock.cancel(this.#tick);
+    this.#tick = undefined;
+  }
+
+  /** All entries, with values that share nothing mutable. */
+  snapshot(): Array<Array<readonly [key: string, entry: Entry]>> {
+    return this.#databases.map((database) =>
+      [...database.entries].map(([key, entry]) => [key, { ...entry, value: cloneValue(entry.value) }] as const),
+    );
+  }
+
+  restore(databases: ReturnType<Keyspace['snapshot']>): void {
+    this.clear();
+    databases.forEach((entries, index) => {
+      for (const [key, entry] of entries) {
+        const value = cloneValue(entry.value);
+        this.database(index).put(key, { ...entry, value });
+        this.#usedBytes += estimateBytes(key, value);
+      }
+    });
+    this.#schedule();
+  }
+}
+
+function asString(entry: Entry | undefined): string | undefined {
+  if (!entry) return undefined;
+  if (typeof entry.value !== 'string') throw new RedisError(WRONG_TYPE);
+  return entry.value;
+}
+
+function asType<T extends RedisValue & object>(entry: Entry | undefined, type: Constructor<T>): T | undefined {
+  if (!entry) return undefined;
+  if (!(entry.value instanceof type)) throw new RedisError(WRONG_TYPE);
+  return entry.value;
+}

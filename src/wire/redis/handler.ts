@@ -1,0 +1,124 @@
+/**
+ * How a Redis command is defined: one entry with its name, arity, flags and keys, as COMMAND INFO tells them, and the
+ * function that answers it. ACL categories, the dispatch checks and the support table are derived from the entry.
+ */
+import type { Session } from './session.js';
+
+/** A reply as a byte string; `PENDING` when the answer comes later, `''` when there is none. */
+export type Reply = string | typeof PENDING;
+
+/** The command waits: its session executes nothing else until it is answered. */
+export const PENDING: unique symbol = Symbol('pending');
+
+/** Answers a command; `args[0]` is its name. Throws RedisError for an error reply, having changed nothing. */
+export type Run = (client: Session, args: readonly string[]) => Reply;
+
+/** Positions of keys: first, last (negative counts from the end) and step; zeros when there are none. */
+export type KeySpan = readonly [first: number, last: number, step: number];
+
+export interface Command {
+  /** Lower case, `container|sub` for a subcommand. */
+  readonly name: string;
+  /** Number of arguments with the name; negative: at least. */
+  readonly arity: number;
+  readonly flags: ReadonlySet<Flag>;
+  readonly categories: readonly string[];
+  readonly keys: KeySpan;
+  /** Positions of channels that ACL checks. */
+  readonly channels?: { readonly span: KeySpan; readonly pattern: boolean } | undefined;
+  readonly run?: Run | undefined;
+  readonly subcommands?: ReadonlyMap<string, Command> | undefined;
+}
+
+/** One letter a flag in definitions, Redis's word in COMMAND INFO. */
+const FLAGS = {
+  w: 'write',
+  r: 'readonly',
+  m: 'denyoom',
+  a: 'admin',
+  p: 'pubsub',
+  s: 'noscript',
+  b: 'blocking',
+  l: 'loading',
+  t: 'stale',
+  F: 'fast',
+  N: 'no_auth',
+  B: 'allow_busy',
+  M: 'skip_monitor',
+  S: 'skip_slowlog',
+  v: 'movablekeys',
+  A: 'no_async_loading',
+  X: 'no_multi',
+} as const;
+
+export type Flag = (typeof FLAGS)[keyof typeof FLAGS];
+
+interface Definition {
+  readonly keys?: KeySpan;
+  readonly channels?: { readonly span: KeySpan; readonly pattern: boolean };
+  /** ACL categories beyond those that flags imply. */
+  readonly categories?: readonly string[];
+  readonly run?: Run;
+  readonly subcommands?: readonly Command[];
+}
+
+const NO_KEYS: KeySpan = [0, 0, 0];
+
+/** The first argument is a key. */
+export const ONE_KEY: KeySpan = [1, 1, 1];
+
+/** Every argument is a key. */
+export const ALL_KEYS: KeySpan = [1, -1, 1];
+
+/**
+ * Defines a command.
+ *
+ * @param shape name, arity and flag letters: `'get 2 Fr'`
+ */
+export function command(shape: string, definition: Definition | Run): Command {
+  const {
+    keys = NO_KEYS,
+    channels,
+    categories = [],
+    run,
+    subcommands,
+  } = typeof definition === 'function' ? { run: definition } : definition;
+  const [name = '', arity = '0', letters = ''] = shape.split(' ');
+  const flags = new Set<Flag>(Array.from(letters, (letter) => FLAGS[letter as keyof typeof FLAGS]));
+  return {
+    name,
+    arity: Number(arity),
+    flags,
+    categories: [...new Set([...implied(flags), ...categories])],
+    keys,
+    channels,
+    run,
+    subcommands: subcommands && new Map(subcommands.map((sub) => [sub.name.split('|')[1] as string, sub])),
+  };
+}
+
+function implied(flags: ReadonlySet<Flag>): string[] {
+  const out: string[] = [];
+  if (flags.has('write')) out.push('write');
+  if (flags.has('readonly')) out.push('read');
+  if (flags.has('admin')) out.push('admin', 'dangerous');
+  if (flags.has('pubsub')) out.push('pubsub');
+  if (flags.has('blocking')) out.push('blocking');
+  out.push(flags.has('fast') ? 'fast' : 'slow');
+  return out;
+}
+
+/** The arguments that a span names. */
+export function argumentsAt(span: KeySpan, args: readonly string[]): string[] {
+  const [first, last, step] = span;
+  if (first === 0) return [];
+  const end = last < 0 ? args.length + last : last;
+  const out: string[] = [];
+  for (let i = first; i <= end && i < args.length; i += step) out.push(args[i] as string);
+  return out;
+}
+
+/** Whether a request has as many arguments as the command wants. */
+export function arityFits(target: Command, count: number): boolean {
+  return target.arity >= 0 ? count === target.arity : count >= -target.arity;
+}

@@ -1,0 +1,276 @@
+/**
+ * The CLIENT container: who is connected, names, killing, pausing, reply modes.
+ *
+ * Not done: client-side caching (TRACKING) is refused as an unknown subcommand.
+ *
+ * @see https://redis.io/docs/latest/commands/client/
+ */
+import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import { type Command, command } from '../handler.js';
+import { array, bulk, bulkOrNull, EMPTY_ARRAY, integer, map, OK, set, simple, verbatim } from '../reply.js';
+import { strictInteger } from '../request-parser.js';
+import type { Session } from '../session.js';
+import { isPlainName, setName } from './connection.js';
+
+const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
+
+function addressOf(side: { address: string; port: number }): string {
+  return side.address.includes(':') ? `[${side.address}]:${side.port}` : `${side.address}:${side.port}`;
+}
+
+function flagsOf(client: Session): string {
+  let flags = '';
+  if (client.monitoring) flags += 'O';
+  if (client.clientClass === 'pubsub') flags += 'P';
+  if (client.transaction.open) flags += 'x';
+  if (client.blocked) flags += 'b';
+  if (client.closing) flags += 'A';
+  if (client.noEvict) flags += 'e';
+  return flags === '' ? 'N' : flags;
+}
+
+/** The line of a client in CLIENT LIST. */
+function describe(client: Session): string {
+  const now = client.door.now;
+  const fields: Array<readonly [string, string | number]> = [
+    ['id', client.id],
+    ['addr', addressOf(client.connection.remote)],
+    ['laddr', addressOf(client.connection.local)],
+    ['fd', client.id + 7],
+    ['name', client.name],
+    ['age', Math.floor((now - client.startedMs) / 1000)],
+    ['idle', Math.floor((now - client.lastCommandMs) / 1000)],
+    ['flags', flagsOf(client)],
+    ['db', client.db],
+    ['sub', client.channels.size],
+    ['psub', client.patterns.size],
+    ['ssub', client.shardChannels.size],
+    ['multi', client.transaction.open ? client.transaction.queued.length : -1],
+    ['qbuf', client.pendingInputBytes],
+    ['qbuf-free', 0],
+    ['argv-mem', 0],
+    ['multi-mem', 0],
+    ['rbs', 1024],
+    ['rbp', 0],
+    ['obl', 0],
+    ['oll', 0],
+    ['omem', client.bufferedBytes],
+    ['tot-mem', client.bufferedBytes + client.pendingInputBytes],
+    ['events', 'r'],
+    ['cmd', client.lastCommand],
+    ['user', client.user.name],
+    ['redir', -1],
+    ['resp', client.protocol],
+  ];
+  if (client.door.broker.version !== '7.0') fields.push(['lib-name', client.libName], ['lib-ver', client.libVersion]);
+  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+function classOf(word: string): string {
+  const type = word.toLowerCase();
+  if (!TYPES.includes(type)) throw new RedisError(`ERR Unknown client type '${word}'`);
+  return type === 'replica' ? 'slave' : type;
+}
+
+function list(client: Session, args: readonly string[]): string {
+  let chosen = [...client.door.sessions.values()];
+  const option = args[2]?.toLowerCase();
+  if (option === 'type' && args.length === 4) {
+    const type = classOf(args[3] as string);
+    chosen = chosen.filter((session) => session.clientClass === type);
+  } else if (option === 'id' && args.length > 3) {
+    const ids = args.slice(3).map((text) => {
+      const id = strictInteger(text);
+      if (id === undefined || id < 1) throw new RedisError('ERR Invalid client ID');
+      return id;
+    });
+    chosen = ids.flatMap((id) => client.door.sessions.get(id) ?? []);
+  } else if (args.length > 2) throw new RedisError(SYNTAX_ERROR);
+  return verbatim(chosen.map((session) => `${describe(session)}\n`).join(''), client.protocol);
+}
+
+type Filter = (session: Session) => boolean;
+
+function killFilter(client: Session, name: string, value: string): Filter | 'skip' | 'no-skip' {
+  switch (name.toLowerCase()) {
+    case 'id': {
+      const id = strictInteger(value);
+      if (id === undefined || id < 1) throw new RedisError('ERR client-id should be greater than 0');
+      return (session) => session.id === id;
+    }
+    case 'type': {
+      const type = classOf(value);
+      return (session) => session.clientClass === type;
+    }
+    case 'addr':
+      return (session) => addressOf(session.connection.remote) === value;
+    case 'laddr':
+      return (session) => addressOf(session.connection.local) === value;
+    case 'user':
+      if (!client.door.broker.acl.get(value)) throw new RedisError(`ERR No such user '${value}'`);
+      return (session) => session.user.name === value;
+    case 'skipme':
+      if (/^yes$/i.test(value)) return 'skip';
+      if (/^no$/i.test(value)) return 'no-skip';
+      throw new RedisError(SYNTAX_ERROR);
+    default:
+      throw new RedisError(SYNTAX_ERROR);
+  }
+}
+
+function kill(client: Session, args: readonly string[]): string {
+  if (args.length === 3) {
+    const victim = [...client.door.sessions.values()].find((s) => addressOf(s.connection.remote) === args[2]);
+    if (!victim) throw new RedisError('ERR No such client');
+    return killAll(client, [victim], OK);
+  }
+  if (args.length % 2 !== 0) throw new RedisError(SYNTAX_ERROR);
+  const filters: Filter[] = [];
+  let skipMe = true;
+  for (let i = 2; i < args.length; i += 2) {
+    const filter = killFilter(client, args[i] as string, args[i + 1] as string);
+    if (typeof filter === 'string') skipMe = filter === 'skip';
+    else filters.push(filter);
+  }
+  const victims = [...client.door.sessions.values()].filter(
+    (session) => !(skipMe && session === client) && filters.every((filter) => filter(session)),
+  );
+  return killAll(client, victims, integer(victims.length));
+}
+
+/** Victims see a plain close; the caller first gets its reply. */
+function killAll(client: Session, victims: readonly Session[], reply: string): string {
+  for (const victim of victims) if (victim !== client) victim.close();
+  if (!victims.includes(client)) return reply;
+  client.reply(reply);
+  client.close();
+  return '';
+}
+
+function reply(client: Session, args: readonly string[]): string {
+  switch ((args[2] as string).toLowerCase()) {
+    case 'on':
+      client.replyMode = 'on';
+      return OK;
+    case 'off':
+      client.replyMode = 'off';
+      return '';
+    case 'skip':
+      if (client.replyMode === 'on') client.replyMode = 'skip-next';
+      return '';
+    default:
+      throw new RedisError(SYNTAX_ERROR);
+  }
+}
+
+function pause(client: Session, args: readonly string[]): string {
+  const mode = (args[3] ?? 'all').toLowerCase();
+  if (mode !== 'all' && mode !== 'write') throw new RedisError('ERR CLIENT PAUSE mode must be WRITE or ALL');
+  const durationMs = strictInteger(args[2] as string);
+  if (durationMs === undefined) throw new RedisError('ERR timeout is not an integer or out of range');
+  if (durationMs < 0) throw new RedisError('ERR timeout is negative');
+  client.door.pause.start(durationMs, mode === 'write');
+  return OK;
+}
+
+function unpause(client: Session): string {
+  client.door.pause.end();
+  return OK;
+}
+
+function unblock(client: Session, args: readonly string[]): string {
+  const mode = (args[3] ?? 'timeout').toLowerCase();
+  if (mode !== 'timeout' && mode !== 'error') {
+    throw new RedisError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+  }
+  const id = strictInteger(args[2] as string);
+  if (id === undefined) throw new RedisError('ERR value is not an integer or out of range');
+  const blocked = client.door.sessions.get(id)?.blocked;
+  if (!blocked) return integer(0);
+  const answer = mode === 'error' ? '-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n' : blocked.timeoutReply();
+  return integer(blocked.delayed.complete(answer) ? 1 : 0);
+}
+
+function onOff(word: string): boolean {
+  if (/^on$/i.test(word)) return true;
+  if (/^off$/i.test(word)) return false;
+  throw new RedisError(SYNTAX_ERROR);
+}
+
+function noEvict(client: Session, args: readonly string[]): string {
+  client.noEvict = onOff(args[2] as string);
+  return OK;
+}
+
+function noTouch(client: Session, args: readonly string[]): string {
+  if (client.door.broker.version === '7.0') throw unknownSubcommand(args);
+  client.noTouch = onOff(args[2] as string);
+  return OK;
+}
+
+function setInfo(client: Session, args: readonly string[]): string {
+  if (client.door.broker.version === '7.0') throw unknownSubcommand(args);
+  const option = (args[2] as string).toUpperCase();
+  if (option !== 'LIB-NAME' && option !== 'LIB-VER') throw new RedisError(`ERR Unrecognized option '${args[2]}'`);
+  const value = args[3] as string;
+  if (!isPlainName(value)) throw new RedisError(`ERR ${option} cannot contain spaces, newlines or special characters.`);
+  if (option === 'LIB-NAME') client.libName = value;
+  else client.libVersion = value;
+  return OK;
+}
+
+function unknownSubcommand(args: readonly string[]): RedisError {
+  return new RedisError(`ERR unknown subcommand '${args[1]}'. Try CLIENT HELP.`);
+}
+
+function trackingInfo(client: Session): string {
+  return map(
+    [
+      [bulk('flags'), set([bulk('off')], client.protocol)],
+      [bulk('redirect'), integer(-1)],
+      [bulk('prefixes'), EMPTY_ARRAY],
+    ],
+    client.protocol,
+  );
+}
+
+function caching(): string {
+  throw new RedisError(
+    'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+  );
+}
+
+const HELP = ['CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:', 'HELP', '    Print this help.'];
+
+const categories = ['connection'];
+const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories, run });
+
+export const clientCommands: readonly Command[] = [
+  command('client -2', {
+    categories,
+    subcommands: [
+      sub('client|id 2 lst', (client) => integer(client.id)),
+      sub('client|info 2 lst', (client) => verbatim(`${describe(client)}\n`, client.protocol)),
+      sub('client|list -2 alst', list),
+      sub('client|kill -3 alst', kill),
+      sub('client|setname 3 lst', (client, args) => {
+        setName(client, args[2] as string);
+        return OK;
+      }),
+      sub('client|getname 2 lst', (client) =>
+        bulkOrNull(client.name === '' ? undefined : client.name, client.protocol),
+      ),
+      sub('client|setinfo 4 lst', setInfo),
+      sub('client|reply 3 lst', reply),
+      sub('client|pause -3 alst', pause),
+      sub('client|unpause 2 alst', unpause),
+      sub('client|unblock -3 alst', unblock),
+      sub('client|no-evict 3 alst', noEvict),
+      sub('client|no-touch 3 lst', noTouch),
+      sub('client|trackinginfo 2 lst', trackingInfo),
+      sub('client|getredir 2 lst', () => integer(-1)),
+      sub('client|caching 3 lst', caching),
+      sub('client|help 2 lt', () => array(HELP.map(simple))),
+    ],
+  }),
+];

@@ -1,0 +1,28 @@
+/** Every command that the door answers. A command that stands in no group here is unknown to clients. */
+import type { Command } from '../handler.js';
+import { aclCommands } from './acl.js';
+import { clientCommands } from './client.js';
+import { connectionCommands } from './connection.js';
+import { keyCommands } from './key.js';
+import { pubsubCommands } from './pubsub.js';
+import { serverCommands } from './server.js';
+import { stringCommands } from './string.js';
+import { transactionCommands } from './transaction.js';
+
+/** Groups in the order of the support table. */
+export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: readonly Command[]]> = [
+  ['Pub/Sub', pubsubCommands],
+  ['Connection', [...connectionCommands, ...clientCommands]],
+  ['Transactions', transactionCommands],
+  ['Keys', keyCommands],
+  ['Strings', stringCommands],
+  ['Server', serverCommands],
+  ['ACL', aclCommands],
+];
+
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  COMMAND_GROUPS.flatMap(([, commands]) => commands).map((entry) => [entry.name, entry]),
+);
+
+/** How to find the keys of commands whose keys move. */
+export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => string[]> = new Map();

@@ -1,0 +1,166 @@
+/**
+ * INFO.
+ *
+ * @see https://redis.io/docs/latest/commands/info/
+ */
+import { verbatim } from '../reply.js';
+import type { Session } from '../session.js';
+
+type Field = readonly [name: string, value: string | number];
+
+const DEFAULT_SECTIONS = [
+  'server',
+  'clients',
+  'memory',
+  'persistence',
+  'stats',
+  'replication',
+  'cpu',
+  'modules',
+  'errorstats',
+  'cluster',
+  'keyspace',
+];
+
+function server(client: Session): Field[] {
+  const { broker, startedMs, now } = client.door;
+  const uptime = Math.floor((now - startedMs) / 1000);
+  return [
+    ['redis_version', broker.releaseName],
+    ['redis_git_sha1', '00000000'],
+    ['redis_git_dirty', 0],
+    ['redis_build_id', broker.runId.slice(0, 16)],
+    ['redis_mode', broker.clusterEnabled ? 'cluster' : 'standalone'],
+    ['os', 'tribroker'],
+    ['arch_bits', 64],
+    ['multiplexing_api', 'epoll'],
+    ['process_id', 1],
+    ['run_id', broker.runId],
+    ['tcp_port', client.connection.local.port],
+    ['server_time_usec', now * 1000],
+    ['uptime_in_seconds', uptime],
+    ['uptime_in_days', Math.floor(uptime / 86_400)],
+    ['hz', broker.config.number('hz')],
+    ['configured_hz', broker.config.number('hz')],
+    ['lru_clock', Math.floor(now / 1000) & 0xffffff],
+    ['executable', ''],
+    ['config_file', ''],
+    ['io_threads_active', 0],
+  ];
+}
+
+function clients(client: Session): Field[] {
+  const sessions = [...client.door.sessions.values()];
+  return [
+    ['connected_clients', sessions.length],
+    ['cluster_connections', 0],
+    ['maxclients', client.door.broker.config.number('maxclients')],
+    ['client_recent_max_input_buffer', 0],
+    ['client_recent_max_output_buffer', 0],
+    ['blocked_clients', sessions.filter((session) => session.blocked).length],
+    ['tracking_clients', 0],
+    ['clients_in_timeout_table', 0],
+  ];
+}
+
+function memory(client: Session): Field[] {
+  const { config, usedMemory } = client.door.broker;
+  return [
+    ['used_memory', usedMemory],
+    ['used_memory_human', `${(usedMemory / 1024 / 1024).toFixed(2)}M`],
+    ['used_memory_rss', usedMemory],
+    ['used_memory_peak', usedMemory],
+    ['maxmemory', config.number('maxmemory')],
+    ['maxmemory_human', `${(config.number('maxmemory') / 1024 / 1024).toFixed(2)}M`],
+    ['maxmemory_policy', config.text('maxmemory-policy')],
+    ['mem_fragmentation_ratio', '1.00'],
+    ['mem_allocator', 'v8'],
+  ];
+}
+
+function persistence(client: Session): Field[] {
+  return [
+    ['loading', 0],
+    ['async_loading', 0],
+    ['rdb_changes_since_last_save', 0],
+    ['rdb_bgsave_in_progress', 0],
+    ['rdb_last_save_time', Math.floor(client.door.startedMs / 1000)],
+    ['rdb_last_bgsave_status', 'ok'],
+    ['aof_enabled', 0],
+  ];
+}
+
+function stats(client: Session): Field[] {
+  const { door } = client;
+  const errors = [...door.stats.errors.values()].reduce((sum, count) => sum + count, 0);
+  return [
+    ['total_connections_received', door.stats.connections],
+    ['total_commands_processed', door.stats.commands],
+    ['instantaneous_ops_per_sec', 0],
+    ['rejected_connections', 0],
+    ['expired_keys', door.broker.counters.expired],
+    ['evicted_keys', door.broker.counters.evicted],
+    ['keyspace_hits', door.broker.counters.hits],
+    ['keyspace_misses', door.broker.counters.misses],
+    ['pubsub_channels', door.broker.channels.channelCount],
+    ['pubsub_patterns', door.broker.channels.patternCount],
+    ['pubsubshard_channels', door.broker.shardChannels.channelCount],
+    ['total_error_replies', errors],
+  ];
+}
+
+function replication(client: Session): Field[] {
+  return [
+    ['role', 'master'],
+    ['connected_slaves', 0],
+    ['master_failover_state', 'no-failover'],
+    ['master_replid', client.door.broker.runId],
+    ['master_replid2', '0'.repeat(40)],
+    ['master_repl_offset', 0],
+    ['second_repl_offset', -1],
+    ['repl_backlog_active', 0],
+    ['repl_backlog_size', 1_048_576],
+  ];
+}
+
+const SECTIONS: ReadonlyMap<string, readonly [title: string, fields: (client: Session) => Field[]]> = new Map([
+  ['server', ['Server', server]],
+  ['clients', ['Clients', clients]],
+  ['memory', ['Memory', memory]],
+  ['persistence', ['Persistence', persistence]],
+  ['stats', ['Stats', stats]],
+  ['replication', ['Replication', replication]],
+  [
+    'cpu',
+    [
+      'CPU',
+      () => [
+        ['used_cpu_sys', '0.000000'],
+        ['used_cpu_user', '0.000000'],
+      ],
+    ],
+  ],
+  ['modules', ['Modules', () => []]],
+  [
+    'errorstats',
+    [
+      'Errorstats',
+      (client) => [...client.door.stats.errors].map(([code, n]): Field => [`errorstat_${code}`, `count=${n}`]),
+    ],
+  ],
+  ['cluster', ['Cluster', (client) => [['cluster_enabled', client.door.broker.clusterEnabled ? 1 : 0]]]],
+  ['keyspace', ['Keyspace', (client) => client.door.broker.keyspaceInfo()]],
+]);
+
+export function info(client: Session, args: readonly string[]): string {
+  const asked = args.slice(1).map((name) => name.toLowerCase());
+  const everything = asked.length === 0 || asked.some((name) => ['all', 'everything', 'default'].includes(name));
+  const names = everything ? DEFAULT_SECTIONS : DEFAULT_SECTIONS.filter((name) => asked.includes(name));
+  const text = names.map((name) => {
+    const [title, fields] = SECTIONS.get(name) as NonNullable<ReturnType<typeof SECTIONS.get>>;
+    return `# ${title}\r\n${fields(client)
+      .map(([field, value]) => `${field}:${value}\r\n`)
+      .join('')}`;
+  });
+  return verbatim(text.join('\r\n'), client.protocol);
+}

@@ -1,0 +1,350 @@
+/**
+ * Keys of any type: existence, expiry, renaming, scanning, flushing.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=generic
+ */
+import {
+  cloneValue,
+  type Entry,
+  globMatch,
+  NO_SUCH_KEY,
+  NOT_AN_INTEGER,
+  RedisError,
+  SYNTAX_ERROR,
+  typeName,
+} from '../../../models/redis/index.js';
+import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
+import { array, bulk, bulkOrNull, bulks, integer, nullBulk, OK, simple } from '../reply.js';
+import { strictInteger } from '../request-parser.js';
+import type { Session } from '../session.js';
+import { int, int64, strictInt64 } from './number.js';
+
+const keyspaceOf = (client: Session) => client.door.broker.keyspace;
+const LARGEST_TIME = 2n ** 63n - 1n;
+
+const remove = (client: Session, args: readonly string[]): string =>
+  integer(args.slice(1).filter((key) => keyspaceOf(client).delete(client.db, key)).length);
+
+const exists = (client: Session, args: readonly string[]): string =>
+  integer(args.slice(1).filter((key) => keyspaceOf(client).read(client.db, key)).length);
+
+function type(client: Session, args: readonly string[]): string {
+  const entry = keyspaceOf(client).read(client.db, args[1] as string);
+  return simple(entry ? typeName(entry.value) : 'none');
+}
+
+// ---- expiry
+
+type Condition = 'nx' | 'xx' | 'gt' | 'lt';
+
+function conditions(words: readonly string[]): Set<Condition> {
+  const found = new Set<Condition>();
+  for (const word of words) {
+    const condition = word.toLowerCase();
+    if (!['nx', 'xx', 'gt', 'lt'].includes(condition)) throw new RedisError(`ERR Unsupported option ${word}`);
+    found.add(condition as Condition);
+  }
+  if (found.has('nx') && found.size > 1) {
+    throw new RedisError('ERR NX and XX, GT or LT options at the same time are not compatible');
+  }
+  if (found.has('gt') && found.has('lt')) {
+    throw new RedisError('ERR GT and LT options at the same time are not compatible');
+  }
+  return found;
+}
+
+function conditionsMet(met: ReadonlySet<Condition>, present: number | undefined, end: number): boolean {
+  if (met.has('nx') && present !== undefined) return false;
+  if (met.has('xx') && present === undefined) return false;
+  if (met.has('gt') && (present === undefined || end <= present)) return false;
+  return !(met.has('lt') && present !== undefined && end >= present);
+}
+
+const expire =
+  (name: string, unitMs: bigint, absolute: boolean) =>
+  (client: Session, args: readonly string[]): string => {
+    const keyspace = keyspaceOf(client);
+    const key = args[1] as string;
+    const met = conditions(args.slice(3));
+    const end = int64(args[2] as string) * unitMs + (absolute ? 0n : BigInt(client.door.now));
+    if (end > LARGEST_TIME || end < -LARGEST_TIME) throw new RedisError(`ERR invalid expire time in '${name}' command`);
+    const at = Number(end);
+    const entry = keyspace.lookup(client.db, key);
+    if (!entry || !conditionsMet(met, entry.expireAtMs, at)) return integer(0);
+    if (at <= client.door.now) {
+      keyspace.delete(client.db, key);
+    } else {
+      keyspace.setExpiry(client.db, key, entry, at);
+      keyspace.notify(client.db, 'g', 'expire', key);
+    }
+    return integer(1);
+  };
+
+const timeLeft =
+  (unitMs: number, absolute: boolean) =>
+  (client: Session, args: readonly string[]): string => {
+    const entry = keyspaceOf(client).read(client.db, args[1] as string);
+    if (!entry) return integer(-2);
+    if (entry.expireAtMs === undefined) return integer(-1);
+    const ms = absolute ? entry.expireAtMs : entry.expireAtMs - client.door.now;
+    return integer(unitMs === 1 ? ms : Math.floor((ms + 500) / 1000));
+  };
+
+function persist(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const key = args[1] as string;
+  const entry = keyspace.lookup(client.db, key);
+  if (entry?.expireAtMs === undefined) return integer(0);
+  keyspace.setExpiry(client.db, key, entry, undefined);
+  keyspace.notify(client.db, 'g', 'persist', key);
+  return integer(1);
+}
+
+// ---- moving
+
+function renameTo(client: Session, from: string, to: string): void {
+  const keyspace = keyspaceOf(client);
+  const target = keyspace.take(client.db, to);
+  const entry = keyspace.take(client.db, from) as Entry;
+  keyspace.set(client.db, to, entry.value, entry.expireAtMs);
+  void target;
+  keyspace.notify(client.db, 'g', 'rename_from', from);
+  keyspace.notify(client.db, 'g', 'rename_to', to);
+}
+
+function rename(client: Session, args: readonly string[]): string {
+  const [, from, to] = args as [string, string, string];
+  if (!keyspaceOf(client).lookup(client.db, from)) throw new RedisError(NO_SUCH_KEY);
+  if (from !== to) renameTo(client, from, to);
+  return OK;
+}
+
+function renameNx(client: Session, args: readonly string[]): string {
+  const [, from, to] = args as [string, string, string];
+  const keyspace = keyspaceOf(client);
+  if (!keyspace.lookup(client.db, from)) throw new RedisError(NO_SUCH_KEY);
+  if (from === to || keyspace.lookup(client.db, to)) return integer(0);
+  renameTo(client, from, to);
+  return integer(1);
+}
+
+function databaseIndex(client: Session, text: string, notInteger = NOT_AN_INTEGER): number {
+  const index = strictInteger(text);
+  if (index === undefined) throw new RedisError(notInteger);
+  if (index < 0 || index >= keyspaceOf(client).databaseCount) throw new RedisError('ERR DB index is out of range');
+  return index;
+}
+
+const SAME = 'ERR source and destination objects are the same';
+
+function move(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const key = args[1] as string;
+  const target = databaseIndex(client, args[2] as string);
+  if (target === client.db) throw new RedisError(SAME);
+  if (!keyspace.lookup(client.db, key) || keyspace.lookup(target, key)) return integer(0);
+  const entry = keyspace.take(client.db, key) as Entry;
+  keyspace.set(target, key, entry.value, entry.expireAtMs);
+  keyspace.notify(client.db, 'g', 'move_from', key);
+  keyspace.notify(target, 'g', 'move_to', key);
+  return integer(1);
+}
+
+function copy(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, from, to] = args as [string, string, string];
+  let target = client.db;
+  let replace = false;
+  for (let i = 3; i < args.length; i++) {
+    const word = (args[i] as string).toLowerCase();
+    if (word === 'replace') replace = true;
+    else if (word === 'db' && i + 1 < args.length) target = databaseIndex(client, args[++i] as string);
+    else throw new RedisError(SYNTAX_ERROR);
+  }
+  if (target === client.db && from === to) throw new RedisError(SAME);
+  const entry = keyspace.read(client.db, from);
+  if (!entry) return integer(0);
+  if (keyspace.lookup(target, to)) {
+    if (!replace) return integer(0);
+    keyspace.take(target, to);
+  }
+  keyspace.set(target, to, cloneValue(entry.value), entry.expireAtMs);
+  keyspace.notify(target, 'g', 'copy_to', to);
+  return integer(1);
+}
+
+function swapDb(client: Session, args: readonly string[]): string {
+  const first = databaseIndex(client, args[1] as string, 'ERR invalid first DB index');
+  const second = databaseIndex(client, args[2] as string, 'ERR invalid second DB index');
+  keyspaceOf(client).swap(first, second);
+  return OK;
+}
+
+// ---- listing
+
+function keys(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const pattern = args[1] as string;
+  const found: string[] = [];
+  for (const [key, entry] of keyspace.database(client.db).entries) {
+    if (!keyspace.isExpired(entry) && globMatch(pattern, key)) found.push(key);
+  }
+  return bulks(found);
+}
+
+interface ScanOptions {
+  count: number;
+  match?: string;
+  type?: string;
+}
+
+/** Options of the SCAN family. @throws RedisError */
+export function scanOptions(args: readonly string[], from: number, withType: boolean): ScanOptions {
+  const options: ScanOptions = { count: 10 };
+  for (let i = from; i < args.length; i += 2) {
+    const word = (args[i] as string).toLowerCase();
+    const value = args[i + 1];
+    if (value === undefined) throw new RedisError(SYNTAX_ERROR);
+    if (word === 'count') {
+      options.count = int(value);
+      if (options.count < 1) throw new RedisError(SYNTAX_ERROR);
+    } else if (word === 'match') options.match = value;
+    else if (word === 'type' && withType) options.type = value.toLowerCase();
+    else throw new RedisError(SYNTAX_ERROR);
+  }
+  return options;
+}
+
+/** A cursor: a position in the order of creation. @throws RedisError */
+export function cursor(text: string): number {
+  if (!/^-?\d{1,20}$/.test(text)) throw new RedisError('ERR invalid cursor');
+  const position = Number(text);
+  return position < 0 ? Number.MAX_SAFE_INTEGER : position;
+}
+
+function scan(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const position = cursor(args[1] as string);
+  const options = scanOptions(args, 2, true);
+  const all = [...keyspace.database(client.db).entries.keys()];
+  const page = all.slice(position, position + options.count);
+  const next = position + options.count >= all.length ? 0 : position + options.count;
+  let removed = 0;
+  const found = page.filter((key) => {
+    const entry = keyspace.lookup(client.db, key);
+    if (!entry) removed++;
+    if (!entry || (options.match !== undefined && !globMatch(options.match, key))) return false;
+    return options.type === undefined || typeName(entry.value) === options.type;
+  });
+  // Keys that expired under the cursor have moved the rest up.
+  return array([bulk(String(next === 0 ? 0 : next - removed)), bulks(found)]);
+}
+
+function randomKey(client: Session): string {
+  const keyspace = keyspaceOf(client);
+  const live = [...keyspace.database(client.db).entries.keys()].filter((key) => keyspace.lookup(client.db, key));
+  return live.length === 0 ? nullBulk(client.protocol) : bulk(client.door.context.random.pick(live));
+}
+
+const flush =
+  (every: boolean) =>
+  (client: Session, args: readonly string[]): string => {
+    if (args.length > 2 || (args[1] !== undefined && !/^(async|sync)$/i.test(args[1])))
+      throw new RedisError(SYNTAX_ERROR);
+    const keyspace = keyspaceOf(client);
+    if (!every) keyspace.flush(client.db);
+    else for (let index = 0; index < keyspace.databaseCount; index++) keyspace.flush(index);
+    return OK;
+  };
+
+// ---- OBJECT
+
+function objectEntry(client: Session, args: readonly string[]): Entry | undefined {
+  const keyspace = keyspaceOf(client);
+  const entry = keyspace.database(client.db).entries.get(args[2] as string);
+  return entry && !keyspace.isExpired(entry) ? entry : undefined;
+}
+
+/** Longest string that Redis keeps beside its header. */
+const EMBEDDED_STRING = 44;
+
+function encodingOf(entry: Entry): string {
+  switch (typeName(entry.value)) {
+    case 'string': {
+      const value = entry.value as string;
+      if (strictInt64(value) !== undefined) return 'int';
+      return value.length <= EMBEDDED_STRING ? 'embstr' : 'raw';
+    }
+    default:
+      return 'listpack';
+  }
+}
+
+function objectFrequency(client: Session, args: readonly string[]): string {
+  if (!objectEntry(client, args)) return nullBulk(client.protocol);
+  if (client.door.broker.config.text('maxmemory-policy').endsWith('lfu')) return integer(5);
+  throw new RedisError(
+    'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +
+      'between policies at runtime LRU and LFU data will take some time to adjust.',
+  );
+}
+
+function idleTime(client: Session, args: readonly string[]): string {
+  const entry = objectEntry(client, args);
+  if (!entry) return nullBulk(client.protocol);
+  if (client.door.broker.config.text('maxmemory-policy').endsWith('lfu')) {
+    throw new RedisError(
+      'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between ' +
+        'policies at runtime LRU and LFU data will take some time to adjust.',
+    );
+  }
+  return integer(Math.floor((client.door.now - entry.usedAtMs) / 1000));
+}
+
+const categories = ['keyspace'];
+const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const many = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ALL_KEYS, categories, run });
+const none = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories, run });
+const object = (shape: string, run: NonNullable<Command['run']>) =>
+  command(shape, { keys: [2, 2, 1], categories, run });
+
+export const keyCommands: readonly Command[] = [
+  many('del -2 w', remove),
+  many('unlink -2 Fw', remove),
+  many('exists -2 Fr', exists),
+  many('touch -2 Fr', exists),
+  one('type 2 Fr', type),
+  command('rename 3 w', { keys: [1, 2, 1], categories, run: rename }),
+  command('renamenx 3 Fw', { keys: [1, 2, 1], categories, run: renameNx }),
+  command('copy -3 mw', { keys: [1, 2, 1], categories, run: copy }),
+  one('move 3 Fw', move),
+  none('keys 2 r', keys),
+  none('scan -2 r', scan),
+  none('randomkey 1 r', randomKey),
+  one('expire -3 Fw', expire('expire', 1000n, false)),
+  one('pexpire -3 Fw', expire('pexpire', 1n, false)),
+  one('expireat -3 Fw', expire('expireat', 1000n, true)),
+  one('pexpireat -3 Fw', expire('pexpireat', 1n, true)),
+  one('expiretime 2 Fr', timeLeft(1000, true)),
+  one('pexpiretime 2 Fr', timeLeft(1, true)),
+  one('ttl 2 Fr', timeLeft(1000, false)),
+  one('pttl 2 Fr', timeLeft(1, false)),
+  one('persist 2 Fw', persist),
+  none('dbsize 1 Fr', (client) => integer(keyspaceOf(client).database(client.db).entries.size)),
+  none('flushdb -1 w', flush(false)),
+  none('flushall -1 w', flush(true)),
+  none('swapdb 3 Fw', swapDb),
+  command('object -2', {
+    subcommands: [
+      object('object|encoding 3 r', (client, args) => {
+        const entry = objectEntry(client, args);
+        return bulkOrNull(entry && encodingOf(entry), client.protocol);
+      }),
+      object('object|refcount 3 r', (client, args) =>
+        objectEntry(client, args) ? integer(1) : nullBulk(client.protocol),
+      ),
+      object('object|idletime 3 r', idleTime),
+      object('object|freq 3 r', objectFrequency),
+    ],
+  }),
+];

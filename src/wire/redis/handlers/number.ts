@@ -1,0 +1,49 @@
+/** How Redis reads numbers out of arguments and stored strings. */
+import { NOT_A_FLOAT, NOT_AN_INTEGER, RedisError } from '../../../models/redis/index.js';
+import { strictInteger } from '../request-parser.js';
+
+const MIN_64 = -(2n ** 63n);
+const MAX_64 = 2n ** 63n - 1n;
+
+/** A signed 64-bit integer in strict form; undefined for anything else. */
+export function strictInt64(text: string): bigint | undefined {
+  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return value >= MIN_64 && value <= MAX_64 ? value : undefined;
+}
+
+export function fitsInt64(value: bigint): boolean {
+  return value >= MIN_64 && value <= MAX_64;
+}
+
+/** A signed 64-bit integer. @throws RedisError */
+export function int64(text: string): bigint {
+  const value = strictInt64(text);
+  if (value === undefined) throw new RedisError(NOT_AN_INTEGER);
+  return value;
+}
+
+/** An integer argument as a number; far values lose precision, which no count needs. @throws RedisError */
+export function int(text: string): number {
+  return strictInteger(text) ?? Number(int64(text));
+}
+
+/** A floating point number, also `inf`. @throws RedisError */
+export function float(text: string): number {
+  const value = parseFloat64(text);
+  if (value === undefined) throw new RedisError(NOT_A_FLOAT);
+  return value;
+}
+
+export function parseFloat64(text: string): number | undefined {
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text);
+  const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
+  return infinite ? (infinite[1] === '-' ? -Infinity : Infinity) : undefined;
+}
+
+/** A number as INCRBYFLOAT prints it: fixed notation, up to 17 fractional digits, no trailing zeros. */
+export function fixedNotation(value: number): string {
+  const text = String(value);
+  if (!text.includes('e')) return text;
+  return value.toFixed(17).replace(/\.?0+$/, '');
+}

@@ -1,0 +1,164 @@
+/**
+ * SUBSCRIBE and its family, PUBLISH, SPUBLISH, PUBSUB.
+ *
+ * Every argument of a (un)subscription is confirmed by a frame of its own, which CLIENT REPLY does not silence.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=pubsub
+ */
+import { globMatch, RedisError } from '../../../models/redis/index.js';
+import { type Command, command } from '../handler.js';
+import { array, bulk, bulks, EMPTY_ARRAY, integer, nullBulk, simple } from '../reply.js';
+import type { Session } from '../session.js';
+
+const channelSpan = [1, -1, 1] as const;
+
+function confirm(client: Session, kind: string, name: string | undefined, count: number): void {
+  client.push([bulk(kind), name === undefined ? nullBulk(client.protocol) : bulk(name), integer(count)]);
+}
+
+function subscribe(client: Session, args: readonly string[]): string {
+  for (const channel of args.slice(1)) {
+    client.channels.add(channel);
+    client.door.broker.channels.subscribe(channel, client);
+    confirm(client, 'subscribe', channel, client.subscriptionCount);
+  }
+  return '';
+}
+
+function psubscribe(client: Session, args: readonly string[]): string {
+  const { limits } = client.door.context;
+  for (const pattern of args.slice(1)) {
+    if (pattern.length > limits.redisPatternBytes || client.patterns.size >= limits.redisPatternCount) {
+      throw new RedisError(
+        `ERR too many or too long patterns: limits.redisPatternCount is ${limits.redisPatternCount}, ` +
+          `limits.redisPatternBytes is ${limits.redisPatternBytes}`,
+      );
+    }
+    client.patterns.add(pattern);
+    client.door.broker.channels.psubscribe(pattern, client);
+    confirm(client, 'psubscribe', pattern, client.subscriptionCount);
+  }
+  return '';
+}
+
+function ssubscribe(client: Session, args: readonly string[]): string {
+  for (const channel of args.slice(1)) {
+    client.shardChannels.add(channel);
+    client.door.broker.shardChannels.subscribe(channel, client);
+    confirm(client, 'ssubscribe', channel, client.shardChannels.size);
+  }
+  return '';
+}
+
+/** One kind of unsubscription: where its names are, how to leave, what to count. */
+interface Leaving {
+  readonly kind: string;
+  readonly names: (client: Session) => Set<string>;
+  readonly leave: (client: Session, name: string) => void;
+  readonly count: (client: Session) => number;
+}
+
+const LEAVE_CHANNELS: Leaving = {
+  kind: 'unsubscribe',
+  names: (client) => client.channels,
+  leave: (client, name) => client.door.broker.channels.unsubscribe(name, client),
+  count: (client) => client.subscriptionCount,
+};
+
+const LEAVE_PATTERNS: Leaving = {
+  kind: 'punsubscribe',
+  names: (client) => client.patterns,
+  leave: (client, name) => client.door.broker.channels.punsubscribe(name, client),
+  count: (client) => client.subscriptionCount,
+};
+
+const LEAVE_SHARDS: Leaving = {
+  kind: 'sunsubscribe',
+  names: (client) => client.shardChannels,
+  leave: (client, name) => client.door.broker.shardChannels.unsubscribe(name, client),
+  count: (client) => client.shardChannels.size,
+};
+
+const unsubscribe =
+  ({ kind, names, leave, count }: Leaving) =>
+  (client: Session, args: readonly string[]): string => {
+    const subscribed = names(client);
+    const leaving = args.length > 1 ? args.slice(1) : [...subscribed];
+    for (const name of leaving) {
+      if (subscribed.delete(name)) leave(client, name);
+      confirm(client, kind, name, count(client));
+    }
+    if (leaving.length === 0) confirm(client, kind, undefined, count(client));
+    return '';
+  };
+
+const publish = (client: Session, args: readonly string[]): string =>
+  integer(client.door.broker.publishBytes(args[1] as string, args[2] as string));
+
+const spublish = (client: Session, args: readonly string[]): string =>
+  integer(client.door.broker.spublishBytes(args[1] as string, args[2] as string));
+
+type Space = 'channels' | 'shardChannels';
+
+const listChannels =
+  (space: Space) =>
+  (client: Session, args: readonly string[]): string => {
+    if (args.length > 3) {
+      const hint = 'Try PUBSUB HELP.';
+      throw new RedisError(`ERR unknown subcommand or wrong number of arguments for '${args[1]}'. ${hint}`);
+    }
+    const pattern = args[2];
+    const all = [...client.door.broker[space].channels];
+    return bulks(pattern === undefined ? all : all.filter((channel) => globMatch(pattern, channel)));
+  };
+
+const countSubscribers =
+  (space: Space) =>
+  (client: Session, args: readonly string[]): string => {
+    const names = args.slice(2);
+    if (names.length === 0) return EMPTY_ARRAY;
+    const index = client.door.broker[space];
+    return array(names.flatMap((name) => [bulk(name), integer(index.members(name)?.size ?? 0)]));
+  };
+
+const HELP = [
+  'PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
+  'CHANNELS [<pattern>]',
+  "    Return the currently active channels matching a <pattern> (default: '*').",
+  'NUMPAT',
+  '    Return number of subscriptions to patterns.',
+  'NUMSUB [<channel> ...]',
+  '    Return the number of subscribers for the specified channels, excluding',
+  '    pattern subscriptions(default: no channels).',
+  'SHARDCHANNELS [<pattern>]',
+  "    Return the currently active shard level channels matching a <pattern> (default: '*').",
+  'SHARDNUMSUB [<shardchannel> ...]',
+  '    Return the number of subscribers for the specified shard level channel(s)',
+  'HELP',
+  '    Print this help.',
+];
+
+export const pubsubCommands: readonly Command[] = [
+  command('subscribe -2 lpst', { channels: { span: channelSpan, pattern: false }, run: subscribe }),
+  command('unsubscribe -1 lpst', unsubscribe(LEAVE_CHANNELS)),
+  command('psubscribe -2 lpst', { channels: { span: channelSpan, pattern: true }, run: psubscribe }),
+  command('punsubscribe -1 lpst', unsubscribe(LEAVE_PATTERNS)),
+  command('ssubscribe -2 lpst', {
+    keys: channelSpan,
+    channels: { span: channelSpan, pattern: false },
+    run: ssubscribe,
+  }),
+  command('sunsubscribe -1 lpst', { keys: channelSpan, run: unsubscribe(LEAVE_SHARDS) }),
+  command('publish 3 Flpt', { channels: { span: [1, 1, 1], pattern: false }, run: publish }),
+  command('spublish 3 Flpt', { keys: [1, 1, 1], channels: { span: [1, 1, 1], pattern: false }, run: spublish }),
+  command('pubsub -2', {
+    subcommands: [
+      command('pubsub|channels -2 lpt', listChannels('channels')),
+      command('pubsub|numsub -2 lpt', countSubscribers('channels')),
+      command('pubsub|numpat 2 lpt', (client) => integer(client.door.broker.channels.patternCount)),
+      command('pubsub|shardchannels -2 lpt', listChannels('shardChannels')),
+      command('pubsub|shardnumsub -2 lpt', countSubscribers('shardChannels')),
+      command('pubsub|help 2 lt', () => array(HELP.map(simple))),
+    ],
+  }),
+];

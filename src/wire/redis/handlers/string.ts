@@ -1,0 +1,259 @@
+/**
+ * Strings.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=string
+ */
+import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
+import { array, bulk, bulkOrNull, integer, nullBulk, OK } from '../reply.js';
+import type { Session } from '../session.js';
+import { fitsInt64, fixedNotation, float, int, int64 } from './number.js';
+
+const LARGEST_STRING = 512 * 1024 * 1024;
+const LARGEST_TIME_MS = 2 ** 63;
+
+const keyspaceOf = (client: Session) => client.door.broker.keyspace;
+
+/** Turns the argument of EX, PX, EXAT or PXAT into an instant. @throws RedisError */
+function endOf(client: Session, unit: string, text: string, name: string): number {
+  const value = int(text);
+  const ms = unit.startsWith('ex') ? value * 1000 : value;
+  const at = unit.endsWith('at') ? ms : ms + client.door.now;
+  if (value <= 0 || Math.abs(ms) >= LARGEST_TIME_MS || at >= LARGEST_TIME_MS) {
+    throw new RedisError(`ERR invalid expire time in '${name}' command`);
+  }
+  return at;
+}
+
+interface SetOptions {
+  condition?: 'nx' | 'xx';
+  get?: boolean;
+  keepTtl?: boolean;
+  end?: readonly [unit: string, text: string];
+}
+
+function setOptions(args: readonly string[]): SetOptions {
+  const options: SetOptions = {};
+  for (let i = 3; i < args.length; i++) {
+    const word = (args[i] as string).toLowerCase();
+    if ((word === 'nx' || word === 'xx') && (options.condition ?? word) === word) options.condition = word;
+    else if (word === 'get') options.get = true;
+    else if (word === 'keepttl' && !options.end) options.keepTtl = true;
+    else if (/^(ex|px|exat|pxat)$/.test(word) && !options.end && !options.keepTtl && i + 1 < args.length) {
+      options.end = [word, args[++i] as string];
+    } else throw new RedisError(SYNTAX_ERROR);
+  }
+  return options;
+}
+
+function set(client: Session, args: readonly string[]): string {
+  const options = setOptions(args);
+  const end = options.end && endOf(client, ...options.end, 'set');
+  const keyspace = keyspaceOf(client);
+  const [, key, value] = args as [string, string, string];
+  const old = options.get ? keyspace.readString(client.db, key) : undefined;
+  const exists = keyspace.lookup(client.db, key) !== undefined;
+  const met = options.condition === undefined || exists === (options.condition === 'xx');
+  if (met) {
+    keyspace.set(client.db, key, value, options.keepTtl ? 'keep' : end);
+    keyspace.notify(client.db, '$', 'set', key);
+    if (end !== undefined) keyspace.notify(client.db, 'g', 'expire', key);
+  }
+  if (options.get) return bulkOrNull(old, client.protocol);
+  return met ? OK : nullBulk(client.protocol);
+}
+
+const setWithEnd =
+  (name: string, unit: 'ex' | 'px') =>
+  (client: Session, args: readonly string[]): string => {
+    const keyspace = keyspaceOf(client);
+    const [, key, time, value] = args as [string, string, string, string];
+    keyspace.set(client.db, key, value, endOf(client, unit, time, name));
+    keyspace.notify(client.db, '$', 'set', key);
+    keyspace.notify(client.db, 'g', 'expire', key);
+    return OK;
+  };
+
+function setNx(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, key, value] = args as [string, string, string];
+  if (keyspace.lookup(client.db, key)) return integer(0);
+  keyspace.set(client.db, key, value);
+  keyspace.notify(client.db, '$', 'set', key);
+  return integer(1);
+}
+
+function get(client: Session, args: readonly string[]): string {
+  return bulkOrNull(keyspaceOf(client).readString(client.db, args[1] as string), client.protocol);
+}
+
+function getSet(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, key, value] = args as [string, string, string];
+  const old = keyspace.readString(client.db, key);
+  keyspace.set(client.db, key, value);
+  keyspace.notify(client.db, '$', 'set', key);
+  return bulkOrNull(old, client.protocol);
+}
+
+function getDel(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const old = keyspace.readString(client.db, args[1] as string);
+  if (old !== undefined) keyspace.delete(client.db, args[1] as string);
+  return bulkOrNull(old, client.protocol);
+}
+
+function getEx(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const key = args[1] as string;
+  const word = args[2]?.toLowerCase();
+  const persist = word === 'persist' && args.length === 3;
+  const timed = word !== undefined && /^(ex|px|exat|pxat)$/.test(word) && args.length === 4;
+  if (word !== undefined && !persist && !timed) throw new RedisError(SYNTAX_ERROR);
+  const value = keyspace.readString(client.db, key);
+  const end = timed ? endOf(client, word, args[3] as string, 'getex') : undefined;
+  if (value === undefined) return nullBulk(client.protocol);
+  const entry = keyspace.lookup(client.db, key) as NonNullable<ReturnType<typeof keyspace.lookup>>;
+  if (end !== undefined && end <= client.door.now) keyspace.delete(client.db, key);
+  else if (end !== undefined) {
+    keyspace.setExpiry(client.db, key, entry, end);
+    keyspace.notify(client.db, 'g', 'expire', key);
+  } else if (persist && entry.expireAtMs !== undefined) {
+    keyspace.setExpiry(client.db, key, entry, undefined);
+    keyspace.notify(client.db, 'g', 'persist', key);
+  }
+  return bulk(value);
+}
+
+function mget(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  return array(
+    args.slice(1).map((key) => {
+      const value = keyspace.read(client.db, key)?.value;
+      return bulkOrNull(typeof value === 'string' ? value : undefined, client.protocol);
+    }),
+  );
+}
+
+function pairs(args: readonly string[], name: string): Array<readonly [string, string]> {
+  if (args.length % 2 === 0) throw new RedisError(`ERR wrong number of arguments for '${name}' command`);
+  const out: Array<readonly [string, string]> = [];
+  for (let i = 1; i < args.length; i += 2) out.push([args[i] as string, args[i + 1] as string]);
+  return out;
+}
+
+function storeAll(client: Session, all: ReadonlyArray<readonly [string, string]>): void {
+  const keyspace = keyspaceOf(client);
+  for (const [key, value] of all) {
+    keyspace.set(client.db, key, value);
+    keyspace.notify(client.db, '$', 'set', key);
+  }
+}
+
+function mset(client: Session, args: readonly string[]): string {
+  storeAll(client, pairs(args, 'mset'));
+  return OK;
+}
+
+function msetNx(client: Session, args: readonly string[]): string {
+  const all = pairs(args, 'msetnx');
+  if (all.some(([key]) => keyspaceOf(client).lookup(client.db, key))) return integer(0);
+  storeAll(client, all);
+  return integer(1);
+}
+
+function append(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, key, tail] = args as [string, string, string];
+  const value = (keyspace.writableString(client.db, key) ?? '') + tail;
+  checkSize(value.length);
+  keyspace.set(client.db, key, value, 'keep');
+  keyspace.notify(client.db, '$', 'append', key);
+  return integer(value.length);
+}
+
+function checkSize(length: number): void {
+  if (length > LARGEST_STRING) throw new RedisError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
+}
+
+function getRange(client: Session, args: readonly string[]): string {
+  const from = int(args[2] as string);
+  const to = int(args[3] as string);
+  const value = keyspaceOf(client).readString(client.db, args[1] as string) ?? '';
+  const length = value.length;
+  if (from < 0 && to < 0 && from > to) return bulk('');
+  const first = Math.max(from < 0 ? length + from : from, 0);
+  const last = Math.min(Math.max(to < 0 ? length + to : to, 0), length - 1);
+  return bulk(first > last || length === 0 ? '' : value.slice(first, last + 1));
+}
+
+function setRange(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, key, offsetText, part] = args as [string, string, string, string];
+  const offset = int(offsetText);
+  if (offset < 0) throw new RedisError('ERR offset is out of range');
+  const old = keyspace.writableString(client.db, key) ?? '';
+  if (part === '') return integer(old.length);
+  checkSize(offset + part.length);
+  const value = old.slice(0, offset).padEnd(offset, '\0') + part + old.slice(offset + part.length);
+  keyspace.set(client.db, key, value, 'keep');
+  keyspace.notify(client.db, '$', 'setrange', key);
+  return integer(value.length);
+}
+
+function increase(client: Session, key: string, by: bigint): string {
+  const keyspace = keyspaceOf(client);
+  const value = int64(keyspace.writableString(client.db, key) ?? '0') + by;
+  if (!fitsInt64(value)) throw new RedisError('ERR increment or decrement would overflow');
+  keyspace.set(client.db, key, String(value), 'keep');
+  keyspace.notify(client.db, '$', 'incrby', key);
+  return integer(value);
+}
+
+function decrBy(client: Session, args: readonly string[]): string {
+  const by = int64(args[2] as string);
+  if (!fitsInt64(-by)) throw new RedisError('ERR decrement would overflow');
+  return increase(client, args[1] as string, -by);
+}
+
+function incrByFloat(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const key = args[1] as string;
+  const present = float(keyspace.writableString(client.db, key) ?? '0');
+  const sum = present + float(args[2] as string);
+  if (!Number.isFinite(sum)) throw new RedisError('ERR increment would produce NaN or Infinity');
+  // Both numbers are decimal texts; what a double adds beyond their digits is noise.
+  const value = fixedNotation(Number(sum.toPrecision(15)));
+  keyspace.set(client.db, key, value, 'keep');
+  keyspace.notify(client.db, '$', 'incrbyfloat', key);
+  return bulk(value);
+}
+
+const categories = ['string'];
+const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+
+export const stringCommands: readonly Command[] = [
+  one('set -3 mw', set),
+  one('setnx 3 Fmw', setNx),
+  one('setex 4 mw', setWithEnd('setex', 'ex')),
+  one('psetex 4 mw', setWithEnd('psetex', 'px')),
+  one('get 2 Fr', get),
+  one('getset 3 Fmw', getSet),
+  one('getdel 2 Fw', getDel),
+  one('getex -2 Fw', getEx),
+  command('mget -2 Fr', { keys: ALL_KEYS, categories, run: mget }),
+  command('mset -3 mw', { keys: [1, -1, 2], categories, run: mset }),
+  command('msetnx -3 mw', { keys: [1, -1, 2], categories, run: msetNx }),
+  one('append 3 Fmw', append),
+  one('strlen 2 Fr', (client, args) =>
+    integer(keyspaceOf(client).readString(client.db, args[1] as string)?.length ?? 0),
+  ),
+  one('getrange 4 r', getRange),
+  one('substr 4 r', getRange),
+  one('setrange 4 mw', setRange),
+  one('incr 2 Fmw', (client, args) => increase(client, args[1] as string, 1n)),
+  one('decr 2 Fmw', (client, args) => increase(client, args[1] as string, -1n)),
+  one('incrby 3 Fmw', (client, args) => increase(client, args[1] as string, int64(args[2] as string))),
+  one('decrby 3 Fmw', decrBy),
+  one('incrbyfloat 3 Fmw', incrByFloat),
+];

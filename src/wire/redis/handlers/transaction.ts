@@ -1,0 +1,79 @@
+/**
+ * MULTI, EXEC, DISCARD, WATCH, UNWATCH.
+ *
+ * @see https://redis.io/docs/latest/develop/interact/transactions/
+ */
+import { RedisError } from '../../../models/redis/index.js';
+import { ACL_CHANGED, aclProblem, execute } from '../dispatch.js';
+import { ALL_KEYS, type Command, command } from '../handler.js';
+import { error, nullArray, OK } from '../reply.js';
+import type { Session } from '../session.js';
+
+function multi(client: Session): string {
+  if (client.transaction.open) throw new RedisError('ERR MULTI calls can not be nested');
+  client.transaction.start();
+  return OK;
+}
+
+function discard(client: Session): string {
+  if (!client.transaction.open) throw new RedisError('ERR DISCARD without MULTI');
+  client.transaction.reset();
+  return OK;
+}
+
+/** Nothing interleaves: the whole queue runs, then blocked readers of other connections are served. */
+function exec(client: Session): string {
+  const { transaction } = client;
+  if (!transaction.open) throw new RedisError('ERR EXEC without MULTI');
+  if (transaction.spoilt) {
+    transaction.reset();
+    throw new RedisError('EXECABORT Transaction discarded because of previous errors.');
+  }
+  const stale = transaction.touched || client.door.broker.watchedExpired(transaction.watched.keys());
+  const queued = transaction.queued.slice();
+  transaction.reset();
+  if (stale) return nullArray(client.protocol);
+  client.reply(`*${queued.length}\r\n`);
+  transaction.running = true;
+  try {
+    for (const { command: queuedCommand, args } of queued) {
+      if (aclProblem(client, queuedCommand, args, client.user)) client.reply(error(ACL_CHANGED));
+      else execute(client, queuedCommand, args);
+    }
+  } finally {
+    transaction.running = false;
+  }
+  client.door.afterCommand();
+  return '';
+}
+
+function watch(client: Session, args: readonly string[]): string {
+  const { transaction } = client;
+  if (transaction.open) throw new RedisError('ERR WATCH inside MULTI is not allowed');
+  for (const key of args.slice(1)) {
+    const id = `${client.db}:${key}`;
+    if (transaction.watched.has(id)) continue;
+    transaction.watched.set(
+      id,
+      client.door.broker.watch(client.db, key, () => {
+        transaction.touched = true;
+      }),
+    );
+  }
+  return OK;
+}
+
+function unwatch(client: Session): string {
+  client.transaction.unwatch();
+  return OK;
+}
+
+const categories = ['transaction'];
+
+export const transactionCommands: readonly Command[] = [
+  command('multi 1 BFlst', { categories, run: multi }),
+  command('exec 1 Slst', { categories, run: exec }),
+  command('discard 1 BFlst', { categories, run: discard }),
+  command('watch -2 BFlst', { keys: ALL_KEYS, categories, run: watch }),
+  command('unwatch 1 BFlst', { categories, run: unwatch }),
+];

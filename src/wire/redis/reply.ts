@@ -1,0 +1,71 @@
+/**
+ * Replies as byte strings, ready to be written. RESP2 and RESP3 differ in a few forms only; where they do, the
+ * function takes the protocol.
+ *
+ * @see https://redis.io/docs/latest/develop/reference/protocol-spec/
+ */
+
+export type Protocol = 2 | 3;
+
+export const OK = '+OK\r\n';
+export const QUEUED = '+QUEUED\r\n';
+export const EMPTY_ARRAY = '*0\r\n';
+
+export const simple = (text: string): string => `+${oneLine(text)}\r\n`;
+export const error = (line: string): string => `-${oneLine(line)}\r\n`;
+export const integer = (value: number | bigint): string => `:${value}\r\n`;
+export const bulk = (bytes: string): string => `$${bytes.length}\r\n${bytes}\r\n`;
+
+/** Null where a bulk was expected. */
+export const nullBulk = (protocol: Protocol): string => (protocol === 3 ? '_\r\n' : '$-1\r\n');
+
+/** Null where an array was expected. */
+export const nullArray = (protocol: Protocol): string => (protocol === 3 ? '_\r\n' : '*-1\r\n');
+
+export const bulkOrNull = (bytes: string | undefined, protocol: Protocol): string =>
+  bytes === undefined ? nullBulk(protocol) : bulk(bytes);
+
+/** An array of replies. */
+export const array = (items: readonly string[]): string => `*${items.length}\r\n${items.join('')}`;
+
+/** An array of bulks. */
+export const bulks = (items: readonly string[]): string => array(items.map(bulk));
+
+/** A map of pairs of replies; a flat array in RESP2. */
+export function map(pairs: ReadonlyArray<readonly [key: string, value: string]>, protocol: Protocol): string {
+  const body = pairs.map(([key, value]) => key + value).join('');
+  return protocol === 3 ? `%${pairs.length}\r\n${body}` : `*${pairs.length * 2}\r\n${body}`;
+}
+
+/** A set of replies; an array in RESP2. */
+export const set = (items: readonly string[], protocol: Protocol): string =>
+  `${protocol === 3 ? '~' : '*'}${items.length}\r\n${items.join('')}`;
+
+/** A frame that nobody asked for, or a confirmation; an array in RESP2. */
+export const push = (items: readonly string[], protocol: Protocol): string =>
+  `${protocol === 3 ? '>' : '*'}${items.length}\r\n${items.join('')}`;
+
+/** Text for people (INFO, CLIENT LIST); a bulk in RESP2. */
+export const verbatim = (text: string, protocol: Protocol): string =>
+  protocol === 3 ? `=${text.length + 4}\r\ntxt:${text}\r\n` : bulk(text);
+
+/** A floating point number; a bulk in RESP2. */
+export function double(value: number, protocol: Protocol): string {
+  const text = formatDouble(value);
+  return protocol === 3 ? `,${text}\r\n` : bulk(text);
+}
+
+/** The shortest text that reads back as the same number, infinities as `inf`. */
+export function formatDouble(value: number): string {
+  if (value === Infinity) return 'inf';
+  if (value === -Infinity) return '-inf';
+  if (Number.isNaN(value)) return 'nan';
+  if (Object.is(value, -0)) return '-0';
+  const text = String(value);
+  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+/** No reply may be split by what a client sent: CR and LF become spaces. */
+function oneLine(text: string): string {
+  return /[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text;
+}

@@ -1,0 +1,323 @@
+/**
+ * One Redis connection as a state machine without a socket: it reads requests, runs them in order, one at a time, and
+ * writes replies and pushes.
+ *
+ * While a command blocks or the server is paused, later requests wait in the parser. Pushes to the publishing
+ * connection itself leave before its reply in Redis 7.0 and after it from 7.2 on.
+ */
+import type { Delayed } from '../../core/delayed.js';
+import type { AclUser, ClientClass, PubSubMessage, Subscriber } from '../../models/redis/index.js';
+import type { ConnectionInfo, Session as DoorSession, Transport } from '../door.js';
+import { dispatch } from './dispatch.js';
+import type { RedisDoor } from './index.js';
+import { encodeMessage } from './message-frame.js';
+import { OutputLimiter } from './output-limiter.js';
+import { error, type Protocol, push } from './reply.js';
+import { RequestParser } from './request-parser.js';
+import type { Transaction } from './transaction.js';
+
+export type ReplyMode = 'on' | 'off' | 'skip' | 'skip-next';
+
+/** A command that waits for an event. */
+export interface Blocked {
+  readonly delayed: Delayed<string>;
+  /** What CLIENT UNBLOCK … TIMEOUT answers. */
+  readonly timeoutReply: () => string;
+}
+
+export class Session implements DoorSession, Subscriber {
+  readonly door: RedisDoor;
+  readonly connection: ConnectionInfo;
+  readonly id: number;
+  readonly startedMs: number;
+  readonly transport: Transport;
+  lastCommandMs: number;
+  lastCommand = 'NULL';
+  protocol: Protocol = 2;
+  name = '';
+  libName = '';
+  libVersion = '';
+  db = 0;
+  user: AclUser;
+  authenticated: boolean;
+  noEvict = false;
+  noTouch = false;
+  monitoring = false;
+  replyMode: ReplyMode = 'on';
+  readonly channels = new Set<string>();
+  readonly patterns = new Set<string>();
+  readonly shardChannels = new Set<string>();
+  readonly transaction: Transaction;
+  blocked: Blocked | undefined;
+  readonly #parser: RequestParser;
+  readonly #limiter: OutputLimiter;
+  #out = '';
+  /** Own pushes that wait for the reply (Redis 7.2). */
+  #ownPushes = '';
+  #running = 0;
+  /** A request that CLIENT PAUSE or a fault holds back. */
+  #held: string[] | undefined;
+  #suspended = false;
+  #closing = false;
+  #gone = false;
+
+  constructor(door: RedisDoor, transport: Transport, connection: ConnectionInfo, id: number, transaction: Transaction) {
+    this.door = door;
+    this.transport = transport;
+    this.connection = connection;
+    this.id = id;
+    this.transaction = transaction;
+    this.startedMs = door.now;
+    this.lastCommandMs = door.now;
+    this.user = door.broker.acl.default;
+    this.authenticated = this.user.noPassword;
+    this.#limiter = new OutputLimiter(door, () => this.cut());
+    this.#parser = new RequestParser(() => door.parserLimits(this.authenticated));
+  }
+
+  // ---- what the listener calls
+
+  receive(chunk: Uint8Array): void {
+    if (this.#closing) return;
+    this.#parser.push(chunk);
+    this.proceed();
+    this.door.flush();
+  }
+
+  peerEnded(): void {
+    if (!this.blocked) this.close();
+    else this.cut();
+    this.door.flush();
+  }
+
+  drained(): void {
+    this.#limiter.check(this.clientClass, this.bufferedBytes);
+  }
+
+  shutdown(): void {
+    this.close();
+    this.flush();
+  }
+
+  closed(): void {
+    this.#gone = true;
+    this.#closing = true;
+    this.#limiter.stop();
+    this.blocked?.delayed.abandon();
+    this.blocked = undefined;
+    this.transaction.reset();
+    this.dropSubscriptions();
+    this.door.forget(this);
+  }
+
+  // ---- running requests
+
+  /** Runs what has arrived, until something blocks. */
+  proceed(): void {
+    while (!this.#closing && !this.blocked && !this.#suspended && !this.#held) {
+      const parsed = this.#parser.next();
+      if (!parsed) return;
+      if (parsed.kind === 'overflow') return this.cut();
+      if (parsed.kind === 'error') {
+        this.door.journalProtocolError(this, parsed.text);
+        this.#out += error(parsed.text);
+        this.door.touch(this);
+        return this.close();
+      }
+      this.#intercept(parsed.args);
+    }
+  }
+
+  /** Faults first, then the command itself. */
+  #intercept(args: string[]): void {
+    const { interceptors } = this.door.context;
+    if (!interceptors.active) return this.run(args);
+    const verdict = interceptors.decide({
+      model: 'redis',
+      operation: (args[0] as string).toUpperCase(),
+      connection: this.connection,
+      clientName: this.name,
+    });
+    if (!verdict) return this.run(args);
+    switch (verdict.kind) {
+      case 'reply':
+        return this.reply(error(verdict.error.replace(/^-/, '')));
+      case 'drop':
+        return;
+      case 'close':
+        return this.cut();
+      case 'cut': {
+        this.flush();
+        this.run(args);
+        const answer = this.#out.slice(0, verdict.bytes);
+        this.#out = answer;
+        this.flush();
+        return this.cutAfterFlush();
+      }
+      case 'delay': {
+        this.#suspended = true;
+        const { clock } = this.door.context;
+        clock.schedule(clock.now + verdict.delayMs, () => this.#resumeWith(args));
+        return;
+      }
+      case 'hold':
+        this.#suspended = true;
+        verdict.release.then(
+          () => this.#resumeWith(args),
+          () => this.#resumeWith(args),
+        );
+        return;
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  #resumeWith(args: string[]): void {
+    if (this.#closing) return;
+    this.#suspended = false;
+    this.run(args);
+    this.proceed();
+    this.door.flush();
+  }
+
+  /** Runs one request and writes its reply. */
+  run(args: string[]): void {
+    if (this.door.isPausedFor(this, args)) {
+      this.#held = args;
+      return;
+    }
+    this.lastCommandMs = this.door.now;
+    this.enter();
+    try {
+      dispatch(this, args);
+    } finally {
+      this.leave();
+    }
+  }
+
+  /** The pause is over: the held request runs, and what came behind it. */
+  releaseHeld(): void {
+    const args = this.#held;
+    this.#held = undefined;
+    if (args) this.run(args);
+    this.proceed();
+  }
+
+  /** A command starts: own pushes wait for its reply. */
+  enter(): void {
+    this.#running++;
+  }
+
+  leave(): void {
+    if (--this.#running > 0) return;
+    if (this.#ownPushes !== '') {
+      this.#out += this.#ownPushes;
+      this.#ownPushes = '';
+      this.door.touch(this);
+    }
+  }
+
+  /** The blocked command is answered; what was sent meanwhile runs now. */
+  unblock(reply: string): void {
+    if (!this.blocked) return;
+    this.blocked = undefined;
+    this.reply(reply);
+    this.proceed();
+    this.door.touch(this);
+  }
+
+  // ---- writing
+
+  get clientClass(): ClientClass {
+    return this.subscriptionCount + this.shardChannels.size > 0 ? 'pubsub' : 'normal';
+  }
+
+  /** Channels and patterns, as confirmations count them. */
+  get subscriptionCount(): number {
+    return this.channels.size + this.patterns.size;
+  }
+
+  get bufferedBytes(): number {
+    return this.#out.length + this.transport.bufferedBytes;
+  }
+
+  get pendingInputBytes(): number {
+    return this.#parser.pendingBytes;
+  }
+
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  /** Writes the reply of a command, unless CLIENT REPLY says otherwise. */
+  reply(bytes: string): void {
+    if (bytes === '' || this.#closing) return;
+    if (this.replyMode === 'on') this.#append(bytes);
+  }
+
+  /** Writes a confirmation or another frame that CLIENT REPLY does not silence. */
+  push(items: readonly string[]): void {
+    this.#append(push(items, this.protocol));
+  }
+
+  /** Writes bytes that are a reply of their own kind, like `+RESET`, whatever the reply mode. */
+  pushRaw(bytes: string): void {
+    this.#append(bytes);
+  }
+
+  deliver(message: PubSubMessage): void {
+    const frame = encodeMessage(message, this.protocol);
+    if (this.#running > 0 && this.door.broker.version !== '7.0') {
+      this.#ownPushes += frame;
+      return;
+    }
+    this.#append(frame);
+  }
+
+  #append(bytes: string): void {
+    if (this.#closing) return;
+    this.#out += bytes;
+    this.door.touch(this);
+    this.#limiter.check(this.clientClass, this.bufferedBytes);
+  }
+
+  /** Hands everything written so far to the transport. */
+  flush(): void {
+    if (this.#out === '' || this.#gone) return;
+    this.transport.write(Buffer.from(this.#out, 'latin1'));
+    this.#out = '';
+  }
+
+  /** Closes after what was written has left. */
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.flush();
+    this.transport.end();
+  }
+
+  /** Closes at once; what has not left is lost, and nothing more counts for this connection. */
+  cut(): void {
+    this.#closing = true;
+    this.#out = '';
+    this.transport.destroy();
+  }
+
+  private cutAfterFlush(): void {
+    this.#closing = true;
+    this.transport.end();
+  }
+
+  // ---- subscriptions
+
+  /** Leaves every channel without confirmations. */
+  dropSubscriptions(): void {
+    const { broker } = this.door;
+    for (const channel of this.channels) broker.channels.unsubscribe(channel, this);
+    for (const pattern of this.patterns) broker.channels.punsubscribe(pattern, this);
+    for (const channel of this.shardChannels) broker.shardChannels.unsubscribe(channel, this);
+    this.channels.clear();
+    this.patterns.clear();
+    this.shardChannels.clear();
+  }
+}
