@@ -1,4 +1,12 @@
-import { type Clock, type ClockKind, createClock, type Duration, durationMs, VirtualClock } from './core/clock.js';
+import {
+  type Clock,
+  type ClockKind,
+  createClock,
+  type Duration,
+  durationMs,
+  turnOfEventLoop,
+  VirtualClock,
+} from './core/clock.js';
 import { BrokerError } from './core/errors.js';
 import { EventEmitter } from './core/events.js';
 import { Journal, type JournalEvent, type JournalEventName } from './core/journal.js';
@@ -10,14 +18,10 @@ import { SNAPSHOT_FORMAT, type Snapshot } from './core/snapshot.js';
 import { AmqpBroker, type AmqpOptions } from './models/amqp/index.js';
 import { KafkaBroker, type KafkaOptions } from './models/kafka/index.js';
 import { RedisBroker, type RedisOptions } from './models/redis/index.js';
-import { AmqpDoor } from './wire/amqp/index.js';
 import type { ConnectionInfo } from './wire/door.js';
 import type { DoorContext } from './wire/door-context.js';
-import { HttpDoor } from './wire/http/index.js';
 import { Interceptors } from './wire/interceptors.js';
-import { KafkaDoor } from './wire/kafka/index.js';
-import { Listener } from './wire/listener.js';
-import { RedisDoor } from './wire/redis/index.js';
+import type { Listener } from './wire/listener.js';
 
 export interface BrokerOptions {
   /** `system` (default) follows real time, `virtual` moves only by `advance`, `global` follows `globalThis`. */
@@ -73,16 +77,6 @@ export interface BrokerClock {
 
 const STANDARD_PORTS = { kafka: 9092, amqp: 5672, redis: 6379 } as const;
 
-// Captured at load, so that an application's fake timers cannot stop what waits for a turn of the event loop.
-const captureSetImmediate = globalThis.setImmediate;
-
-/** One turn of the event loop: sockets have been read and their answers written. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    captureSetImmediate(() => resolve());
-  });
-}
-
 /** Three brokers that share one clock, one seed, one journal and one port. */
 export class Broker {
   readonly kafka: KafkaBroker;
@@ -100,6 +94,7 @@ export class Broker {
   readonly #errors = new EventEmitter<{ error: (error: unknown) => void }>();
   readonly #context: ModelContext;
   #listener: Listener | undefined;
+  #opening = false;
   #closed: Promise<void> | undefined;
 
   constructor(options: BrokerOptions = {}) {
@@ -140,8 +135,10 @@ export class Broker {
   /** Opens a port for each node. @throws BrokerError ADDRESS_IN_USE, ALREADY_LISTENING, CLOSED */
   async listen(options: ListenOptions = {}): Promise<this> {
     if (this.#closed) throw new BrokerError('CLOSED', 'this broker is closed; start a new one');
-    if (this.#listener) throw new BrokerError('ALREADY_LISTENING', `this broker listens on ${this.urls.kafka} already`);
-    const listener = this.#createListener();
+    if (this.#opening) throw new BrokerError('ALREADY_LISTENING', 'this broker listens already; its ports are in urls');
+    this.#opening = true;
+    const listener = await this.#createListener();
+    if (this.#closed) throw new BrokerError('CLOSED', 'this broker was closed while it started');
     this.#listener = listener;
     const host = options.host ?? '127.0.0.1';
     const port = options.port ?? 0;
@@ -156,6 +153,7 @@ export class Broker {
       }
     } catch (error) {
       this.#listener = undefined;
+      this.#opening = false;
       await listener.close();
       throw error;
     }
@@ -207,7 +205,7 @@ export class Broker {
     let quietTurns = 0;
     let seen = this.#listener?.activity ?? 0;
     while (quietTurns < 3) {
-      await turn();
+      await turnOfEventLoop();
       const activity = this.#listener?.activity ?? 0;
       const unsettled = this.#unsettled();
       quietTurns = activity === seen && unsettled.length === 0 ? quietTurns + 1 : 0;
@@ -303,20 +301,15 @@ export class Broker {
     else process.emitWarning(error instanceof Error ? error : String(error));
   }
 
-  #createListener(): Listener {
-    const context: DoorContext = {
+  /** The doors are loaded here: who uses the models alone does not pay for protocols. */
+  async #createListener(): Promise<Listener> {
+    const { createListener } = await import('./wire/doors.js');
+    return createListener(this, {
       ...this.#context,
       interceptors: this.#interceptors,
       advertise: (nodeId, connection) => this.#advertise(nodeId, connection),
       resetConnection: (connectionId) => this.#listener?.reset(connectionId) ?? false,
-    };
-    const doors = {
-      kafka: new KafkaDoor(this.kafka, context),
-      amqp: new AmqpDoor(this.amqp, context),
-      redis: new RedisDoor(this.redis, context),
-    };
-    const http = new HttpDoor([], context.reportError);
-    return new Listener({ ...context, doors, acceptHttp: (socket) => http.accept(socket) });
+    } satisfies DoorContext);
   }
 
   /** The address that the client dialled, with the port of the asked node. */
@@ -343,11 +336,11 @@ export class Broker {
         for (let at = clock.nextTimerMs(target, options.liveness); at !== undefined; ) {
           clock.advanceTo(at, options);
           // Clients on this thread see what fired, and may send, before time goes on.
-          for (let i = 0; i < 3; i++) await turn();
+          for (let i = 0; i < 3; i++) await turnOfEventLoop();
           at = clock.nextTimerMs(target, options.liveness);
         }
         clock.advanceTo(target, options);
-        await turn();
+        await turnOfEventLoop();
       },
     };
   }

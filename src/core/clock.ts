@@ -118,6 +118,15 @@ const globalSource: TimeSource = {
   clearTimeout: (handle) => globalThis.clearTimeout(handle as never),
 };
 
+const systemSetImmediate = globalThis.setImmediate;
+
+/** One turn of the event loop: sockets have been read and their answers written. No fake timer can stop it. */
+export function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    systemSetImmediate(() => resolve());
+  });
+}
+
 const LONGEST_TIMEOUT_MS = 0x7fffffff;
 
 /** Follows a wall clock: one timeout, for the earliest timer, and unreferenced so that it keeps no process alive. */

@@ -3,7 +3,7 @@
  * closed broker stays behind. Sockets and servers are unreferenced: a forgotten broker never keeps a process alive.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Clock, Timer } from '../core/clock.js';
+import { type Clock, type Timer, turnOfEventLoop } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
 import type { Journal } from '../core/journal.js';
 import type { Limits } from '../core/limits.js';
@@ -113,6 +113,9 @@ export class Listener {
     await this.disconnect();
     await Promise.all(closing);
     this.#ports.length = 0;
+    // A server says that it is closed before its handle is: that takes the end of this turn, and of the next at most.
+    await turnOfEventLoop();
+    await turnOfEventLoop();
   }
 
   #bind(host: string, port: number, options: ListenOptions): Promise<Server> {
