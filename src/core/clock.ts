@@ -277,7 +277,7 @@ export class VirtualClock implements Clock {
     const data = this.#data.peek();
     const other = liveness ? this.#liveness.peek() : undefined;
     const at = Math.min(data?.at ?? Infinity, other ? other.at + this.#livenessLagMs : Infinity);
-    return at <= untilMs ? Math.max(at, this.#now) : undefined;
+    return at <= untilMs && at !== Infinity ? Math.max(at, this.#now) : undefined;
   }
 
   /**

@@ -6,15 +6,19 @@ const packr = new Packr({ useRecords: false, variableMapSize: true });
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true });
 const canonical = new Packr({ useRecords: false, variableMapSize: true });
 const canonicalReader = new Unpackr({ useRecords: false, mapsAsObjects: false });
+// What the package makes of the one byte that MessagePack never uses.
+const UNUSED = unpackr.unpack(Uint8Array.of(0xc1));
 
 /** A value as MessagePack. */
 export function pack(value: unknown): Uint8Array {
   return packr.pack(value);
 }
 
-/** A MessagePack body as a plain value; maps with string keys become objects. */
+/** A MessagePack body as a plain value; maps with string keys become objects. @throws Error when it is none */
 export function unpack(bytes: Uint8Array): unknown {
-  return unpackr.unpack(bytes);
+  const value = unpackr.unpack(bytes);
+  if (value === UNUSED) throw new Error('the byte 0xc1 is never used');
+  return value;
 }
 
 /**

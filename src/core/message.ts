@@ -17,17 +17,20 @@ const decoder = new TextDecoder();
 export function encodeBody(input: Exclude<BodyInput, null>, encoding: BodyEncoding = 'json'): Uint8Array {
   if (typeof input === 'string') return encodeText(input);
   if (input instanceof Uint8Array) return copyBytes(input);
-  if (encoding === 'msgpack') return pack(input).slice();
-  let json: string | undefined;
+  let written: Uint8Array | string | undefined;
   try {
-    json = JSON.stringify(input);
+    // Packed bytes are a view on the packer's own buffer.
+    written = encoding === 'msgpack' ? pack(input).slice() : JSON.stringify(input);
   } catch (cause) {
-    throw new BrokerError('INVALID_BODY', `the body cannot be written as JSON: ${(cause as Error).message}`, { cause });
+    const format = encoding === 'msgpack' ? 'MessagePack' : 'JSON';
+    throw new BrokerError('INVALID_BODY', `the body cannot be written as ${format}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
-  if (json === undefined) {
+  if (written === undefined) {
     throw new BrokerError('INVALID_BODY', `a ${typeof input} cannot be a body; give text, bytes or a JSON value`);
   }
-  return encodeText(json);
+  return typeof written === 'string' ? encodeText(written) : written;
 }
 
 /** UTF-8 bytes of a text. */

@@ -11,6 +11,8 @@ export class Outbox {
   // Two parallel columns instead of one closure for each post: the hot path allocates nothing of its own.
   #receivers: Array<(item: never) => void> = [];
   #items: unknown[] = [];
+  /** Those of the batch that is being handed over. */
+  #leaving = 0;
   #depth = 0;
   #draining = false;
 
@@ -20,7 +22,7 @@ export class Outbox {
 
   /** Number of deliveries that have not left yet. */
   get size(): number {
-    return this.#items.length;
+    return this.#items.length + this.#leaving;
   }
 
   /** Queues `receive(item)` for when the running command has ended. Outside of a command it leaves at once. */
@@ -57,6 +59,7 @@ export class Outbox {
         this.#receivers = [];
         this.#items = [];
         for (let i = 0; i < items.length; i++) {
+          this.#leaving = items.length - i - 1;
           try {
             (receivers[i] as (item: unknown) => void)(items[i]);
           } catch (error) {
@@ -66,6 +69,7 @@ export class Outbox {
       }
     } finally {
       this.#draining = false;
+      this.#leaving = 0;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { packCanonical, unpackCanonical } from './codec.js';
 import { BrokerError } from './errors.js';
 
-/** The whole state of a broker at one instant. Opaque to users; `toBytes` writes it to a file. */
+/** The whole state of a broker at one instant. Opaque to users; `snapshotToBytes` writes it to a file. */
 export interface Snapshot {
   readonly format: typeof SNAPSHOT_FORMAT;
   readonly atMs: number;
@@ -25,13 +25,12 @@ export function snapshotFromBytes(bytes: Uint8Array): Snapshot {
   } catch (cause) {
     throw new BrokerError('INVALID_SNAPSHOT', 'these bytes are no snapshot', { cause });
   }
-  if (!(fields instanceof Map) || fields.get('format') !== SNAPSHOT_FORMAT) {
+  const [format, atMs, random, models] = ['format', 'atMs', 'random', 'models'].map((name) =>
+    fields instanceof Map ? fields.get(name) : undefined,
+  );
+  const whole = typeof atMs === 'number' && Array.isArray(random) && models instanceof Map;
+  if (format !== SNAPSHOT_FORMAT || !whole) {
     throw new BrokerError('INVALID_SNAPSHOT', `these bytes are no snapshot of format ${SNAPSHOT_FORMAT}`);
   }
-  return {
-    format: SNAPSHOT_FORMAT,
-    atMs: fields.get('atMs') as number,
-    random: fields.get('random') as number[],
-    models: fields.get('models') as Map<string, unknown>,
-  };
+  return { format, atMs, random, models };
 }
