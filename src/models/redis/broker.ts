@@ -106,7 +106,9 @@ export class RedisBroker implements BrokerModel {
   }
 
   /** Serves clients that block on keys which have changed. */
-  serveBlocked(): void {}
+  serveBlocked(): void {
+    this.keyspace.serveBlocked();
+  }
 
   /**
    * Publishes natively.

@@ -8,6 +8,7 @@
  * Sources: Redis 7.0.15 as recorded in the test fixtures; https://redis.io/docs/latest/develop/interact/pubsub/
  */
 export { Acl, AclUser, type CommandCatalog } from './acl.js';
+export type { Waiter } from './blocking.js';
 export { type ChannelExplanation, RedisBroker } from './broker.js';
 export { fromBytes, fromText, toBytes, toText } from './byte-string.js';
 export type { ClientClass, OutputLimit, RedisOptions, RedisVersion } from './config.js';
@@ -23,5 +24,14 @@ export {
   WRONG_TYPE,
 } from './errors.js';
 export { globMatch, globMatchIgnoreCase } from './glob.js';
+export { HashValue } from './hash-value.js';
+export { ListValue, type Side } from './list-value.js';
+export { SetValue } from './set-value.js';
+export { type Scored, SortedSetValue } from './sorted-set-value.js';
+export { Consumer, ConsumerGroup, type PendingEntry } from './stream-group.js';
+export * from './stream-id.js';
+export type { NodeBounds, StreamEntry } from './stream-node.js';
+export * from './stream-read.js';
+export { StreamValue, type Trim } from './stream-value.js';
 export { PubSubMessage, type Subscriber } from './subscriber.js';
-export { cloneValue, typeName } from './value.js';
+export { cloneValue, type RedisValue, typeName } from './value.js';

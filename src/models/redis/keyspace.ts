@@ -1,9 +1,10 @@
 import type { Timer } from '../../core/clock.js';
 import type { ModelContext } from '../../core/model.js';
+import { Blocking } from './blocking.js';
 import type { EvictionPolicy, RedisConfig } from './config.js';
 import { Database, type Entry } from './database.js';
 import { RedisError, WRONG_TYPE } from './errors.js';
-import { cloneValue, estimateBytes, isEmptyCollection, type RedisValue } from './value.js';
+import { estimateBytes, loadValue, type RedisValue, type SavedValue, saveValue } from './value.js';
 
 /** Classes of `notify-keyspace-events`. */
 export type EventClass = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 't' | 'd' | 'x' | 'e' | 'm' | 'n';
@@ -22,6 +23,8 @@ const DATABASE_COUNT = 16;
  */
 export class Keyspace {
   readonly counters = { expired: 0, evicted: 0, hits: 0, misses: 0 };
+  /** Who waits for keys to get something. */
+  readonly blocking = new Blocking();
   readonly #context: ModelContext;
   readonly #config: RedisConfig;
   readonly #publish: (channel: string, payload: string) => void;
@@ -118,6 +121,7 @@ export class Keyspace {
     } else database.put(key, { value, expireAtMs: end, usedAtMs: this.now });
     this.#usedBytes += estimateBytes(key, value);
     this.touch(db, key);
+    this.blocking.signal(db, key);
     this.#schedule();
   }
 
@@ -140,7 +144,7 @@ export class Keyspace {
 
   /** Removes a collection that has become empty, with its `del`. */
   removeIfEmpty(db: number, key: string, value: RedisValue & object): void {
-    if (isEmptyCollection(value)) this.delete(db, key);
+    if (value.isEmpty) this.delete(db, key);
   }
 
   /** Removes a live key and fires `del`; false when there is none. */
@@ -169,6 +173,7 @@ export class Keyspace {
     for (const [key, entry] of database.entries) {
       this.#usedBytes -= estimateBytes(key, entry.value);
       this.touch(db, key);
+      this.blocking.signal(db, key);
     }
     database.clear();
   }
@@ -185,8 +190,10 @@ export class Keyspace {
     this.#databases[a] = moved(second, a);
     this.#databases[b] = moved(first, b);
     for (const key of keys) {
-      this.touch(a, key);
-      this.touch(b, key);
+      for (const db of [a, b]) {
+        this.touch(db, key);
+        this.blocking.signal(db, key);
+      }
     }
   }
 
@@ -208,6 +215,13 @@ export class Keyspace {
   touch(db: number, key: string): void {
     if (this.#watchers.size === 0) return;
     for (const changed of this.#watchers.get(`${db}:${key}`) ?? []) changed();
+  }
+
+  // ---- blocked clients
+
+  /** Serves those who wait for keys that have become ready. */
+  serveBlocked(): void {
+    this.blocking.serve((db, key) => this.lookup(db, key)?.value);
   }
 
   // ---- notifications
@@ -289,6 +303,7 @@ export class Keyspace {
     if (!entry) return undefined;
     this.#usedBytes -= estimateBytes(key, entry.value);
     this.touch(database.index, key);
+    this.blocking.signal(database.index, key);
     return entry;
   }
 
@@ -298,7 +313,10 @@ export class Keyspace {
     this.#tick = this.#context.clock.schedule(this.now + ACTIVE_EXPIRE_MS, () => {
       this.#tick = undefined;
       if (!this.#activeExpire) return;
-      this.#context.outbox.run(() => this.expireDue());
+      this.#context.outbox.run(() => {
+        this.expireDue();
+        this.serveBlocked();
+      });
       this.#schedule();
     });
   }
@@ -308,30 +326,35 @@ export class Keyspace {
   clear(): void {
     for (const database of this.#databases) database.clear();
     this.#watchers.clear();
+    this.blocking.clear();
     this.#usedBytes = 0;
     this.#context.clock.cancel(this.#tick);
     this.#tick = undefined;
   }
 
-  /** All entries, with values that share nothing mutable. */
-  snapshot(): Array<Array<readonly [key: string, entry: Entry]>> {
+  /** All entries as plain data. */
+  snapshot(): SavedEntry[][] {
     return this.#databases.map((database) =>
-      [...database.entries].map(([key, entry]) => [key, { ...entry, value: cloneValue(entry.value) }] as const),
+      [...database.entries].map(
+        ([key, entry]) => [key, saveValue(entry.value), entry.expireAtMs ?? null, entry.usedAtMs] as const,
+      ),
     );
   }
 
-  restore(databases: ReturnType<Keyspace['snapshot']>): void {
+  restore(databases: ReadonlyArray<readonly SavedEntry[]>): void {
     this.clear();
     databases.forEach((entries, index) => {
-      for (const [key, entry] of entries) {
-        const value = cloneValue(entry.value);
-        this.database(index).put(key, { ...entry, value });
+      for (const [key, saved, expireAtMs, usedAtMs] of entries) {
+        const value = loadValue(saved);
+        this.database(index).put(key, { value, expireAtMs: expireAtMs ?? undefined, usedAtMs });
         this.#usedBytes += estimateBytes(key, value);
       }
     });
     this.#schedule();
   }
 }
+
+type SavedEntry = readonly [key: string, value: SavedValue, expireAtMs: number | null, usedAtMs: number];
 
 function asString(entry: Entry | undefined): string | undefined {
   if (!entry) return undefined;

@@ -34,6 +34,8 @@ export class RedisDoor implements Door {
   /** Open sessions by client id, oldest first. */
   readonly sessions = new Map<number, Session>();
   readonly #dirty = new Set<Session>();
+  /** Sessions that were unblocked and may have requests waiting. */
+  readonly #resumed: Session[] = [];
   readonly #monitors = new Set<Session>();
   #flushScheduled = false;
   #inFlush = false;
@@ -96,10 +98,17 @@ export class RedisDoor implements Door {
     });
   }
 
-  /** Hands everything written to the transports. */
+  /** A session is no longer blocked: what it sent meanwhile runs when the running chunk has been worked off. */
+  resume(session: Session): void {
+    this.#resumed.push(session);
+    this.touch(session);
+  }
+
+  /** Runs what waited behind blocked commands, then hands everything written to the transports. */
   flush(): void {
     if (this.#inFlush) return;
     this.#inFlush = true;
+    for (let session = this.#resumed.shift(); session; session = this.#resumed.shift()) session.proceed();
     for (const session of this.#dirty) session.flush();
     this.#dirty.clear();
     this.#inFlush = false;

@@ -23,6 +23,8 @@ export interface Blocked {
   readonly delayed: Delayed<string>;
   /** What CLIENT UNBLOCK … TIMEOUT answers. */
   readonly timeoutReply: () => string;
+  /** Leaves the queues of the keys. */
+  readonly stop: () => void;
 }
 
 export class Session implements DoorSession, Subscriber {
@@ -49,6 +51,8 @@ export class Session implements DoorSession, Subscriber {
   readonly shardChannels = new Set<string>();
   readonly transaction: Transaction;
   blocked: Blocked | undefined;
+  /** The connection is none: it runs the commands of a script. */
+  readonly scripted: boolean = false;
   readonly #parser: RequestParser;
   readonly #limiter: OutputLimiter;
   #out = '';
@@ -103,8 +107,7 @@ export class Session implements DoorSession, Subscriber {
     this.#gone = true;
     this.#closing = true;
     this.#limiter.stop();
-    this.blocked?.delayed.abandon();
-    this.blocked = undefined;
+    this.#stopWaiting();
     this.transaction.reset();
     this.dropSubscriptions();
     this.door.forget(this);
@@ -220,10 +223,15 @@ export class Session implements DoorSession, Subscriber {
   /** The blocked command is answered; what was sent meanwhile runs now. */
   unblock(reply: string): void {
     if (!this.blocked) return;
-    this.blocked = undefined;
+    this.#stopWaiting();
     this.reply(reply);
-    this.proceed();
-    this.door.touch(this);
+    this.door.resume(this);
+  }
+
+  #stopWaiting(): void {
+    this.blocked?.stop();
+    this.blocked?.delayed.abandon();
+    this.blocked = undefined;
   }
 
   // ---- writing
@@ -292,6 +300,7 @@ export class Session implements DoorSession, Subscriber {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
+    this.#stopWaiting();
     this.flush();
     this.transport.end();
   }
@@ -299,6 +308,7 @@ export class Session implements DoorSession, Subscriber {
   /** Closes at once; what has not left is lost, and nothing more counts for this connection. */
   cut(): void {
     this.#closing = true;
+    this.#stopWaiting();
     this.#out = '';
     this.transport.destroy();
   }
