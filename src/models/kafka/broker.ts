@@ -1,35 +1,109 @@
+import { type BodyInput, encodeBody, type Header } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
-import type { KafkaOptions } from './config.js';
+import { Cluster, type TopicSpec } from './cluster.js';
+import { type Config, createBrokerConfig, type KafkaOptions } from './config.js';
+import { KafkaError } from './errors.js';
+import { GroupCoordinator } from './group-coordinator.js';
+import { ProduceService } from './produce.js';
+import type { Topic } from './topic.js';
+import { TransactionCoordinator } from './transaction-coordinator.js';
+
+/** A record as a native producer writes it. Values that are no text and no bytes become JSON. */
+export interface ProduceInput {
+  readonly key?: BodyInput;
+  readonly value?: BodyInput;
+  readonly headers?: Readonly<Record<string, BodyInput>> | readonly Header<BodyInput>[];
+  /** Default: chosen by the key, or one after the other without. */
+  readonly partition?: number;
+  /** Milliseconds since 1970. Default: the broker's clock. */
+  readonly timestampMs?: number;
+}
+
+/** Where a record went. */
+export interface RecordPlace {
+  readonly partition: number;
+  readonly offset: number;
+}
 
 /** Partitioned append-log with consumer offsets. */
 export class KafkaBroker implements BrokerModel {
   readonly context: ModelContext;
   readonly options: KafkaOptions;
+  readonly config: Config;
+  readonly cluster: Cluster;
+  readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
+  readonly produceService: ProduceService;
 
   constructor(context: ModelContext, options: KafkaOptions = {}) {
     this.context = context;
     this.options = options;
+    this.config = createBrokerConfig(options);
+    this.cluster = new Cluster(context, this.config, options.nodes ?? 1, options.racks);
+    this.groups = new GroupCoordinator(context, this.cluster);
+    this.transactions = new TransactionCoordinator(context, this.cluster, this.groups);
+    this.produceService = new ProduceService(context, this.cluster, this.transactions);
   }
 
-  restart(): void {}
+  get #parts(): readonly BrokerModel[] {
+    return [this.groups, this.transactions];
+  }
 
-  reset(): void {}
+  /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_CONFIG, … */
+  createTopic(name: string, spec: TopicSpec = {}): Topic {
+    return this.context.outbox.run(() => this.cluster.createTopic(name, spec));
+  }
+
+  /** Appends one record. @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, LEADER_NOT_AVAILABLE */
+  produce(topicName: string, input: ProduceInput): RecordPlace {
+    const topic = this.cluster.topic(topicName);
+    if (!topic) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic '${topicName}'; create it first`);
+    const key = input.key === undefined || input.key === null ? null : encodeBody(input.key);
+    const value = input.value === undefined || input.value === null ? null : encodeBody(input.value);
+    const partition = topic.partitions[input.partition ?? 0];
+    if (!partition) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `no partition ${input.partition}`);
+    const timestampMs = input.timestampMs ?? this.context.clock.now;
+    const offset = partition.appendRecord({ key, value, headers: [], timestampMs });
+    return { partition: partition.index, offset };
+  }
+
+  restart(): void {
+    for (const part of this.#parts) part.restart();
+  }
+
+  reset(): void {
+    this.cluster.clear();
+    for (const part of this.#parts) part.reset();
+  }
 
   snapshot(): unknown {
-    return new Map();
+    return new Map<string, unknown>([
+      ['groups', this.groups.snapshot()],
+      ['transactions', this.transactions.snapshot()],
+    ]);
   }
 
-  restore(_state: unknown): void {}
+  restore(state: unknown): void {
+    const parts = state as ReadonlyMap<string, unknown>;
+    this.groups.restore(parts.get('groups'));
+    this.transactions.restore(parts.get('transactions'));
+  }
 
   /** A node crashed. */
-  stopNode(_nodeId: number): void {}
-
-  /** A node is back. */
-  startNode(_nodeId: number): void {}
-
-  busy(): string[] {
-    return [];
+  stopNode(nodeId: number): void {
+    this.context.outbox.run(() => this.cluster.stopNode(nodeId));
   }
 
-  close(): void {}
+  /** A node is back. */
+  startNode(nodeId: number): void {
+    this.context.outbox.run(() => this.cluster.startNode(nodeId));
+  }
+
+  busy(): string[] {
+    return this.#parts.flatMap((part) => part.busy());
+  }
+
+  close(): void {
+    for (const part of this.#parts) part.close();
+  }
 }

@@ -1,3 +1,6 @@
+import { KafkaError } from './errors.js';
+import { BROKER_SETTINGS, type Setting, TOPIC_SETTINGS } from './setting.js';
+
 export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
 
 /** Who may connect. With it every connection has to authenticate. */
@@ -15,4 +18,175 @@ export interface KafkaOptions {
   /** Versions offered to clients: those of a current Kafka (default), or the fewest that all known clients accept. */
   readonly apiVersions?: 'standard' | 'lean';
   readonly sasl?: SaslOptions;
+  /** Settings of all nodes by Kafka's names, such as `{ 'num.partitions': 3 }`. */
+  readonly config?: Readonly<Record<string, string | number | boolean>>;
+  /** Rack of each node, that of node 1 first. */
+  readonly racks?: readonly string[];
+}
+
+/** Where the value of a setting comes from; the numbers are those of the wire. */
+export const CONFIG_SOURCES = {
+  topic: 1,
+  dynamicBroker: 2,
+  dynamicDefault: 3,
+  static: 4,
+  default: 5,
+  group: 8,
+} as const;
+
+export type ConfigSource = keyof typeof CONFIG_SOURCES;
+
+type Parsed = number | boolean | string | readonly string[];
+
+/** One value of a setting, and where it comes from. */
+export interface ConfigValue {
+  readonly name: string;
+  readonly value: string;
+  readonly source: ConfigSource;
+}
+
+/**
+ * Settings of something: what was set on it, then what it inherits, then the defaults.
+ *
+ * Values are texts, as on the wire; what they mean is parsed once.
+ */
+export class Config {
+  readonly settings: ReadonlyMap<string, Setting>;
+  readonly #source: ConfigSource;
+  readonly #parent: Config | undefined;
+  readonly #changed: () => void;
+  #overrides = new Map<string, string>();
+  readonly #parsed = new Map<string, Parsed>();
+
+  constructor(
+    settings: ReadonlyMap<string, Setting>,
+    source: ConfigSource,
+    parent: Config | undefined,
+    changed: () => void = () => {},
+  ) {
+    this.settings = settings;
+    this.#source = source;
+    this.#parent = parent;
+    this.#changed = changed;
+  }
+
+  /** What was set here, by name. */
+  get overrides(): ReadonlyMap<string, string> {
+    return this.#overrides;
+  }
+
+  /** Replaces everything that was set here. The values must have been checked. */
+  replace(overrides: ReadonlyMap<string, string>): void {
+    this.#overrides = new Map(overrides);
+    this.#forget();
+  }
+
+  /** Checks a value and sets it. @throws KafkaError INVALID_CONFIG */
+  set(name: string, value: string | number | boolean): void {
+    checkSetting(this.settings, name, String(value));
+    this.#overrides.set(name, String(value));
+    this.#forget();
+  }
+
+  /** What is read is parsed again: called when an inherited value has changed, too. */
+  #forget(): void {
+    this.#parsed.clear();
+    this.#changed();
+  }
+
+  /** Drops what was parsed, when something that is inherited has changed. */
+  refresh(): void {
+    this.#forget();
+  }
+
+  /** A value and where it comes from, most specific first; the first one counts. */
+  chain(name: string): ConfigValue[] {
+    const setting = this.settings.get(name);
+    if (!setting) return [];
+    const own = this.#overrides.get(name);
+    const found: ConfigValue[] = own === undefined ? [] : [{ name, value: own, source: this.#source }];
+    if (this.#parent && setting.synonym !== undefined) found.push(...this.#parent.chain(setting.synonym));
+    else found.push({ name, value: setting.defaultValue, source: 'default' });
+    return found;
+  }
+
+  text(name: string): string {
+    return this.#value(name) as string;
+  }
+
+  number(name: string): number {
+    return this.#value(name) as number;
+  }
+
+  flag(name: string): boolean {
+    return this.#value(name) as boolean;
+  }
+
+  list(name: string): readonly string[] {
+    return this.#value(name) as readonly string[];
+  }
+
+  #value(name: string): Parsed {
+    const known = this.#parsed.get(name);
+    if (known !== undefined) return known;
+    const setting = this.settings.get(name);
+    const [first] = this.chain(name);
+    if (!setting || !first) throw new KafkaError('INVALID_CONFIG', `setting '${name}' is unknown`);
+    const parsed = parseSetting(setting, first.value);
+    this.#parsed.set(name, parsed);
+    return parsed;
+  }
+}
+
+/** Settings of the whole cluster: Kafka's, except where a test would only wait. */
+export function createBrokerConfig(options: KafkaOptions): Config {
+  const config = new Config(BROKER_SETTINGS, 'static', undefined);
+  for (const [name, value] of Object.entries(options.config ?? {})) config.set(name, value);
+  return config;
+}
+
+/** Settings of a topic, which inherit from those of the cluster. */
+export function createTopicConfig(broker: Config, changed: () => void): Config {
+  return new Config(TOPIC_SETTINGS, 'topic', broker, changed);
+}
+
+/** @throws KafkaError INVALID_CONFIG for an unknown name or a value that the setting cannot have */
+export function checkSetting(settings: ReadonlyMap<string, Setting>, name: string, value: string): void {
+  const setting = settings.get(name);
+  if (!setting) throw new KafkaError('INVALID_CONFIG', `Unknown config name: ${name}`);
+  const parsed = parseSetting(setting, value);
+  const problem = setting.problem?.(parsed as never);
+  if (problem) throw new KafkaError('INVALID_CONFIG', `Invalid value ${value} for configuration ${name}: ${problem}`);
+}
+
+function parseSetting(setting: Setting, text: string): Parsed {
+  const refuse = (what: string): never => {
+    throw new KafkaError('INVALID_CONFIG', `Invalid value ${text} for configuration ${setting.name}: ${what}`);
+  };
+  switch (setting.type) {
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : refuse('true or false is expected');
+    case 'int':
+    case 'short':
+    case 'long': {
+      const value = /^-?\d{1,19}$/.test(text.trim()) ? Number(text) : refuse('Not a number');
+      const bound = setting.type === 'long' ? 2 ** 63 : setting.type === 'int' ? 2 ** 31 : 2 ** 15;
+      return value <= bound && value >= -bound ? value : refuse('Not a number of this size');
+    }
+    case 'double': {
+      const value = text.trim() === '' ? Number.NaN : Number(text);
+      return Number.isFinite(value) ? value : refuse('Not a number');
+    }
+    case 'list':
+      return text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
+    case 'string':
+    case 'class':
+    case 'password':
+      return text;
+    default:
+      return setting.type satisfies never;
+  }
 }

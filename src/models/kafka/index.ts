@@ -1,3 +1,16 @@
-/** Partitioned append-log with consumer offsets. */
-export { KafkaBroker } from './broker.js';
+/**
+ * The partitioned log: topics of partitions, replicated over nodes, read by offset.
+ *
+ * - `broker` joins everything; `cluster` owns nodes, topics and leaders; `topic`, `partition`, `partition-log` store;
+ * - `record-batch`, `record`, `varint`, `crc32c`, `compression` are the layout of what is stored (format 2);
+ * - `producer-state` recognises repetitions, `epoch-history` finds where logs part;
+ * - `produce`, `record-validation` append; `fetch`, `list-offsets` read;
+ * - `group-coordinator` and `transaction-coordinator` keep groups, committed offsets, producer ids and transactions.
+ *
+ * Invariants: logStart <= lastStable <= highWatermark <= logEnd; offsets are dense when appended and never reused;
+ * bytes of a stored batch never change; what is acknowledged by all replicas survives while one of them lives.
+ *
+ * @see https://kafka.apache.org/documentation/#design
+ */
+export { KafkaBroker, type ProduceInput, type RecordPlace } from './broker.js';
 export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';

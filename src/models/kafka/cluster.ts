@@ -1,0 +1,260 @@
+import { checkLimit } from '../../core/limits.js';
+import type { ModelContext } from '../../core/model.js';
+import { type Config, checkSetting } from './config.js';
+import { KafkaError } from './errors.js';
+import { NO_LEADER, type Nodes, type Partition } from './partition.js';
+import { TOPIC_SETTINGS } from './setting.js';
+import { Topic } from './topic.js';
+import { checkTopicName, collisionKey, isInternalTopic, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './topic-name.js';
+
+/** One broker of the cluster. */
+export interface Node {
+  readonly id: number;
+  readonly rack: string | null;
+  alive: boolean;
+}
+
+/** What a new topic shall be. */
+export interface TopicSpec {
+  /** Default: `num.partitions`. */
+  readonly partitions?: number | undefined;
+  /** Default: `default.replication.factor`. */
+  readonly replicationFactor?: number | undefined;
+  /** Nodes of each partition, instead of both numbers. */
+  readonly assignments?: ReadonlyArray<readonly number[]> | undefined;
+  readonly config?: Readonly<Record<string, string | number | boolean>> | undefined;
+}
+
+/** What happened to a topic. `partitions-added` also tells that a topic is new. */
+export type TopicChange = 'created' | 'partitions-added' | 'deleted';
+
+/**
+ * The nodes, the topics and who leads their partitions: what the controller of a Kafka cluster decides.
+ */
+export class Cluster implements Nodes {
+  readonly clusterId: string;
+  readonly nodes: readonly Node[];
+  readonly config: Config;
+  readonly #context: ModelContext;
+  readonly #topics = new Map<string, Topic>();
+  readonly #byId = new Map<string, Topic>();
+  readonly #listeners = new Set<(topic: Topic, change: TopicChange) => void>();
+  #placed = 0;
+
+  constructor(context: ModelContext, config: Config, nodeCount: number, racks: readonly string[] = []) {
+    this.#context = context;
+    this.config = config;
+    this.nodes = Array.from({ length: nodeCount }, (_, at) => ({ id: at + 1, rack: racks[at] ?? null, alive: true }));
+    this.clusterId = Buffer.from(context.random.bytes(16)).toString('base64url');
+  }
+
+  /** In the order of their creation. */
+  get topics(): ReadonlyMap<string, Topic> {
+    return this.#topics;
+  }
+
+  topic(name: string): Topic | undefined {
+    return this.#topics.get(name);
+  }
+
+  topicById(id: string): Topic | undefined {
+    return this.#byId.get(id);
+  }
+
+  partition(topic: string, index: number): Partition | undefined {
+    return this.#topics.get(topic)?.partitions[index];
+  }
+
+  /** Tells about topics, after the change. Returns a function that stops. */
+  onTopicChange(listener: (topic: Topic, change: TopicChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #tell(topic: Topic, change: TopicChange): void {
+    for (const listener of this.#listeners) listener(topic, change);
+  }
+
+  get liveNodes(): Node[] {
+    return this.nodes.filter((node) => node.alive);
+  }
+
+  /** The node that clients send admin requests to: the first one that is up. */
+  get controller(): number {
+    return this.nodes.find((node) => node.alive)?.id ?? -1;
+  }
+
+  isAlive(nodeId: number): boolean {
+    return this.nodes[nodeId - 1]?.alive ?? false;
+  }
+
+  get replicaLagMs(): number {
+    return this.config.number('replica.lag.time.max.ms');
+  }
+
+  /**
+   * Checks a topic that is to be made.
+   *
+   * @returns the nodes of its partitions
+   * @throws KafkaError
+   */
+  checkNewTopic(name: string, spec: TopicSpec): ReadonlyArray<readonly number[]> {
+    checkTopicName(name);
+    if (this.#topics.has(name)) throw new KafkaError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`);
+    const key = collisionKey(name);
+    for (const other of this.#topics.keys()) {
+      if (collisionKey(other) === key) {
+        throw new KafkaError('INVALID_TOPIC_EXCEPTION', `Topic '${name}' collides with existing topic: ${other}`);
+      }
+    }
+    checkLimit(this.#context.limits, 'entityCount', this.#topics.size + 1, `topic '${name}'`);
+    for (const [setting, value] of Object.entries(spec.config ?? {})) {
+      checkSetting(TOPIC_SETTINGS, setting, String(value));
+    }
+    return spec.assignments ? this.checkAssignments(spec.assignments) : this.#place(name, spec);
+  }
+
+  #place(name: string, spec: TopicSpec): number[][] {
+    const count = spec.partitions ?? this.config.number('num.partitions');
+    const factor = spec.replicationFactor ?? this.config.number('default.replication.factor');
+    this.checkPartitionCount(name, count);
+    const live = this.liveNodes.length;
+    if (!Number.isInteger(factor) || factor < 1 || factor > live) {
+      throw new KafkaError(
+        'INVALID_REPLICATION_FACTOR',
+        `Unable to replicate the partition ${factor} time(s): ${live} broker(s) are available.`,
+      );
+    }
+    return this.#spread(count, factor, this.#placed);
+  }
+
+  /** @throws KafkaError INVALID_PARTITIONS */
+  checkPartitionCount(name: string, count: number): void {
+    const most = this.#context.limits.kafkaPartitionCount;
+    if (Number.isInteger(count) && count >= 1 && count <= most) return;
+    throw new KafkaError(
+      'INVALID_PARTITIONS',
+      count > most
+        ? `limits.kafkaPartitionCount (${most}) exceeded by topic '${name}' with ${count} partitions`
+        : `Number of partitions was set to an invalid non-positive value: ${count}`,
+    );
+  }
+
+  /** @throws KafkaError INVALID_REPLICA_ASSIGNMENT */
+  checkAssignments(assignments: ReadonlyArray<readonly number[]>): ReadonlyArray<readonly number[]> {
+    const size = assignments[0]?.length ?? 0;
+    for (const nodes of assignments) {
+      const known = nodes.every((node) => node >= 1 && node <= this.nodes.length);
+      if (!known || nodes.length === 0 || nodes.length !== size || new Set(nodes).size !== nodes.length) {
+        throw new KafkaError(
+          'INVALID_REPLICA_ASSIGNMENT',
+          `nodes [${nodes.join(', ')}] cannot hold a partition: give as many for each, of 1 to ${this.nodes.length}, none twice`,
+        );
+      }
+    }
+    return assignments;
+  }
+
+  /** Round robin over the live nodes; the leaders rotate. */
+  #spread(count: number, factor: number, first: number): number[][] {
+    const live = this.liveNodes;
+    return Array.from({ length: count }, (_, index) =>
+      Array.from({ length: factor }, (_, at) => (live[(first + index + at) % live.length] as Node).id),
+    );
+  }
+
+  /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_CONFIG, … */
+  createTopic(name: string, spec: TopicSpec = {}): Topic {
+    const assignments = this.checkNewTopic(name, spec);
+    this.#placed += assignments.length;
+    const topic = new Topic(this.#context, this, this.config, name, this.#context.random.uuid(), isInternalTopic(name));
+    for (const [setting, value] of Object.entries(spec.config ?? {})) topic.config.set(setting, value);
+    for (const replicas of assignments) topic.addPartition(replicas);
+    this.#topics.set(name, topic);
+    this.#byId.set(topic.id, topic);
+    this.#tell(topic, 'created');
+    return topic;
+  }
+
+  /** @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION */
+  deleteTopic(name: string): void {
+    const topic = this.#topics.get(name);
+    if (!topic) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic '${name}'`);
+    this.#topics.delete(name);
+    this.#byId.delete(topic.id);
+    for (const partition of topic.partitions) {
+      partition.deleted = true;
+      partition.changed();
+    }
+    this.#tell(topic, 'deleted');
+  }
+
+  /** The offsets or the transactions topic, made when first needed. */
+  internalTopic(name: typeof OFFSETS_TOPIC | typeof TRANSACTIONS_TOPIC): Topic {
+    const known = this.#topics.get(name);
+    if (known) return known;
+    const prefix = name === OFFSETS_TOPIC ? 'offsets.topic' : 'transaction.state.log';
+    return this.createTopic(name, {
+      partitions: this.config.number(`${prefix}.num.partitions`),
+      replicationFactor: Math.min(this.config.number(`${prefix}.replication.factor`), this.liveNodes.length),
+      config: { 'cleanup.policy': 'compact', 'compression.type': 'producer' },
+    });
+  }
+
+  /** The node that coordinates a group or a transactional id, -1 while there is none. */
+  coordinatorOf(kind: 'group' | 'transaction', key: string): number {
+    const topic = this.internalTopic(kind === 'group' ? OFFSETS_TOPIC : TRANSACTIONS_TOPIC);
+    const hash = javaHash(key);
+    // Two ways to lose the sign, as Kafka has them.
+    const positive = kind === 'transaction' ? hash & 0x7fffffff : hash === -0x80000000 ? 0 : Math.abs(hash);
+    const index = positive % topic.partitions.length;
+    return topic.partitions[index]?.leader ?? NO_LEADER;
+  }
+
+  stopNode(nodeId: number): void {
+    const node = this.nodes[nodeId - 1];
+    if (!node?.alive) return;
+    node.alive = false;
+    for (const topic of this.#topics.values()) {
+      for (const partition of topic.partitions) {
+        partition.leaveIsr(nodeId);
+        if (partition.leader === nodeId) this.#elect(partition);
+      }
+    }
+  }
+
+  startNode(nodeId: number): void {
+    const node = this.nodes[nodeId - 1];
+    if (!node || node.alive) return;
+    node.alive = true;
+    for (const topic of this.#topics.values()) {
+      for (const partition of topic.partitions) {
+        if (!partition.replicas.includes(nodeId)) continue;
+        if (partition.leader === NO_LEADER) this.#elect(partition);
+        else partition.joinIsr(nodeId);
+      }
+    }
+  }
+
+  /** The first live in-sync replica leads; any live one when the topic allows it. */
+  #elect(partition: Partition): void {
+    const live = partition.replicas.filter((node) => this.isAlive(node));
+    const next = live.find((node) => partition.isr.includes(node));
+    const leader = next ?? (partition.home.settings.uncleanElection ? live[0] : undefined) ?? NO_LEADER;
+    if (leader !== partition.leader) partition.lead(leader);
+    if (leader === NO_LEADER) return;
+    for (const node of live) partition.joinIsr(node);
+  }
+
+  clear(): void {
+    for (const name of [...this.#topics.keys()]) this.deleteTopic(name);
+    this.#placed = 0;
+  }
+}
+
+/** Java's hash of a text: what finds the partition of a group or a transactional id. */
+function javaHash(text: string): number {
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  return hash;
+}

@@ -1,0 +1,272 @@
+import { EpochHistory } from './epoch-history.js';
+import { ProducerStates } from './producer-state.js';
+import type { RecordBatch } from './record-batch.js';
+
+/** Part of a log that is deleted as a whole; only the last one, the active one, grows. */
+export interface Segment {
+  readonly baseOffset: number;
+  readonly batches: RecordBatch[];
+  bytes: number;
+  /** Largest time of a record in it, -1 while it is empty. */
+  maxTimestampMs: number;
+}
+
+/** An aborted transaction, as readers of committed records need to know it. */
+export interface AbortedTransaction {
+  readonly producerId: number;
+  readonly firstOffset: number;
+  /** Where its marker is. */
+  readonly lastOffset: number;
+}
+
+/** When a new segment begins. */
+export interface SegmentLimits {
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+}
+
+const MAX_OFFSET_DELTA = 0x7fffffff;
+
+/**
+ * The log of one replica of one partition.
+ *
+ *     logStart <= lastStable <= highWatermark <= logEnd
+ *
+ * Offsets are dense when appended and never used again. The log decides nothing: who may write, and what is committed,
+ * is the partition's business.
+ */
+export class PartitionLog {
+  readonly producers = new ProducerStates();
+  readonly epochs = new EpochHistory();
+  /** Ordered by `lastOffset`. */
+  readonly aborted: AbortedTransaction[] = [];
+  #segments: Segment[] = [];
+  #logStart = 0;
+  #logEnd = 0;
+  #highWatermark = 0;
+  #bytes = 0;
+
+  constructor(startOffset = 0) {
+    this.#logStart = startOffset;
+    this.#logEnd = startOffset;
+    this.#highWatermark = startOffset;
+    this.#segments.push(emptySegment(startOffset));
+  }
+
+  /** The first offset that can be read. */
+  get logStart(): number {
+    return this.#logStart;
+  }
+
+  /** The next offset to be given. */
+  get logEnd(): number {
+    return this.#logEnd;
+  }
+
+  /** The first offset that is not on all in-sync replicas yet. */
+  get highWatermark(): number {
+    return this.#highWatermark;
+  }
+
+  /** The first offset whose fate is open for readers of committed records. */
+  get lastStable(): number {
+    const open = this.producers.firstOpenOffset;
+    return open === undefined || open > this.#highWatermark ? this.#highWatermark : open;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Oldest first; the last one is the active one. Never empty. */
+  get segments(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  get activeSegment(): Segment {
+    return this.#segments.at(-1) as Segment;
+  }
+
+  /** Gives the next offsets to a batch and stores it. */
+  append(batch: RecordBatch, leaderEpoch: number, limits: SegmentLimits): void {
+    batch.place(this.#logEnd, leaderEpoch);
+    this.appendPlaced(batch, limits);
+  }
+
+  /** Stores a batch that has its offsets: what a follower does. */
+  appendPlaced(batch: RecordBatch, limits: SegmentLimits): void {
+    this.#rollBefore(batch, limits);
+    const segment = this.activeSegment;
+    segment.batches.push(batch);
+    segment.bytes += batch.sizeBytes;
+    this.#bytes += batch.sizeBytes;
+    if (batch.maxTimestampMs > segment.maxTimestampMs) segment.maxTimestampMs = batch.maxTimestampMs;
+    this.#logEnd = batch.endOffset;
+    this.epochs.assign(batch.leaderEpoch, batch.baseOffset);
+    if (batch.producerId >= 0) this.#applyProducer(batch);
+  }
+
+  #applyProducer(batch: RecordBatch): void {
+    const firstOffset = this.producers.apply(batch);
+    if (firstOffset === undefined || batch.commits) return;
+    this.aborted.push({ producerId: batch.producerId, firstOffset, lastOffset: batch.lastOffset });
+  }
+
+  /** Takes note that the open batch at the end has grown by one record of `addedBytes`. */
+  noteGrowth(batch: RecordBatch, addedBytes: number): void {
+    const segment = this.activeSegment;
+    segment.bytes += addedBytes;
+    this.#bytes += addedBytes;
+    if (batch.maxTimestampMs > segment.maxTimestampMs) segment.maxTimestampMs = batch.maxTimestampMs;
+    this.#logEnd = batch.endOffset;
+  }
+
+  #rollBefore(batch: RecordBatch, limits: SegmentLimits): void {
+    const active = this.activeSegment;
+    const first = active.batches[0];
+    if (!first) return;
+    const full = active.bytes + batch.sizeBytes > limits.segmentBytes;
+    const old = batch.maxTimestampMs - first.maxTimestampMs > limits.segmentMs;
+    if (full || old || batch.lastOffset - active.baseOffset > MAX_OFFSET_DELTA) this.roll();
+  }
+
+  /** Begins a new segment. */
+  roll(): void {
+    if (this.activeSegment.batches.length > 0) this.#segments.push(emptySegment(this.#logEnd));
+  }
+
+  /** Moves the high watermark; it never goes back and never beyond the end. True when it moved. */
+  advanceHighWatermark(offset: number): boolean {
+    const next = Math.min(offset, this.#logEnd);
+    if (next <= this.#highWatermark) return false;
+    this.#highWatermark = next;
+    return true;
+  }
+
+  /** The last batch, undefined in an empty log. */
+  get lastBatch(): RecordBatch | undefined {
+    return this.#segments.findLast((segment) => segment.batches.length > 0)?.batches.at(-1);
+  }
+
+  /** Calls `visit` for the batches from the one that holds `offset`, or the next one, until it returns false. */
+  scan(offset: number, visit: (batch: RecordBatch) => boolean): void {
+    let at = this.#segmentAt(offset);
+    for (let segment = this.#segments[at]; segment; segment = this.#segments[++at]) {
+      const { batches } = segment;
+      let index = offset > segment.baseOffset ? firstEndingBehind(batches, offset) : 0;
+      for (let batch = batches[index]; batch; batch = batches[++index]) {
+        if (!visit(batch)) return;
+      }
+    }
+  }
+
+  /** The batch that holds `offset`, or the next one behind it. */
+  batchAt(offset: number): RecordBatch | undefined {
+    let found: RecordBatch | undefined;
+    this.scan(offset, (batch) => {
+      found = batch;
+      return false;
+    });
+    return found;
+  }
+
+  /**
+   * Whole batches from the one that holds `offset` on, none at or behind `limit`, at most `maxBytes` together.
+   *
+   * @param atLeastOne the first batch comes even when it is larger
+   */
+  read(offset: number, limit: number, maxBytes: number, atLeastOne: boolean): RecordBatch[] {
+    const found: RecordBatch[] = [];
+    let left = maxBytes;
+    this.scan(offset, (batch) => {
+      if (batch.baseOffset >= limit) return false;
+      left -= batch.sizeBytes;
+      if (left < 0 && !(atLeastOne && found.length === 0)) return false;
+      found.push(batch);
+      return left > 0;
+    });
+    return found;
+  }
+
+  /** Bytes of batches from `offset` up to `limit`, counted no further than `atMost`. */
+  availableBytes(offset: number, limit: number, atMost: number): number {
+    let bytes = 0;
+    this.scan(offset, (batch) => {
+      if (batch.baseOffset >= limit) return false;
+      bytes += batch.sizeBytes;
+      return bytes < atMost;
+    });
+    return Math.min(bytes, atMost);
+  }
+
+  /** Transactions that were aborted in `[fetchOffset, end)`, those included that began before. */
+  abortedBetween(fetchOffset: number, end: number): AbortedTransaction[] {
+    return this.aborted.filter((entry) => entry.lastOffset >= fetchOffset && entry.firstOffset < end);
+  }
+
+  /** Moves the start of the log; whole segments in front of it go. */
+  advanceLogStart(offset: number): void {
+    if (offset <= this.#logStart) return;
+    this.#logStart = offset;
+    if (offset > this.#highWatermark) this.#highWatermark = offset;
+    while (this.#segments.length > 1 && (this.#segments[1] as Segment).baseOffset <= offset) {
+      this.#bytes -= (this.#segments.shift() as Segment).bytes;
+    }
+    this.epochs.advanceStartTo(offset);
+    const gone = this.aborted.findIndex((entry) => entry.lastOffset >= offset);
+    this.aborted.splice(0, gone < 0 ? this.aborted.length : gone);
+  }
+
+  /** Cuts everything from `offset` on: what a follower does that was ahead of its new leader. */
+  truncateTo(offset: number): void {
+    if (offset >= this.#logEnd) return;
+    const kept = this.#segments.flatMap((segment) => segment.batches).filter((batch) => batch.endOffset <= offset);
+    this.load(kept, Math.min(this.#logStart, offset));
+    this.#highWatermark = Math.min(this.#highWatermark, this.#logEnd);
+    this.epochs.truncateTo(this.#logEnd);
+  }
+
+  /** Replaces everything by these batches, in the order of their offsets. */
+  load(batches: readonly RecordBatch[], logStart: number): void {
+    const { epochs, highWatermark } = { epochs: [...this.epochs.entries], highWatermark: this.#highWatermark };
+    const base = batches[0]?.baseOffset ?? logStart;
+    this.#segments = [emptySegment(Math.min(base, logStart))];
+    this.#bytes = 0;
+    this.#logStart = logStart;
+    this.#logEnd = Math.max(logStart, base);
+    this.#highWatermark = 0;
+    this.producers.clear();
+    this.aborted.length = 0;
+    this.epochs.replace([]);
+    for (const batch of batches) this.appendPlaced(batch, { segmentBytes: Infinity, segmentMs: Infinity });
+    if (epochs.length > 0) this.epochs.replace(epochs);
+    this.#highWatermark = Math.min(highWatermark, this.#logEnd);
+  }
+
+  #segmentAt(offset: number): number {
+    let low = 0;
+    let high = this.#segments.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#segments[middle] as Segment).baseOffset <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+function emptySegment(baseOffset: number): Segment {
+  return { baseOffset, batches: [], bytes: 0, maxTimestampMs: -1 };
+}
+
+/** Index of the first batch that ends behind `offset`. */
+function firstEndingBehind(batches: readonly RecordBatch[], offset: number): number {
+  let low = 0;
+  let high = batches.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((batches[middle] as RecordBatch).lastOffset >= offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

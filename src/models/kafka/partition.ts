@@ -1,0 +1,292 @@
+import { invariant } from '../../core/errors.js';
+import type { ModelContext } from '../../core/model.js';
+import { KafkaError } from './errors.js';
+import { PartitionLog } from './partition-log.js';
+import type { RecordContent } from './record.js';
+import { RecordBatch } from './record-batch.js';
+import type { TopicSettings } from './topic-settings.js';
+
+/** Instead of a leader: nobody may write. */
+export const NO_LEADER = -1;
+
+/** The topic that a partition is part of, as far as the partition needs it. */
+export interface PartitionHome {
+  readonly name: string;
+  readonly id: string;
+  readonly settings: TopicSettings;
+}
+
+/** The nodes, as far as a partition needs them. */
+export interface Nodes {
+  isAlive(nodeId: number): boolean;
+  readonly replicaLagMs: number;
+}
+
+/**
+ * One partition: its replicas, who leads them, and who waits for it.
+ *
+ * Followers copy the leader at once, unless they are paused or down; the high watermark is what all in-sync replicas
+ * have. Whoever waits is told after every change, when the command that made it has ended.
+ */
+export class Partition {
+  readonly home: PartitionHome;
+  readonly index: number;
+  /** Ordered; the first one is the preferred leader. */
+  replicas: readonly number[];
+  /** In-sync replicas, in the order of `replicas`. */
+  isr: readonly number[];
+  leader: number = NO_LEADER;
+  leaderEpoch = 0;
+  /** Its topic was deleted. */
+  deleted = false;
+  readonly #context: ModelContext;
+  readonly #nodes: Nodes;
+  readonly #logs = new Map<number, PartitionLog>();
+  readonly #paused = new Set<number>();
+  readonly #watchers = new Set<() => void>();
+  #leaderLog: PartitionLog;
+  #shrinkScheduled = false;
+
+  constructor(context: ModelContext, nodes: Nodes, home: PartitionHome, index: number, replicas: readonly number[]) {
+    invariant(replicas.length > 0, 'a partition has at least one replica');
+    this.#context = context;
+    this.#nodes = nodes;
+    this.home = home;
+    this.index = index;
+    this.replicas = replicas;
+    this.isr = replicas.filter((node) => nodes.isAlive(node));
+    for (const node of replicas) this.#logs.set(node, new PartitionLog());
+    this.#leaderLog = this.#logs.get(replicas[0] as number) as PartitionLog;
+    const [first] = this.isr;
+    if (first !== undefined) {
+      this.leader = first;
+      this.#leaderLog = this.logOf(first);
+    }
+  }
+
+  /** The log of the leader; of the last leader while there is none. */
+  get log(): PartitionLog {
+    return this.#leaderLog;
+  }
+
+  /** The log of a replica. */
+  logOf(nodeId: number): PartitionLog {
+    const log = this.#logs.get(nodeId);
+    invariant(log, `node ${nodeId} has no replica of ${this.home.name}-${this.index}`);
+    return log;
+  }
+
+  /** Fewest in-sync replicas with which something is committed. */
+  get minInsyncReplicas(): number {
+    return Math.min(this.home.settings.minInsyncReplicas, this.replicas.length);
+  }
+
+  get offlineReplicas(): number[] {
+    return this.replicas.filter((node) => !this.#nodes.isAlive(node));
+  }
+
+  /** @throws KafkaError NOT_LEADER_OR_FOLLOWER when `nodeId` does not lead this partition */
+  checkLeader(nodeId: number): void {
+    if (nodeId === this.leader && !this.deleted) return;
+    throw new KafkaError(
+      'NOT_LEADER_OR_FOLLOWER',
+      `node ${nodeId} does not lead ${this.home.name}-${this.index}; node ${this.leader} does`,
+    );
+  }
+
+  /** @throws KafkaError FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH when a client knows another epoch; -1 is not checked */
+  checkLeaderEpoch(epoch: number): void {
+    if (epoch === -1 || epoch === this.leaderEpoch) return;
+    const code = epoch < this.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH';
+    throw new KafkaError(code, `leader epoch ${epoch} was sent; ${this.leaderEpoch} is the current one`);
+  }
+
+  /** Calls `watcher` after each change, until the returned function is called. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  /** Appends a batch to the leader's log, and to those that follow it. */
+  append(batch: RecordBatch): void {
+    this.#leaderLog.append(batch, this.leaderEpoch, this.home.settings);
+    this.#replicate();
+    this.changed();
+  }
+
+  /** Appends one record, to the batch that native producers fill; returns its offset. */
+  appendRecord(record: RecordContent): number {
+    const log = this.#leaderLog;
+    const last = log.lastBatch;
+    if (last?.isOpen && last.leaderEpoch === this.leaderEpoch && this.#fits(last, record)) {
+      const before = last.sizeBytes;
+      if (last.add(record)) {
+        log.noteGrowth(last, last.sizeBytes - before);
+        for (const follower of this.#logs.values()) {
+          if (follower !== log && follower.lastBatch === last) follower.noteGrowth(last, last.sizeBytes - before);
+        }
+        this.advanceHighWatermark();
+        this.changed();
+        return last.lastOffset;
+      }
+    }
+    last?.seal();
+    const batch = RecordBatch.open(record.timestampMs);
+    batch.add(record);
+    this.append(batch);
+    return batch.lastOffset;
+  }
+
+  #fits(batch: RecordBatch, record: RecordContent): boolean {
+    const { segmentBytes, segmentMs } = this.home.settings;
+    const log = this.#leaderLog;
+    const size = (record.value?.length ?? 0) + (record.key?.length ?? 0) + 100;
+    return (
+      log.activeSegment.bytes + size <= segmentBytes &&
+      record.timestampMs - batch.baseTimestampMs <= segmentMs &&
+      this.#paused.size === 0
+    );
+  }
+
+  /** Writes the end of a transaction, which takes an offset of its own. */
+  appendMarker(marker: {
+    readonly producerId: number;
+    readonly producerEpoch: number;
+    readonly coordinatorEpoch: number;
+    readonly commit: boolean;
+  }): void {
+    this.append(RecordBatch.marker({ ...marker, timestampMs: this.#context.clock.now }));
+  }
+
+  /** Tells everybody who waits, once the running command has ended. */
+  changed(): void {
+    for (const watcher of this.#watchers) this.#context.outbox.post(call, watcher);
+  }
+
+  /** Copies what the followers miss and moves the high watermark. */
+  #replicate(): void {
+    if (this.replicas.length > 1) {
+      for (const node of this.replicas) {
+        if (node !== this.leader && this.#follows(node)) this.#copyTo(this.logOf(node));
+      }
+      if (this.#paused.size > 0) this.#scheduleShrink();
+    }
+    this.advanceHighWatermark();
+  }
+
+  #follows(node: number): boolean {
+    return this.#nodes.isAlive(node) && !this.#paused.has(node);
+  }
+
+  #copyTo(follower: PartitionLog): void {
+    const leader = this.#leaderLog;
+    if (follower.logEnd < leader.logStart) follower.load([], leader.logStart);
+    leader.scan(follower.logEnd, (batch) => {
+      if (batch.baseOffset >= follower.logEnd) follower.appendPlaced(batch, this.home.settings);
+      return true;
+    });
+    follower.advanceLogStart(leader.logStart);
+  }
+
+  /** The high watermark is what all in-sync replicas have; it waits while too few are in sync. */
+  advanceHighWatermark(): void {
+    const leader = this.#leaderLog;
+    if (this.replicas.length === 1) {
+      leader.advanceHighWatermark(leader.logEnd);
+      return;
+    }
+    if (this.leader === NO_LEADER || this.isr.length < this.minInsyncReplicas) return;
+    let common = leader.logEnd;
+    for (const node of this.isr) common = Math.min(common, this.logOf(node).logEnd);
+    if (!leader.advanceHighWatermark(common)) return;
+    for (const log of this.#logs.values()) log.advanceHighWatermark(leader.highWatermark);
+  }
+
+  /** A replica stops copying, as a slow disk makes it; it leaves the in-sync set after `replica.lag.time.max.ms`. */
+  pauseReplica(nodeId: number): void {
+    this.logOf(nodeId).lastBatch?.seal();
+    this.#paused.add(nodeId);
+  }
+
+  /** A paused replica catches up and is in sync again. */
+  resumeReplica(nodeId: number): void {
+    this.#paused.delete(nodeId);
+    if (nodeId !== this.leader) this.joinIsr(nodeId);
+  }
+
+  #scheduleShrink(): void {
+    if (this.#shrinkScheduled) return;
+    this.#shrinkScheduled = true;
+    const { clock } = this.#context;
+    clock.schedule(clock.now + this.#nodes.replicaLagMs, () => {
+      this.#shrinkScheduled = false;
+      const end = this.#leaderLog.logEnd;
+      const slow = (node: number) => this.#paused.has(node) && node !== this.leader && this.logOf(node).logEnd < end;
+      this.#setIsr(this.isr.filter((node) => !slow(node)));
+    });
+  }
+
+  #setIsr(isr: readonly number[]): void {
+    if (isr.length === this.isr.length) return;
+    this.isr = isr;
+    this.advanceHighWatermark();
+    this.changed();
+  }
+
+  /** Takes a node out of the in-sync set; the last one stays in it. */
+  leaveIsr(nodeId: number): void {
+    const left = this.isr.filter((node) => node !== nodeId);
+    if (left.length > 0) this.#setIsr(left);
+  }
+
+  /** A live follower copies what it misses, cutting what the leader does not have, and is in sync again. */
+  joinIsr(nodeId: number): void {
+    if (this.leader === NO_LEADER || !this.#follows(nodeId)) return;
+    const follower = this.logOf(nodeId);
+    if (nodeId !== this.leader) {
+      this.#truncate(follower);
+      this.#copyTo(follower);
+    }
+    this.#setIsr(this.replicas.filter((node) => node === nodeId || this.isr.includes(node)));
+  }
+
+  /** Cuts a follower back to where its history and the leader's part. */
+  #truncate(follower: PartitionLog): void {
+    const leader = this.#leaderLog;
+    for (;;) {
+      const { latest } = follower.epochs;
+      if (latest < 0) break;
+      const common = leader.epochs.endOf(latest, leader.logEnd, this.leaderEpoch);
+      const end = common.endOffset < 0 ? leader.logEnd : common.endOffset;
+      if (end < follower.logEnd) follower.truncateTo(end);
+      if (common.epoch === latest || common.epoch < 0 || follower.epochs.latest === latest) break;
+    }
+    if (follower.logEnd > leader.logEnd) follower.truncateTo(leader.logEnd);
+  }
+
+  /** Makes a node the leader, in a new epoch; NO_LEADER when there is nobody. */
+  lead(nodeId: number): void {
+    this.#leaderLog.lastBatch?.seal();
+    this.leader = nodeId;
+    this.leaderEpoch++;
+    if (nodeId !== NO_LEADER) {
+      this.#leaderLog = this.logOf(nodeId);
+      if (!this.isr.includes(nodeId)) this.isr = [nodeId];
+      for (const node of this.replicas) {
+        if (node === nodeId || !this.#follows(node)) continue;
+        if (this.isr.includes(node)) this.#truncate(this.logOf(node));
+      }
+      this.#replicate();
+    }
+    this.changed();
+  }
+
+  /** Every replica's log, by node. */
+  get logs(): ReadonlyMap<number, PartitionLog> {
+    return this.#logs;
+  }
+}
+
+function call(watcher: () => void): void {
+  watcher();
+}

@@ -1,0 +1,253 @@
+import { Delayed } from '../../core/delayed.js';
+import type { ModelContext } from '../../core/model.js';
+import type { Cluster } from './cluster.js';
+import { KafkaError, type KafkaErrorCode, type RecordError } from './errors.js';
+import type { Partition } from './partition.js';
+import { RecordBatch } from './record-batch.js';
+import { checkRecords } from './record-validation.js';
+import { isInternalTopic } from './topic-name.js';
+import type { TransactionCoordinator } from './transaction-coordinator.js';
+
+/** Batches for some partitions, as a client sends them to one node. */
+export interface ProduceRequest {
+  readonly nodeId: number;
+  /** -1 all in-sync replicas, 1 the leader, 0 nobody. */
+  readonly acks: number;
+  readonly timeoutMs: number;
+  readonly transactionalId: string | null;
+  readonly clientId: string;
+  /** Whether the client may send zstd. */
+  readonly zstdAllowed: boolean;
+  /** Whether the client knows that it may only abort. */
+  readonly knowsAbortable: boolean;
+  readonly partitions: readonly ProducePartition[];
+}
+
+export interface ProducePartition {
+  readonly topic: string;
+  readonly index: number;
+  /** Whole batches; the broker copies them. */
+  readonly records: Uint8Array | null;
+}
+
+export interface ProduceResult {
+  readonly topic: string;
+  readonly index: number;
+  readonly error: KafkaErrorCode | undefined;
+  readonly message: string | undefined;
+  readonly recordErrors: readonly RecordError[];
+  /** -1 on an error. */
+  readonly baseOffset: number;
+  /** -1 unless the topic stamps times itself. */
+  readonly logAppendTimeMs: number;
+  readonly logStartOffset: number;
+  /** Set when another node leads. */
+  readonly leader: Partition | undefined;
+}
+
+/** An appended batch that waits for its replicas. */
+interface Pending {
+  readonly partition: Partition;
+  readonly lastOffset: number;
+  readonly leaderEpoch: number;
+  result: ProduceResult;
+  done: boolean;
+}
+
+/** Appends what producers send, in Kafka's order of checks, and waits for replicas. */
+export class ProduceService {
+  readonly #context: ModelContext;
+  readonly #cluster: Cluster;
+  readonly #transactions: TransactionCoordinator;
+
+  constructor(context: ModelContext, cluster: Cluster, transactions: TransactionCoordinator) {
+    this.#context = context;
+    this.#cluster = cluster;
+    this.#transactions = transactions;
+  }
+
+  /**
+   * Appends a request's batches; each partition succeeds or fails by itself.
+   *
+   * @param answer receives one result for each partition, in the order of the request, when all are decided
+   * @returns ends the wait without an answer, undefined when it was answered at once
+   */
+  produce(request: ProduceRequest, answer: (results: readonly ProduceResult[]) => void): (() => void) | undefined {
+    const pending = this.#context.outbox.run(() => request.partitions.map((entry) => this.#append(request, entry)));
+    const waiting = pending.filter((entry) => !entry.done);
+    if (request.acks !== -1 || waiting.length === 0) {
+      answer(pending.map((entry) => entry.result));
+      return undefined;
+    }
+    return this.#await(request, pending as Pending[], answer);
+  }
+
+  #append(request: ProduceRequest, entry: ProducePartition): Pending | { readonly done: true; result: ProduceResult } {
+    const partition = this.#cluster.partition(entry.topic, entry.index);
+    try {
+      return this.#appendChecked(request, entry, partition);
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error;
+      return { done: true, result: failure(entry, error, partition) };
+    }
+  }
+
+  #appendChecked(request: ProduceRequest, entry: ProducePartition, partition: Partition | undefined): Pending {
+    const batch = this.#check(request, entry, partition);
+    const target = partition as Partition;
+    const { log } = target;
+    const base = { topic: entry.topic, index: entry.index, error: undefined, message: undefined, recordErrors: [] };
+    const repeated = batch.producerId >= 0 ? log.producers.check(batch) : undefined;
+    if (!repeated) {
+      if (batch.isTransactional) this.#verify(request, batch, target);
+      if (target.home.settings.logAppendTime) batch.stampAppendTime(this.#context.clock.now);
+      target.append(batch);
+      if (this.#context.journal.on) this.#note(target, batch);
+    }
+    const lastOffset = repeated?.lastOffset ?? batch.lastOffset;
+    const stamped = target.home.settings.logAppendTime;
+    return {
+      partition: target,
+      lastOffset,
+      leaderEpoch: target.leaderEpoch,
+      done: request.acks !== -1 || log.highWatermark > lastOffset,
+      result: {
+        ...base,
+        baseOffset: repeated?.firstOffset ?? batch.baseOffset,
+        logAppendTimeMs: stamped ? (repeated?.timestampMs ?? batch.maxTimestampMs) : -1,
+        logStartOffset: log.logStart,
+        leader: undefined,
+      },
+    };
+  }
+
+  #note(target: Partition, batch: RecordBatch): void {
+    this.#context.journal.record('kafka', 'published', {
+      to: target.home.name,
+      partition: target.index,
+      offset: batch.baseOffset,
+      count: batch.recordCount,
+      bytes: batch.sizeBytes,
+    });
+  }
+
+  /** Everything that does not depend on what the producer wrote before, in Kafka's order. */
+  #check(request: ProduceRequest, entry: ProducePartition, partition: Partition | undefined): RecordBatch {
+    if (request.acks < -1 || request.acks > 1) {
+      throw new KafkaError('INVALID_REQUIRED_ACKS', `acks is ${request.acks}; -1, 0 and 1 are accepted`);
+    }
+    if (!partition || partition.deleted) {
+      throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${entry.topic}-${entry.index}`);
+    }
+    const batch = onlyBatch(entry.records);
+    if (batch.codec === 4 && !request.zstdAllowed) {
+      throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs version 7 of Produce');
+    }
+    if (isInternalTopic(entry.topic) && request.clientId !== '__admin_client') {
+      throw new KafkaError('INVALID_TOPIC_EXCEPTION', `'${entry.topic}' is an internal topic; nobody may write to it`);
+    }
+    partition.checkLeader(request.nodeId);
+    if (request.acks === -1 && partition.isr.length < partition.minInsyncReplicas) {
+      throw new KafkaError(
+        'NOT_ENOUGH_REPLICAS',
+        `${partition.isr.length} replicas are in sync; min.insync.replicas asks for ${partition.minInsyncReplicas}`,
+      );
+    }
+    checkRecords(batch, partition.home.settings, this.#context);
+    return batch;
+  }
+
+  #verify(request: ProduceRequest, batch: RecordBatch, partition: Partition): void {
+    const { producerId, producerEpoch } = batch;
+    const state = partition.log.producers.get(producerId);
+    if (state?.transactionStart !== undefined && state.epoch === producerEpoch) return;
+    try {
+      this.#transactions.verify(
+        request.transactionalId,
+        producerId,
+        producerEpoch,
+        partition.home.name,
+        partition.index,
+      );
+    } catch (error) {
+      if (!(error instanceof KafkaError) || error.code !== 'INVALID_TXN_STATE' || !request.knowsAbortable) throw error;
+      throw new KafkaError('TRANSACTION_ABORTABLE', error.message);
+    }
+  }
+
+  #await(
+    request: ProduceRequest,
+    pending: readonly Pending[],
+    answer: (results: readonly ProduceResult[]) => void,
+  ): () => void {
+    const stops: Array<() => void> = [];
+    const settle = () => {
+      for (const stop of stops) stop();
+      return pending.map((entry) => entry.result);
+    };
+    const timeOut = () => {
+      for (const entry of pending) if (!entry.done) entry.result = late(entry);
+      return settle();
+    };
+    const { clock } = this.#context;
+    const delayed = new Delayed(clock, clock.now + Math.max(request.timeoutMs, 0), timeOut, answer);
+    const check = () => {
+      if (delayed.done) return;
+      for (const entry of pending) if (!entry.done) decide(entry);
+      if (pending.every((entry) => entry.done)) delayed.complete(settle());
+    };
+    for (const entry of pending) if (!entry.done) stops.push(entry.partition.watch(check));
+    return () => {
+      if (delayed.abandon()) settle();
+    };
+  }
+}
+
+function onlyBatch(records: Uint8Array | null): RecordBatch {
+  if (records === null || records.length === 0) throw new KafkaError('INVALID_RECORD', 'no batch was sent');
+  // The copy is the broker's own: it is patched, kept, and does not hold the whole request in memory.
+  const batch = RecordBatch.parse(Buffer.from(records));
+  return batch;
+}
+
+function failure(
+  entry: Pick<ProducePartition, 'topic' | 'index'>,
+  error: KafkaError,
+  partition: Partition | undefined,
+): ProduceResult {
+  return {
+    topic: entry.topic,
+    index: entry.index,
+    error: error.code,
+    message: error.message,
+    recordErrors: error.recordErrors,
+    baseOffset: -1,
+    logAppendTimeMs: -1,
+    logStartOffset: -1,
+    leader: error.code === 'NOT_LEADER_OR_FOLLOWER' ? partition : undefined,
+  };
+}
+
+/** Looks whether a waiting batch is committed, or will never be known to be. */
+function decide(entry: Pending): void {
+  const { partition } = entry;
+  const give = (code: KafkaErrorCode, message: string) => {
+    entry.result = failure(entry.result, new KafkaError(code, message), partition);
+    entry.done = true;
+  };
+  if (partition.deleted) return give('UNKNOWN_TOPIC_OR_PARTITION', 'the topic was deleted');
+  if (partition.leaderEpoch !== entry.leaderEpoch) return give('NOT_LEADER_OR_FOLLOWER', 'another node leads now');
+  if (partition.log.highWatermark <= entry.lastOffset) return;
+  if (partition.isr.length < partition.minInsyncReplicas) {
+    return give('NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'the batch was appended, then too few replicas were in sync');
+  }
+  entry.done = true;
+}
+
+function late(entry: Pending): ProduceResult {
+  return failure(
+    entry.result,
+    new KafkaError('REQUEST_TIMED_OUT', 'the replicas did not follow in time'),
+    entry.partition,
+  );
+}

@@ -1,0 +1,185 @@
+/**
+ * Kafka's settings that this broker knows, of topics and of brokers. Some have no effect here, since there is no disk
+ * and no thread; they are kept so that clients can set and read them.
+ *
+ * @see https://kafka.apache.org/documentation/#topicconfigs
+ * @see https://kafka.apache.org/documentation/#brokerconfigs
+ */
+export type SettingType = 'boolean' | 'string' | 'int' | 'short' | 'long' | 'double' | 'list' | 'class' | 'password';
+
+/** Numbers of the types on the wire. */
+export const SETTING_TYPES: Readonly<Record<SettingType, number>> = {
+  boolean: 1,
+  string: 2,
+  int: 3,
+  short: 4,
+  long: 5,
+  double: 6,
+  list: 7,
+  class: 8,
+  password: 9,
+};
+
+export interface Setting {
+  readonly name: string;
+  readonly type: SettingType;
+  readonly defaultValue: string;
+  /** The setting of a broker that a topic inherits. */
+  readonly synonym?: string;
+  /** What is wrong with a value of the right type, undefined when nothing is. */
+  readonly problem?: (value: never) => string | undefined;
+}
+
+const LONGEST = '9223372036854775807';
+const DAY_MS = '86400000';
+const WEEK_MS = '604800000';
+
+const atLeast = (least: number) => (value: number) => (value < least ? `Value must be at least ${least}` : undefined);
+const between = (least: number, most: number) => (value: number) =>
+  value < least || value > most ? `Value must be in [${least},...,${most}]` : undefined;
+const oneOf =
+  (...values: readonly string[]) =>
+  (value: string) =>
+    values.includes(value) ? undefined : `String must be one of: ${values.join(', ')}`;
+const allOf =
+  (...values: readonly string[]) =>
+  (list: readonly string[]) =>
+    list.length > 0 && list.every((value) => values.includes(value))
+      ? undefined
+      : `must be a list of: ${values.join(', ')}`;
+
+type Check = Setting['problem'];
+type Row = readonly [
+  name: string,
+  type: SettingType,
+  defaultValue: string,
+  synonym?: string | undefined,
+  check?: unknown,
+];
+
+const COMPRESSION = oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer');
+const TIMESTAMP_TYPE = oneOf('CreateTime', 'LogAppendTime');
+const POLICY = allOf('delete', 'compact');
+
+/** Topic settings that a broker setting stands behind share its default. */
+const TOPIC_ROWS: readonly Row[] = [
+  ['cleanup.policy', 'list', 'delete', 'log.cleanup.policy', POLICY],
+  ['compression.gzip.level', 'int', '-1'],
+  ['compression.lz4.level', 'int', '9'],
+  ['compression.type', 'string', 'producer', 'compression.type', COMPRESSION],
+  ['compression.zstd.level', 'int', '3'],
+  ['delete.retention.ms', 'long', DAY_MS, 'log.cleaner.delete.retention.ms', atLeast(0)],
+  ['file.delete.delay.ms', 'long', '60000', undefined, atLeast(0)],
+  ['flush.messages', 'long', LONGEST, undefined, atLeast(1)],
+  ['flush.ms', 'long', LONGEST, undefined, atLeast(0)],
+  ['follower.replication.throttled.replicas', 'list', ''],
+  ['index.interval.bytes', 'int', '4096', undefined, atLeast(0)],
+  ['leader.replication.throttled.replicas', 'list', ''],
+  ['local.retention.bytes', 'long', '-2', undefined, atLeast(-2)],
+  ['local.retention.ms', 'long', '-2', undefined, atLeast(-2)],
+  ['max.compaction.lag.ms', 'long', LONGEST, 'log.cleaner.max.compaction.lag.ms', atLeast(1)],
+  ['max.message.bytes', 'int', '1048588', 'message.max.bytes', atLeast(0)],
+  ['message.timestamp.after.max.ms', 'long', LONGEST, 'log.message.timestamp.after.max.ms', atLeast(0)],
+  ['message.timestamp.before.max.ms', 'long', LONGEST, 'log.message.timestamp.before.max.ms', atLeast(0)],
+  ['message.timestamp.type', 'string', 'CreateTime', 'log.message.timestamp.type', TIMESTAMP_TYPE],
+  ['min.cleanable.dirty.ratio', 'double', '0.5', 'log.cleaner.min.cleanable.ratio', between(0, 1)],
+  ['min.compaction.lag.ms', 'long', '0', 'log.cleaner.min.compaction.lag.ms', atLeast(0)],
+  ['min.insync.replicas', 'int', '1', 'min.insync.replicas', atLeast(1)],
+  ['preallocate', 'boolean', 'false'],
+  ['remote.log.copy.disable', 'boolean', 'false'],
+  ['remote.log.delete.on.disable', 'boolean', 'false'],
+  ['remote.storage.enable', 'boolean', 'false'],
+  ['retention.bytes', 'long', '-1', 'log.retention.bytes'],
+  ['retention.ms', 'long', WEEK_MS, 'log.retention.ms', atLeast(-1)],
+  ['segment.bytes', 'int', '1073741824', 'log.segment.bytes', atLeast(14)],
+  ['segment.index.bytes', 'int', '10485760', undefined, atLeast(4)],
+  ['segment.jitter.ms', 'long', '0', undefined, atLeast(0)],
+  ['segment.ms', 'long', WEEK_MS, 'log.roll.ms', atLeast(1)],
+  ['unclean.leader.election.enable', 'boolean', 'false', 'unclean.leader.election.enable'],
+];
+
+const BROKER_ROWS: readonly Row[] = [
+  ['advertised.listeners', 'string', ''],
+  ['authorizer.class.name', 'string', ''],
+  ['auto.create.topics.enable', 'boolean', 'true'],
+  ['auto.leader.rebalance.enable', 'boolean', 'true'],
+  ['broker.id', 'int', '-1'],
+  ['broker.rack', 'string', ''],
+  ['broker.session.timeout.ms', 'int', '0'],
+  ['compression.type', 'string', 'producer', undefined, COMPRESSION],
+  ['connections.max.idle.ms', 'long', '600000'],
+  ['default.replication.factor', 'int', '1', undefined, atLeast(1)],
+  ['delete.topic.enable', 'boolean', 'true'],
+  ['fetch.max.bytes', 'int', '57671680', undefined, atLeast(1024)],
+  ['group.consumer.assignors', 'list', 'uniform,range'],
+  ['group.consumer.heartbeat.interval.ms', 'int', '5000', undefined, atLeast(1)],
+  ['group.consumer.max.heartbeat.interval.ms', 'int', '15000', undefined, atLeast(1)],
+  ['group.consumer.max.session.timeout.ms', 'int', '60000', undefined, atLeast(1)],
+  ['group.consumer.max.size', 'int', '2147483647', undefined, atLeast(1)],
+  ['group.consumer.min.heartbeat.interval.ms', 'int', '5000', undefined, atLeast(1)],
+  ['group.consumer.min.session.timeout.ms', 'int', '45000', undefined, atLeast(1)],
+  ['group.consumer.session.timeout.ms', 'int', '45000', undefined, atLeast(1)],
+  ['group.initial.rebalance.delay.ms', 'int', '0', undefined, atLeast(0)],
+  ['group.max.session.timeout.ms', 'int', '1800000', undefined, atLeast(1)],
+  ['group.max.size', 'int', '2147483647', undefined, atLeast(1)],
+  ['group.min.session.timeout.ms', 'int', '6000', undefined, atLeast(1)],
+  ['leader.imbalance.check.interval.seconds', 'long', '300', undefined, atLeast(1)],
+  ['listeners', 'string', 'PLAINTEXT://:9092'],
+  ['log.cleaner.backoff.ms', 'long', '15000', undefined, atLeast(0)],
+  ['log.cleaner.delete.retention.ms', 'long', DAY_MS, undefined, atLeast(0)],
+  ['log.cleaner.max.compaction.lag.ms', 'long', LONGEST, undefined, atLeast(1)],
+  ['log.cleaner.min.cleanable.ratio', 'double', '0.5', undefined, between(0, 1)],
+  ['log.cleaner.min.compaction.lag.ms', 'long', '0', undefined, atLeast(0)],
+  ['log.cleanup.policy', 'list', 'delete', undefined, POLICY],
+  ['log.dirs', 'string', '/tmp/kafka-logs'],
+  ['log.message.timestamp.after.max.ms', 'long', LONGEST, undefined, atLeast(0)],
+  ['log.message.timestamp.before.max.ms', 'long', LONGEST, undefined, atLeast(0)],
+  ['log.message.timestamp.type', 'string', 'CreateTime', undefined, TIMESTAMP_TYPE],
+  ['log.retention.bytes', 'long', '-1'],
+  ['log.retention.check.interval.ms', 'long', '300000', undefined, atLeast(1)],
+  ['log.retention.ms', 'long', WEEK_MS, undefined, atLeast(-1)],
+  ['log.roll.ms', 'long', WEEK_MS, undefined, atLeast(1)],
+  ['log.segment.bytes', 'int', '1073741824', undefined, atLeast(14)],
+  ['max.incremental.fetch.session.cache.slots', 'int', '1000', undefined, atLeast(0)],
+  ['message.max.bytes', 'int', '1048588', undefined, atLeast(0)],
+  ['min.insync.replicas', 'int', '1', undefined, atLeast(1)],
+  ['node.id', 'int', '1', undefined, atLeast(0)],
+  ['num.partitions', 'int', '1', undefined, atLeast(1)],
+  ['offset.metadata.max.bytes', 'int', '4096', undefined, atLeast(0)],
+  ['offsets.retention.check.interval.ms', 'long', '600000', undefined, atLeast(1)],
+  ['offsets.retention.minutes', 'int', '10080', undefined, atLeast(1)],
+  ['offsets.topic.num.partitions', 'int', '50', undefined, atLeast(1)],
+  ['offsets.topic.replication.factor', 'short', '3', undefined, atLeast(1)],
+  ['producer.id.expiration.ms', 'int', DAY_MS, undefined, atLeast(1)],
+  ['replica.lag.time.max.ms', 'long', '30000'],
+  ['socket.request.max.bytes', 'int', '104857600', undefined, atLeast(1)],
+  ['super.users', 'string', ''],
+  ['allow.everyone.if.no.acl.found', 'boolean', 'false'],
+  ['transaction.abort.timed.out.transaction.cleanup.interval.ms', 'int', '10000', undefined, atLeast(1)],
+  ['transaction.max.timeout.ms', 'int', '900000', undefined, atLeast(1)],
+  ['transaction.partition.verification.enable', 'boolean', 'true'],
+  ['transaction.state.log.min.isr', 'int', '2', undefined, atLeast(1)],
+  ['transaction.state.log.num.partitions', 'int', '50', undefined, atLeast(1)],
+  ['transaction.state.log.replication.factor', 'short', '3', undefined, atLeast(1)],
+  ['transactional.id.expiration.ms', 'int', WEEK_MS, undefined, atLeast(1)],
+  ['unclean.leader.election.enable', 'boolean', 'false'],
+];
+
+/** In Kafka's own order, by name. */
+function table(rows: readonly Row[]): ReadonlyMap<string, Setting> {
+  return new Map(
+    rows.map(([name, type, defaultValue, synonym, check]) => [
+      name,
+      {
+        name,
+        type,
+        defaultValue,
+        ...(synonym ? { synonym } : {}),
+        ...(check ? { problem: check as NonNullable<Check> } : {}),
+      },
+    ]),
+  );
+}
+
+export const TOPIC_SETTINGS = table(TOPIC_ROWS);
+export const BROKER_SETTINGS = table(BROKER_ROWS);

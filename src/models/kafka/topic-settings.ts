@@ -1,0 +1,45 @@
+import type { Config } from './config.js';
+
+/** What a topic's settings say, in numbers: read on every append, so made once for each change. */
+export interface TopicSettings {
+  readonly compacted: boolean;
+  readonly deletes: boolean;
+  readonly maxMessageBytes: number;
+  readonly minInsyncReplicas: number;
+  readonly logAppendTime: boolean;
+  readonly timestampBeforeMaxMs: number;
+  readonly timestampAfterMaxMs: number;
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  readonly deleteRetentionMs: number;
+  readonly minCompactionLagMs: number;
+  readonly maxCompactionLagMs: number;
+  readonly minCleanableDirtyRatio: number;
+  readonly compressionType: string;
+  readonly uncleanElection: boolean;
+}
+
+export function readTopicSettings(config: Config): TopicSettings {
+  const policies = config.list('cleanup.policy');
+  return {
+    compacted: policies.includes('compact'),
+    deletes: policies.includes('delete'),
+    maxMessageBytes: config.number('max.message.bytes'),
+    minInsyncReplicas: config.number('min.insync.replicas'),
+    logAppendTime: config.text('message.timestamp.type') === 'LogAppendTime',
+    timestampBeforeMaxMs: config.number('message.timestamp.before.max.ms'),
+    timestampAfterMaxMs: config.number('message.timestamp.after.max.ms'),
+    segmentBytes: config.number('segment.bytes'),
+    segmentMs: config.number('segment.ms'),
+    retentionMs: config.number('retention.ms'),
+    retentionBytes: config.number('retention.bytes'),
+    deleteRetentionMs: config.number('delete.retention.ms'),
+    minCompactionLagMs: config.number('min.compaction.lag.ms'),
+    maxCompactionLagMs: config.number('max.compaction.lag.ms'),
+    minCleanableDirtyRatio: config.number('min.cleanable.dirty.ratio'),
+    compressionType: config.text('compression.type'),
+    uncleanElection: config.flag('unclean.leader.election.enable'),
+  };
+}

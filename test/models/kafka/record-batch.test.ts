@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { RecordBatch } from '../../../src/models/kafka/record-batch.js';
+
+/** Made by the Java record classes: three records {k1:v1}, {null:v2, headers h=x, n=null, ts+5}, {k3:null, ts+3}. */
+const THREE_RECORDS =
+  '000000000000000000000055ffffffff0232b48f550000000000020000018bcfe568000000018bcfe56805ffffffffffffffffffffffffffff0000000314000000046b31047631001e000a02010476320402680278026e0110000604046b330100';
+
+test('a batch of the Java client reads as it was written', () => {
+  const batch = RecordBatch.parse(Buffer.from(THREE_RECORDS, 'hex'));
+  expect(batch.isIntact).toBe(true);
+  expect(batch).toMatchObject({ recordCount: 3, lastOffsetDelta: 2, producerId: -1, leaderEpoch: -1 });
+  const reader = batch.reader(1_000);
+  const seen: unknown[] = [];
+  while (!reader.done) {
+    reader.next();
+    const text = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString();
+    const headers = reader.headers().map(([name, value]) => [name, text(value)]);
+    seen.push([text(reader.key()), text(reader.value()), headers, batch.timestampMs(reader)]);
+  }
+  expect(seen).toEqual([
+    ['k1', 'v1', [], 1_700_000_000_000],
+    [
+      null,
+      'v2',
+      [
+        ['h', 'x'],
+        ['n', null],
+      ],
+      1_700_000_000_005,
+    ],
+    ['k3', null, [], 1_700_000_000_003],
+  ]);
+});
+
+test('markers are those of Kafka, byte for byte', () => {
+  const marker = (commit: boolean) => {
+    const options = { producerId: 4000, producerEpoch: 2, coordinatorEpoch: 0, commit, timestampMs: 1_700_000_000_010 };
+    const batch = RecordBatch.marker(options);
+    batch.place(8, 3);
+    return Buffer.from(batch.bytes).toString('hex');
+  };
+  expect(marker(true)).toBe(
+    '0000000000000008000000420000000302a98091380030000000000000018bcfe5680a0000018bcfe5680a0000000000000fa00002ffffffff000000012000000008000000010c00000000000000',
+  );
+  expect(marker(false)).toBe(
+    '00000000000000080000004200000003025dbe47700030000000000000018bcfe5680a0000018bcfe5680a0000000000000fa00002ffffffff000000012000000008000000000c00000000000000',
+  );
+});
