@@ -15,10 +15,12 @@ export interface LruCache<K extends {}, V extends {}> {
   pop(): V | undefined;
   /** Keys, most recently used first. */
   keys(): Iterable<K>;
+  /** Keys, least recently used first. */
+  rkeys(): Iterable<K>;
 }
 
 export interface LruCacheOptions<K extends {}, V extends {}> {
-  /** Largest number of entries. */
+  /** Largest number of entries; `Infinity` for an owner that makes room itself. */
   readonly max: number;
   /** Lifetime of an entry in milliseconds on `clock`; needs `clock`. */
   readonly ttlMs?: number;
@@ -31,7 +33,8 @@ export interface LruCacheOptions<K extends {}, V extends {}> {
 export function createLruCache<K extends {}, V extends {}>(options: LruCacheOptions<K, V>): LruCache<K, V> {
   const { max, ttlMs, clock, onEvict } = options;
   return new LRUCache<K, V>({
-    max,
+    // Without a bound of its own the package wants sizes: every entry counts as one.
+    ...(max === Infinity ? { maxSize: Number.MAX_SAFE_INTEGER, sizeCalculation: () => 1 } : { max }),
     ...(onEvict && {
       dispose: (value: V, key: K, reason: string) => {
         if (reason === 'evict') onEvict(key, value);

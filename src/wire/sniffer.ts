@@ -12,7 +12,8 @@ const LONGEST_REQUEST_LINE = 64 * 1024;
  * 00                     Kafka: a request length below 16 MiB
  * "AMQP"                 AMQP 0-9-1 protocol header
  * 16                     TLS ClientHello
- * METHOD … " HTTP/1.x"   HTTP, told by its whole first line: `GET key` alone is an inline Redis command
+ * METHOD … " HTTP/1.x"   HTTP, told by its whole first line: `GET key` alone is an inline Redis command;
+ *                        nothing is posted to `/`, so that goes to Redis, which closes such connections
  * anything else          Redis
  * ```
  */
@@ -28,7 +29,8 @@ export function sniff(bytes: Uint8Array): Protocol | undefined {
   if (!HTTP_METHOD.test(head.slice(0, space + 1))) return 'redis';
   const lineEnd = bytes.indexOf(0x0a);
   if (lineEnd === -1) return bytes.length > LONGEST_REQUEST_LINE ? 'redis' : undefined;
-  return / HTTP\/1\.[01]\r?$/.test(latin1(bytes.subarray(0, lineEnd))) ? 'http' : 'redis';
+  const line = latin1(bytes.subarray(0, lineEnd));
+  return / HTTP\/1\.[01]\r?$/.test(line) && !line.startsWith('POST / ') ? 'http' : 'redis';
 }
 
 const METHODS = ['GET ', 'HEAD ', 'POST ', 'PUT ', 'DELETE ', 'OPTIONS ', 'PATCH '];

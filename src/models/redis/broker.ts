@@ -3,6 +3,7 @@ import type { BrokerModel, ModelContext } from '../../core/model.js';
 import { Acl } from './acl.js';
 import { fromBytes, fromText } from './byte-string.js';
 import { ChannelIndex } from './channel-index.js';
+import { ClusterSlots } from './cluster.js';
 import { RedisConfig, type RedisOptions, type RedisVersion } from './config.js';
 import { Keyspace } from './keyspace.js';
 import { NativeSubscriber } from './native-subscriber.js';
@@ -30,9 +31,15 @@ export class RedisBroker implements BrokerModel {
   readonly keyspace: Keyspace;
   /** 40 hex digits, new at every start. */
   runId: string;
+  /** 40 hex digits: the name of this node in a cluster. */
+  readonly nodeId: string;
   /** DEBUG answers, as with `enable-debug-command yes`. */
   readonly debugEnabled: boolean;
-  readonly clusterEnabled: boolean = false;
+  readonly clusterEnabled: boolean;
+  /** Slots of this node, in cluster mode. */
+  readonly clusterSlots = new ClusterSlots();
+  /** Whom REPLICAOF told this server to follow; undefined while it is a primary itself. */
+  primary: { readonly host: string; readonly port: number } | undefined;
   readonly #options: RedisOptions;
   /** Native subscriptions, each with the way to end it. */
   readonly #natives = new Set<() => void>();
@@ -44,7 +51,9 @@ export class RedisBroker implements BrokerModel {
     this.config = new RedisConfig(options);
     this.acl = new Acl(this.config.text('requirepass'));
     this.debugEnabled = options.debug ?? false;
+    this.clusterEnabled = options.cluster ?? false;
     this.runId = context.random.text(40, '0123456789abcdef');
+    this.nodeId = context.random.text(40, '0123456789abcdef');
     this.keyspace = new Keyspace(context, this.config, (channel, payload) => this.publishBytes(channel, payload));
   }
 
@@ -201,6 +210,8 @@ export class RedisBroker implements BrokerModel {
     this.#endNatives();
     this.acl.reset(this.#options.password ?? this.config.text('requirepass'));
     this.keyspace.clear();
+    this.clusterSlots.reset();
+    this.primary = undefined;
     this.runId = this.context.random.text(40, '0123456789abcdef');
   }
 

@@ -13,6 +13,8 @@ export interface RedisOptions {
   readonly password?: string;
   /** Whether DEBUG SET-ACTIVE-EXPIRE and DEBUG SLEEP answer. Default false, as in Redis. */
   readonly debug?: boolean;
+  /** Cluster mode with one node that owns every slot. Default false. */
+  readonly cluster?: boolean;
   /** Further parameters as for CONFIG SET, e.g. `{ maxmemory: '10mb' }`. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -61,6 +63,7 @@ const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind]> = ne
   ['maxmemory', ['0', { kind: 'memory' }]],
   ['maxmemory-policy', ['noeviction', { kind: 'choice', of: POLICIES }]],
   ['maxmemory-samples', ['5', int(1, 64)]],
+  ['maxmemory-eviction-tenacity', ['10', int(0, 100)]],
   ['maxmemory-clients', ['0', { kind: 'memory' }]],
   ['notify-keyspace-events', ['', { kind: 'events' }]],
   ['client-output-buffer-limit', [DEFAULT_OUTPUT, { kind: 'output-limit' }]],
@@ -76,6 +79,8 @@ const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind]> = ne
   ['tcp-keepalive', ['300', int(0, INT_MAX)]],
   ['tcp-backlog', ['511', fixed]],
   ['cluster-enabled', ['no', fixed]],
+  ['cluster-require-full-coverage', ['yes', yesNo]],
+  ['cluster-allow-pubsubshard-when-down', ['yes', yesNo]],
   ['stream-node-max-entries', ['100', int(0, Number.MAX_SAFE_INTEGER)]],
   ['stream-node-max-bytes', ['4096', { kind: 'memory' }]],
   ['acl-pubsub-default', ['resetchannels', { kind: 'choice', of: ['allchannels', 'resetchannels'] }]],
@@ -105,16 +110,24 @@ const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind]> = ne
 
 const EVENT_CLASSES = 'g$lshzxetd';
 
+/** Classes and channel kinds of `notify-keyspace-events`. */
+interface EventFlags {
+  readonly flags: ReadonlySet<string>;
+  /** Some kind of channel is switched on. */
+  readonly any: boolean;
+}
+
 /** The server's parameters: what CONFIG GET and SET see. */
 export class RedisConfig {
   readonly #values = new Map<string, string>();
   /** Called after parameters changed, with their names. */
   onChange: (names: readonly string[]) => void = () => {};
-  #events = { flags: new Set<string>(), any: false };
+  #events: EventFlags = { flags: new Set(), any: false };
   #outputLimits = parseOutputLimits(DEFAULT_OUTPUT, new Map());
 
   constructor(options: RedisOptions) {
     for (const [name, [value]] of PARAMETERS) this.#values.set(name, value);
+    if (options.cluster) this.#values.set('cluster-enabled', 'yes');
     const given = { ...options.config, ...(options.password !== undefined && { requirepass: options.password }) };
     try {
       for (const [name, value] of Object.entries(given)) this.set([name, value]);
@@ -133,7 +146,7 @@ export class RedisConfig {
   }
 
   /** Classes and channel kinds of `notify-keyspace-events` in force. */
-  get events(): { readonly flags: ReadonlySet<string>; readonly any: boolean } {
+  get events(): EventFlags {
     return this.#events;
   }
 
@@ -161,6 +174,7 @@ export class RedisConfig {
   set(pairs: readonly string[]): void {
     if (pairs.length % 2 !== 0) throw new RedisError(SYNTAX_ERROR);
     const changed = new Map<string, string>();
+    let events: EventFlags | undefined;
     for (let i = 0; i < pairs.length; i += 2) {
       const shown = pairs[i] as string;
       const name = shown.toLowerCase();
@@ -168,9 +182,10 @@ export class RedisConfig {
       if (!parameter) throw new RedisError(`ERR Unknown option or number of arguments for CONFIG SET - '${shown}'`);
       if (changed.has(name)) throw refused(shown, 'duplicate parameter');
       changed.set(name, this.#check(shown, parameter[1], pairs[i + 1] as string));
+      if (name === 'notify-keyspace-events') events = parseEvents(pairs[i + 1] as string);
     }
+    if (events) this.#events = events;
     for (const [name, value] of changed) this.#values.set(name, value);
-    if (changed.has('notify-keyspace-events')) this.#readEvents();
     const output = changed.get('client-output-buffer-limit');
     if (output !== undefined) this.#outputLimits = parseOutputLimits(output, this.#outputLimits);
     this.onChange([...changed.keys()]);
@@ -209,12 +224,6 @@ export class RedisConfig {
         return kind satisfies never;
     }
   }
-
-  #readEvents(): void {
-    const flags = new Set(this.#values.get('notify-keyspace-events') as string);
-    if (flags.has('A')) for (const flag of EVENT_CLASSES) flags.add(flag);
-    this.#events = { flags, any: flags.has('K') || flags.has('E') };
-  }
 }
 
 function refused(name: string, reason: string): RedisError {
@@ -242,6 +251,13 @@ export function parseMemory(value: string): number | undefined {
   const match = /^(\d{1,15})([a-z]*)$/i.exec(value);
   const unit = match && UNITS.get((match[2] as string).toLowerCase());
   return match && unit ? Number(match[1]) * unit : undefined;
+}
+
+/** The classes in force. `n` is among them also where the canonical text, with its `A`, does not show it. */
+function parseEvents(value: string): EventFlags {
+  const flags = new Set(value);
+  if (flags.has('A')) for (const flag of EVENT_CLASSES) flags.add(flag);
+  return { flags, any: flags.has('K') || flags.has('E') };
 }
 
 function canonicalEvents(name: string, value: string): string {

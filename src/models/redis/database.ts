@@ -7,6 +7,8 @@ export interface Entry {
   expireAtMs: number | undefined;
   /** For IDLETIME and LRU. */
   usedAtMs: number;
+  /** How often it was used, kept while an LFU policy is in force. */
+  frequency?: number;
 }
 
 /** One of the numbered databases: keys in order of creation. */

@@ -1,9 +1,10 @@
 import type { Timer } from '../../core/clock.js';
 import type { ModelContext } from '../../core/model.js';
 import { Blocking } from './blocking.js';
-import type { EvictionPolicy, RedisConfig } from './config.js';
+import type { RedisConfig } from './config.js';
 import { Database, type Entry } from './database.js';
 import { RedisError, WRONG_TYPE } from './errors.js';
+import { Eviction } from './eviction.js';
 import { estimateBytes, loadValue, type RedisValue, type SavedValue, saveValue } from './value.js';
 
 /** Classes of `notify-keyspace-events`. */
@@ -14,6 +15,8 @@ type Constructor<T> = abstract new (...args: never[]) => T;
 /** How often due keys are removed without being asked for: Redis's `hz 10`. */
 const ACTIVE_EXPIRE_MS = 100;
 const DATABASE_COUNT = 16;
+/** What an empty Redis 7.0 reports as used: a `maxmemory` below it never leaves room for a key. */
+const STARTUP_BYTES = 876_232;
 
 /**
  * The databases and what their keys go through: expiry, eviction, notifications, watching.
@@ -30,6 +33,7 @@ export class Keyspace {
   readonly #publish: (channel: string, payload: string) => void;
   #databases = Array.from({ length: DATABASE_COUNT }, (_, index) => new Database(index));
   readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #eviction: Eviction;
   #tick: Timer | undefined;
   #activeExpire = true;
   #usedBytes = 0;
@@ -38,15 +42,16 @@ export class Keyspace {
     this.#context = context;
     this.#config = config;
     this.#publish = publish;
+    this.#eviction = new Eviction(context, config, () => this.#databases);
   }
 
   get now(): number {
     return this.#context.clock.now;
   }
 
-  /** Estimated bytes of all keys and values. */
+  /** Estimated bytes of all keys and values, on top of what an empty server needs. */
   get usedBytes(): number {
-    return this.#usedBytes;
+    return STARTUP_BYTES + this.#usedBytes;
   }
 
   database(index: number): Database {
@@ -68,7 +73,7 @@ export class Keyspace {
       this.#expire(database, key);
       return undefined;
     }
-    entry.usedAtMs = this.now;
+    this.#eviction.used(database, key, entry);
     return entry;
   }
 
@@ -81,6 +86,11 @@ export class Keyspace {
       this.notify(db, 'm', 'keymiss', key);
     }
     return entry;
+  }
+
+  /** How often a key was used, as OBJECT FREQ shows it. */
+  frequency(entry: Entry): number {
+    return this.#eviction.frequency(entry);
   }
 
   isExpired(entry: Entry): boolean {
@@ -115,10 +125,11 @@ export class Keyspace {
     else this.notify(db, 'n', 'new', key);
     const end = expireAtMs === 'keep' ? old?.expireAtMs : expireAtMs;
     // A key keeps its place when it is overwritten, as a hash table's slot would.
-    if (old) {
-      old.value = value;
-      database.setExpiry(key, old, end);
-    } else database.put(key, { value, expireAtMs: end, usedAtMs: this.now });
+    const entry = old ?? { value, expireAtMs: end, usedAtMs: this.now };
+    entry.value = value;
+    entry.expireAtMs = end;
+    database.put(key, entry);
+    this.#eviction.used(database, key, entry);
     this.#usedBytes += estimateBytes(key, value);
     this.touch(db, key);
     this.blocking.signal(db, key);
@@ -163,7 +174,9 @@ export class Keyspace {
 
   /** Sets or clears the end of a live key. */
   setExpiry(db: number, key: string, entry: Entry, expireAtMs: number | undefined): void {
-    this.database(db).setExpiry(key, entry, expireAtMs);
+    const database = this.database(db);
+    database.setExpiry(key, entry, expireAtMs);
+    this.#eviction.used(database, key, entry);
     this.touch(db, key);
     this.#schedule();
   }
@@ -176,6 +189,7 @@ export class Keyspace {
       this.blocking.signal(db, key);
     }
     database.clear();
+    this.#eviction.clear();
   }
 
   swap(a: number, b: number): void {
@@ -189,6 +203,7 @@ export class Keyspace {
     };
     this.#databases[a] = moved(second, a);
     this.#databases[b] = moved(first, b);
+    this.#eviction.clear();
     for (const key of keys) {
       for (const db of [a, b]) {
         this.touch(db, key);
@@ -255,39 +270,18 @@ export class Keyspace {
   evict(): boolean {
     const limit = this.#config.number('maxmemory');
     if (limit === 0) return false;
-    const policy = this.#config.text('maxmemory-policy') as EvictionPolicy;
-    while (this.#usedBytes > limit) {
-      const victim = this.#victim(policy);
+    while (this.usedBytes > limit) {
+      const victim = this.#eviction.victim();
       if (!victim) return true;
-      const [database, key] = victim;
+      const { database, key } = victim;
       this.#drop(database, key);
       this.counters.evicted++;
       this.notify(database.index, 'e', 'evicted', key);
       const { journal } = this.#context;
-      if (journal.on) journal.record('redis', 'dropped', { key, reason: `evicted (${policy})` });
+      if (journal.on)
+        journal.record('redis', 'dropped', { key, reason: `evicted (${this.#config.text('maxmemory-policy')})` });
     }
     return false;
-  }
-
-  #victim(policy: EvictionPolicy): readonly [Database, string] | undefined {
-    if (policy === 'noeviction') return undefined;
-    let best: readonly [Database, string] | undefined;
-    let bestRank = Infinity;
-    for (const database of this.#databases) {
-      const keys = policy.startsWith('volatile') ? database.volatile : database.entries.keys();
-      for (const key of keys) {
-        const entry = database.entries.get(key) as Entry;
-        const rank = policy.endsWith('random')
-          ? this.#context.random.uint32()
-          : policy === 'volatile-ttl'
-            ? (entry.expireAtMs as number)
-            : entry.usedAtMs;
-        if (rank >= bestRank) continue;
-        bestRank = rank;
-        best = [database, key];
-      }
-    }
-    return best;
   }
 
   #expire(database: Database, key: string): void {
@@ -301,6 +295,7 @@ export class Keyspace {
   #drop(database: Database, key: string): Entry | undefined {
     const entry = database.remove(key);
     if (!entry) return undefined;
+    this.#eviction.gone(database, key);
     this.#usedBytes -= estimateBytes(key, entry.value);
     this.touch(database.index, key);
     this.blocking.signal(database.index, key);
@@ -325,6 +320,7 @@ export class Keyspace {
 
   clear(): void {
     for (const database of this.#databases) database.clear();
+    this.#eviction.clear();
     this.#watchers.clear();
     this.blocking.clear();
     this.#usedBytes = 0;

@@ -1,8 +1,8 @@
 /**
  * The checks that stand before every command, in the order in which Redis makes them: the first that hits answers.
  */
-import { OUT_OF_MEMORY, RedisError } from '../../models/redis/index.js';
-import { argumentsAt, arityFits, type Command, PENDING } from './handler.js';
+import { keySlot, OUT_OF_MEMORY, RedisError, type RedisVersion } from '../../models/redis/index.js';
+import { argumentsAt, arityFits, type Command, type Flag, PENDING } from './handler.js';
 import { error, OK, QUEUED } from './reply.js';
 import type { Session } from './session.js';
 
@@ -29,12 +29,13 @@ export function dispatch(client: Session, args: readonly string[]): void {
     client.reply(OK);
     return client.close();
   }
-  let command: Command;
+  let command: Command | undefined;
   try {
     command = resolve(client, args);
     checkAllowed(client, command, args);
   } catch (failure) {
     if (!(failure instanceof RedisError)) throw failure;
+    if (command) client.door.stats.count(command.name, 'rejected');
     return refuse(client, name, failure.line);
   }
   if (client.transaction.open && !MULTI_EXEMPT.has(name)) {
@@ -50,24 +51,26 @@ export function dispatch(client: Session, args: readonly string[]): void {
 
 /** Runs a command that has passed the checks and writes its reply. */
 export function execute(client: Session, command: Command, args: readonly string[]): void {
+  const { door } = client;
   client.lastCommand = command.name;
-  client.door.monitor(client, args, command);
-  client.door.stats.commands++;
+  door.stats.count(command.name, 'calls');
   let reply: string | typeof PENDING;
   try {
     reply = (command.run as NonNullable<Command['run']>)(client, args);
   } catch (failure) {
     if (!(failure instanceof RedisError)) throw failure;
-    client.door.countError(failure.line);
+    door.stats.countError(failure.line);
+    door.stats.count(command.name, 'failed');
     reply = error(failure.line);
   }
   if (reply !== PENDING) client.reply(reply);
-  if (client.transaction.running === false) client.door.afterCommand();
+  door.monitor(client, args, command);
+  if (client.transaction.running === false) door.afterCommand();
 }
 
 /** A check failed: the error, and an open transaction is spoilt. */
 function refuse(client: Session, name: string, line: string): void {
-  client.door.countError(line);
+  client.door.stats.countError(line);
   const inTransaction = client.transaction.open;
   if (inTransaction) client.transaction.spoil();
   if (name === 'exec') {
@@ -82,21 +85,25 @@ function refuse(client: Session, name: string, line: string): void {
 /** Finds command and subcommand and checks the number of arguments. */
 export function resolve(client: Session, args: readonly string[]): Command {
   const name = (args[0] as string).toLowerCase();
+  const { version } = client.door.broker;
   const command = client.door.commands.get(name);
-  if (!command) throw new RedisError(unknownCommand(args));
+  if (!command || !exists(command, version)) throw new RedisError(unknownCommand(args));
   if (command.subcommands && args.length > 1) {
     const sub = command.subcommands.get((args[1] as string).toLowerCase());
-    if (sub) {
-      if (!arityFits(sub, args.length)) throw wrongArity(sub);
-      return sub;
-    }
-    if (!command.run) {
+    if (!sub || !exists(sub, version)) {
       const shown = cString(args[1] as string).slice(0, TEXT_LIMIT);
       throw new RedisError(`ERR unknown subcommand '${shown}'. Try ${name.toUpperCase()} HELP.`);
     }
+    if (!arityFits(sub, args.length)) throw wrongArity(sub);
+    return sub;
   }
   if (!arityFits(command, args.length)) throw wrongArity(command);
   return command;
+}
+
+/** Whether a release knows a command. */
+export function exists(command: Command, version: RedisVersion): boolean {
+  return command.since === undefined || command.since <= version;
 }
 
 function wrongArity(command: Command): RedisError {
@@ -124,15 +131,51 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
   if (command.name === 'module|load') throw new RedisError(notEnabled('MODULE', 'enable-module-command'));
   if (!client.authenticated && !command.flags.has('no_auth')) throw new RedisError('NOAUTH Authentication required.');
   checkAcl(client, command, args);
-  client.door.checkCluster(client, command, args);
-  if (client.door.broker.overMemory(!command.flags.has('denyoom'))) throw new RedisError(OUT_OF_MEMORY);
-  client.door.checkReplica(command, 'write');
+  if (client.door.broker.clusterEnabled) checkSlots(client, command, args);
+  if (client.door.broker.overMemory(!concerns(client, command, 'denyoom'))) throw new RedisError(OUT_OF_MEMORY);
+  if (concerns(client, command, 'write')) checkWritable(client);
   const subscribed = client.subscriptionCount + client.shardChannels.size > 0;
   if (subscribed && client.protocol === 2 && !SUBSCRIBED_ALLOWED.has(base)) {
     const allowed = '(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET';
     throw new RedisError(`ERR Can't execute '${command.name}': only ${allowed} are allowed in this context`);
   }
-  client.door.checkReplica(command, 'stale');
+  checkFresh(client, command);
+}
+
+/** Whether a command has a flag, or one that EXEC would run now. */
+function concerns(client: Session, command: Command, flag: Flag): boolean {
+  if (command.name !== 'exec') return command.flags.has(flag);
+  return client.transaction.queued.some((queued) => queued.command.flags.has(flag));
+}
+
+/** In cluster mode all keys of a request, and of EXEC's queue, lie in one slot, which this node serves. */
+function checkSlots(client: Session, command: Command, args: readonly string[]): void {
+  const requests = command.name === 'exec' ? client.transaction.queued : [{ command, args }];
+  const slots = new Set(requests.flatMap((one) => keysOf(client, one.command, one.args).map(keySlot)));
+  if (slots.size === 0) return;
+  if (slots.size > 1) throw new RedisError("CROSSSLOT Keys in request don't hash to the same slot");
+  const slot = [...slots][0] as number;
+  if (!client.door.broker.clusterSlots.owns(slot)) throw new RedisError('CLUSTERDOWN Hash slot not served');
+  if (client.door.clusterIsDown) throw new RedisError('CLUSTERDOWN The cluster is down');
+}
+
+function checkWritable(client: Session): void {
+  const { primary, config } = client.door.broker;
+  if (!primary && config.number('min-replicas-to-write') > 0) {
+    throw new RedisError('NOREPLICAS Not enough good replicas to write.');
+  }
+  if (primary && config.text('replica-read-only') === 'yes') {
+    throw new RedisError("READONLY You can't write against a read only replica.");
+  }
+}
+
+/** A replica never has a link to its primary here: what it holds is stale. */
+function checkFresh(client: Session, command: Command): void {
+  const { primary, config } = client.door.broker;
+  if (!primary || config.text('replica-serve-stale-data') === 'yes') return;
+  const queued = command.name === 'exec' ? client.transaction.queued.map((one) => one.command) : [];
+  if ([command, ...queued].every(({ flags }) => flags.has('stale'))) return;
+  throw new RedisError("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
 }
 
 function notEnabled(what: string, option: string): string {

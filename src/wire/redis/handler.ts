@@ -2,6 +2,7 @@
  * How a Redis command is defined: one entry with its name, arity, flags and keys, as COMMAND INFO tells them, and the
  * function that answers it. ACL categories, the dispatch checks and the support table are derived from the entry.
  */
+import type { RedisVersion } from '../../models/redis/index.js';
 import type { Session } from './session.js';
 
 /** A reply as a byte string; `PENDING` when the answer comes later, `''` when there is none. */
@@ -26,11 +27,13 @@ export interface Command {
   readonly keys: KeySpan;
   /** Positions of channels that ACL checks. */
   readonly channels?: { readonly span: KeySpan; readonly pattern: boolean } | undefined;
+  readonly tips: readonly string[];
+  readonly since: RedisVersion | undefined;
   readonly run?: Run | undefined;
   readonly subcommands?: ReadonlyMap<string, Command> | undefined;
 }
 
-/** One letter a flag in definitions, Redis's word in COMMAND INFO. */
+/** One letter a flag in definitions, Redis's word in COMMAND INFO, in the order in which it lists them. */
 const FLAGS = {
   w: 'write',
   r: 'readonly',
@@ -41,20 +44,51 @@ const FLAGS = {
   b: 'blocking',
   l: 'loading',
   t: 'stale',
-  F: 'fast',
-  N: 'no_auth',
-  B: 'allow_busy',
   M: 'skip_monitor',
   S: 'skip_slowlog',
-  v: 'movablekeys',
+  k: 'asking',
+  F: 'fast',
+  N: 'no_auth',
+  R: 'may_replicate',
+  K: 'no_mandatory_keys',
   A: 'no_async_loading',
   X: 'no_multi',
+  v: 'movablekeys',
+  B: 'allow_busy',
 } as const;
+
+const CATEGORY_ORDER = [
+  'keyspace',
+  'read',
+  'write',
+  'set',
+  'sortedset',
+  'list',
+  'hash',
+  'string',
+  'bitmap',
+  'hyperloglog',
+  'geo',
+  'stream',
+  'pubsub',
+  'admin',
+  'fast',
+  'slow',
+  'blocking',
+  'dangerous',
+  'connection',
+  'transaction',
+  'scripting',
+];
 
 export type Flag = (typeof FLAGS)[keyof typeof FLAGS];
 
 interface Definition {
   readonly keys?: KeySpan;
+  /** Hints for clients in COMMAND INFO. */
+  readonly tips?: readonly string[];
+  /** The release that brought the command, when it is later than 7.0. */
+  readonly since?: RedisVersion;
   readonly channels?: { readonly span: KeySpan; readonly pattern: boolean };
   /** ACL categories beyond those that flags imply. */
   readonly categories?: readonly string[];
@@ -80,18 +114,24 @@ export function command(shape: string, definition: Definition | Run): Command {
     keys = NO_KEYS,
     channels,
     categories = [],
+    tips = [],
+    since,
     run,
     subcommands,
   } = typeof definition === 'function' ? { run: definition } : definition;
   const [name = '', arity = '0', letters = ''] = shape.split(' ');
-  const flags = new Set<Flag>(Array.from(letters, (letter) => FLAGS[letter as keyof typeof FLAGS]));
+  const flags = new Set<Flag>();
+  for (const [letter, flag] of Object.entries(FLAGS)) if (letters.includes(letter)) flags.add(flag);
+  const byOrder = (a: string, b: string) => CATEGORY_ORDER.indexOf(a) - CATEGORY_ORDER.indexOf(b);
   return {
     name,
     arity: Number(arity),
     flags,
-    categories: [...new Set([...implied(flags), ...categories])],
+    categories: [...new Set([...implied(flags), ...categories])].sort(byOrder),
     keys,
     channels,
+    tips,
+    since,
     run,
     subcommands: subcommands && new Map(subcommands.map((sub) => [sub.name.split('|')[1] as string, sub])),
   };

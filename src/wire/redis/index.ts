@@ -10,14 +10,16 @@
  *
  * Sources: https://redis.io/docs/latest/develop/reference/protocol-spec/, recordings of 7.0.15 in the test fixtures.
  */
-import type { CommandCatalog, RedisBroker } from '../../models/redis/index.js';
+import { type CommandCatalog, type RedisBroker, SLOT_COUNT } from '../../models/redis/index.js';
 import type { ConnectionInfo, Door, Session as DoorSession, Transport } from '../door.js';
 import type { DoorContext } from '../door-context.js';
 import type { Command } from './handler.js';
 import { COMMANDS, MOVABLE_KEYS } from './handlers/index.js';
+import { IdleTimeout } from './idle-timeout.js';
 import { monitorLine } from './monitor.js';
 import { Pause } from './pause.js';
 import type { ParserLimits } from './request-parser.js';
+import { ServerStats } from './server-stats.js';
 import { Session } from './session.js';
 import { Transaction } from './transaction.js';
 
@@ -29,7 +31,7 @@ export class RedisDoor implements Door {
   readonly movableKeys = MOVABLE_KEYS;
   readonly catalog: CommandCatalog = createCatalog(COMMANDS);
   readonly pause: Pause;
-  readonly stats = { connections: 0, commands: 0, errors: new Map<string, number>() };
+  readonly stats = new ServerStats();
   readonly startedMs: number;
   /** Open sessions by client id, oldest first. */
   readonly sessions = new Map<number, Session>();
@@ -37,6 +39,7 @@ export class RedisDoor implements Door {
   /** Sessions that were unblocked and may have requests waiting. */
   readonly #resumed: Session[] = [];
   readonly #monitors = new Set<Session>();
+  readonly #idleTimeout = new IdleTimeout(this);
   #flushScheduled = false;
   #inFlush = false;
   #clientId = 0;
@@ -57,9 +60,11 @@ export class RedisDoor implements Door {
     const session = new Session(this, transport, connection, ++this.#clientId, new Transaction());
     this.stats.connections++;
     this.sessions.set(session.id, session);
+    this.#idleTimeout.watch();
     if (this.context.journal.on)
       this.context.journal.record('redis', 'connection-opened', { connection: connection.id });
     if (this.sessions.size > this.broker.config.number('maxclients')) {
+      this.stats.rejectedConnections++;
       session.pushRaw('-ERR max number of clients reached\r\n');
       session.close();
     }
@@ -85,6 +90,12 @@ export class RedisDoor implements Door {
       queryBytes: Math.min(config.number('client-query-buffer-limit'), limits.redisQueryBytes),
       restricted: !authenticated,
     };
+  }
+
+  /** Cluster mode with slots that nobody serves, while all of them must be served. */
+  get clusterIsDown(): boolean {
+    const { clusterSlots, config } = this.broker;
+    return clusterSlots.ownedCount < SLOT_COUNT && config.text('cluster-require-full-coverage') === 'yes';
   }
 
   /** A session has something to write. It leaves at the end of the running chunk, or of this turn. */
@@ -123,11 +134,6 @@ export class RedisDoor implements Door {
     this.broker.serveBlocked();
   }
 
-  countError(line: string): void {
-    const code = line.split(' ', 1)[0] as string;
-    this.stats.errors.set(code, (this.stats.errors.get(code) ?? 0) + 1);
-  }
-
   journalProtocolError(session: Session, reason: string): void {
     const { journal } = this.context;
     if (journal.on) journal.record('redis', 'protocol-error', { connection: session.connection.id, reason });
@@ -152,15 +158,8 @@ export class RedisDoor implements Door {
     for (const monitor of this.#monitors) monitor.pushRaw(line);
   }
 
-  // ---- roles that tests may give to the server
-
-  /** Cluster rules: none while cluster mode is off. */
-  checkCluster(_session: Session, _command: Command, _args: readonly string[]): void {}
-
-  /** A primary refuses nothing here. */
-  checkReplica(_command: Command, _step: 'write' | 'stale'): void {}
-
   #configChanged(names: readonly string[]): void {
+    if (names.includes('timeout')) this.#idleTimeout.watch();
     if (!names.includes('requirepass')) return;
     const password = this.broker.config.text('requirepass');
     this.broker.acl.setDefaultPassword(password);

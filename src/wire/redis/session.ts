@@ -5,14 +5,14 @@
  * While a command blocks or the server is paused, later requests wait in the parser. Pushes to the publishing
  * connection itself leave before its reply in Redis 7.0 and after it from 7.2 on.
  */
-import type { Delayed } from '../../core/delayed.js';
+import { Delayed } from '../../core/delayed.js';
 import type { AclUser, ClientClass, PubSubMessage, Subscriber } from '../../models/redis/index.js';
 import type { ConnectionInfo, Session as DoorSession, Transport } from '../door.js';
 import { dispatch } from './dispatch.js';
 import type { RedisDoor } from './index.js';
 import { encodeMessage } from './message-frame.js';
 import { OutputLimiter } from './output-limiter.js';
-import { error, type Protocol, push } from './reply.js';
+import { bulk, error, integer, type Protocol, push } from './reply.js';
 import { RequestParser } from './request-parser.js';
 import type { Transaction } from './transaction.js';
 
@@ -33,7 +33,8 @@ export class Session implements DoorSession, Subscriber {
   readonly id: number;
   readonly startedMs: number;
   readonly transport: Transport;
-  lastCommandMs: number;
+  /** When it last sent or was sent something. */
+  lastActivityMs: number;
   lastCommand = 'NULL';
   protocol: Protocol = 2;
   name = '';
@@ -72,7 +73,7 @@ export class Session implements DoorSession, Subscriber {
     this.id = id;
     this.transaction = transaction;
     this.startedMs = door.now;
-    this.lastCommandMs = door.now;
+    this.lastActivityMs = door.now;
     this.user = door.broker.acl.default;
     this.authenticated = this.user.noPassword;
     this.#limiter = new OutputLimiter(door, () => this.cut());
@@ -83,6 +84,7 @@ export class Session implements DoorSession, Subscriber {
 
   receive(chunk: Uint8Array): void {
     if (this.#closing) return;
+    this.lastActivityMs = this.door.now;
     this.#parser.push(chunk);
     this.proceed();
     this.door.flush();
@@ -189,7 +191,6 @@ export class Session implements DoorSession, Subscriber {
       this.#held = args;
       return;
     }
-    this.lastCommandMs = this.door.now;
     this.enter();
     try {
       dispatch(this, args);
@@ -218,6 +219,13 @@ export class Session implements DoorSession, Subscriber {
       this.#ownPushes = '';
       this.door.touch(this);
     }
+  }
+
+  /** The running command waits (and returns PENDING) until it is completed, or until `deadlineMs`. */
+  block(deadlineMs: number, timeoutReply: () => string): Delayed<string> {
+    const delayed = new Delayed(this.door.context.clock, deadlineMs, timeoutReply, (reply) => this.unblock(reply));
+    this.blocked = { delayed, timeoutReply };
+    return delayed;
   }
 
   /** The blocked command is answered; what was sent meanwhile runs now. */
@@ -292,6 +300,7 @@ export class Session implements DoorSession, Subscriber {
   /** Hands everything written so far to the transport. */
   flush(): void {
     if (this.#out === '' || this.#gone) return;
+    this.lastActivityMs = this.door.now;
     this.transport.write(Buffer.from(this.#out, 'latin1'));
     this.#out = '';
   }
@@ -319,6 +328,13 @@ export class Session implements DoorSession, Subscriber {
   }
 
   // ---- subscriptions
+
+  /** Leaves a shard channel and confirms it. */
+  leaveShardChannel(channel: string): void {
+    this.shardChannels.delete(channel);
+    this.door.broker.shardChannels.unsubscribe(channel, this);
+    this.push([bulk('sunsubscribe'), bulk(channel), integer(this.shardChannels.size)]);
+  }
 
   /** Leaves every channel without confirmations. */
   dropSubscriptions(): void {

@@ -39,7 +39,7 @@ function describe(client: Session): string {
     ['fd', client.id + 7],
     ['name', client.name],
     ['age', Math.floor((now - client.startedMs) / 1000)],
-    ['idle', Math.floor((now - client.lastCommandMs) / 1000)],
+    ['idle', Math.floor((now - client.lastActivityMs) / 1000)],
     ['flags', flagsOf(client)],
     ['db', client.db],
     ['sub', client.channels.size],
@@ -203,13 +203,11 @@ function noEvict(client: Session, args: readonly string[]): string {
 }
 
 function noTouch(client: Session, args: readonly string[]): string {
-  if (client.door.broker.version === '7.0') throw unknownSubcommand(args);
   client.noTouch = onOff(args[2] as string);
   return OK;
 }
 
 function setInfo(client: Session, args: readonly string[]): string {
-  if (client.door.broker.version === '7.0') throw unknownSubcommand(args);
   const option = (args[2] as string).toUpperCase();
   if (option !== 'LIB-NAME' && option !== 'LIB-VER') throw new RedisError(`ERR Unrecognized option '${args[2]}'`);
   const value = args[3] as string;
@@ -217,10 +215,6 @@ function setInfo(client: Session, args: readonly string[]): string {
   if (option === 'LIB-NAME') client.libName = value;
   else client.libVersion = value;
   return OK;
-}
-
-function unknownSubcommand(args: readonly string[]): RedisError {
-  return new RedisError(`ERR unknown subcommand '${args[1]}'. Try CLIENT HELP.`);
 }
 
 function trackingInfo(client: Session): string {
@@ -240,7 +234,7 @@ function caching(): string {
   );
 }
 
-const HELP = ['CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:', 'HELP', '    Print this help.'];
+const HELP = ['CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:', 'HELP', '    Prints this help.'];
 
 const categories = ['connection'];
 const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories, run });
@@ -260,13 +254,13 @@ export const clientCommands: readonly Command[] = [
       sub('client|getname 2 lst', (client) =>
         bulkOrNull(client.name === '' ? undefined : client.name, client.protocol),
       ),
-      sub('client|setinfo 4 lst', setInfo),
+      command('client|setinfo 4 lst', { categories, since: '7.2', run: setInfo }),
       sub('client|reply 3 lst', reply),
       sub('client|pause -3 alst', pause),
       sub('client|unpause 2 alst', unpause),
       sub('client|unblock -3 alst', unblock),
       sub('client|no-evict 3 alst', noEvict),
-      sub('client|no-touch 3 lst', noTouch),
+      command('client|no-touch 3 lst', { categories, since: '7.2', run: noTouch }),
       sub('client|trackinginfo 2 lst', trackingInfo),
       sub('client|getredir 2 lst', () => integer(-1)),
       sub('client|caching 3 lst', caching),

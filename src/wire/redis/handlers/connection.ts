@@ -118,7 +118,7 @@ function hello(client: Session, args: readonly string[]): string {
       [bulk('proto'), integer(protocol)],
       [bulk('id'), integer(client.id)],
       [bulk('mode'), bulk(broker.clusterEnabled ? 'cluster' : 'standalone')],
-      [bulk('role'), bulk('master')],
+      [bulk('role'), bulk(broker.primary ? 'replica' : 'master')],
       [bulk('modules'), EMPTY_ARRAY],
     ],
     protocol,
@@ -148,7 +148,11 @@ export const connectionCommands: readonly Command[] = [
   command('auth -2 BFNlst', { categories, run: auth }),
   command('reset 1 BFNlst', { categories, run: reset }),
   command('quit -1 BFNlst', { categories, run: () => OK }),
-  command('ping -1 F', { categories, run: ping }),
+  command('ping -1 F', {
+    categories,
+    tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+    run: ping,
+  }),
   command('echo 2 Flt', { categories, run: (_client, args) => bulk(args[1] as string) }),
   command('select 2 Flt', { categories, run: select }),
 ];

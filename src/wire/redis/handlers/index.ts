@@ -2,9 +2,11 @@
 import type { Command } from '../handler.js';
 import { aclCommands } from './acl.js';
 import { clientCommands } from './client.js';
+import { clusterCommands } from './cluster.js';
 import { connectionCommands } from './connection.js';
 import { keyCommands } from './key.js';
 import { pubsubCommands } from './pubsub.js';
+import { replicationCommands } from './replication.js';
 import { serverCommands } from './server.js';
 import { stringCommands } from './string.js';
 import { transactionCommands } from './transaction.js';
@@ -16,7 +18,8 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Transactions', transactionCommands],
   ['Keys', keyCommands],
   ['Strings', stringCommands],
-  ['Server', serverCommands],
+  ['Server', [...serverCommands, ...replicationCommands]],
+  ['Cluster', clusterCommands],
   ['ACL', aclCommands],
 ];
 

@@ -8,19 +8,8 @@ import type { Session } from '../session.js';
 
 type Field = readonly [name: string, value: string | number];
 
-const DEFAULT_SECTIONS = [
-  'server',
-  'clients',
-  'memory',
-  'persistence',
-  'stats',
-  'replication',
-  'cpu',
-  'modules',
-  'errorstats',
-  'cluster',
-  'keyspace',
-];
+/** Sections that only `INFO all`, `INFO everything` and their own names show. */
+const ON_DEMAND = new Set(['commandstats', 'latencystats']);
 
 function server(client: Session): Field[] {
   const { broker, startedMs, now } = client.door;
@@ -92,12 +81,11 @@ function persistence(client: Session): Field[] {
 
 function stats(client: Session): Field[] {
   const { door } = client;
-  const errors = [...door.stats.errors.values()].reduce((sum, count) => sum + count, 0);
   return [
     ['total_connections_received', door.stats.connections],
     ['total_commands_processed', door.stats.commands],
     ['instantaneous_ops_per_sec', 0],
-    ['rejected_connections', 0],
+    ['rejected_connections', door.stats.rejectedConnections],
     ['expired_keys', door.broker.counters.expired],
     ['evicted_keys', door.broker.counters.evicted],
     ['keyspace_hits', door.broker.counters.hits],
@@ -105,13 +93,30 @@ function stats(client: Session): Field[] {
     ['pubsub_channels', door.broker.channels.channelCount],
     ['pubsub_patterns', door.broker.channels.patternCount],
     ['pubsubshard_channels', door.broker.shardChannels.channelCount],
-    ['total_error_replies', errors],
+    ['total_error_replies', door.stats.errorCount],
   ];
 }
 
+function commandStats(client: Session): Field[] {
+  return [...client.door.stats.byCommand].map(([name, { calls, rejected, failed }]) => [
+    `cmdstat_${name}`,
+    `calls=${calls},usec=0,usec_per_call=0.00,rejected_calls=${rejected},failed_calls=${failed}`,
+  ]);
+}
+
 function replication(client: Session): Field[] {
+  const { primary } = client.door.broker;
+  const following: Field[] = primary
+    ? [
+        ['role', 'slave'],
+        ['master_host', primary.host],
+        ['master_port', primary.port],
+        ['master_link_status', 'down'],
+        ['slave_read_only', client.door.broker.config.text('replica-read-only') === 'yes' ? 1 : 0],
+      ]
+    : [['role', 'master']];
   return [
-    ['role', 'master'],
+    ...following,
     ['connected_slaves', 0],
     ['master_failover_state', 'no-failover'],
     ['master_replid', client.door.broker.runId],
@@ -120,6 +125,8 @@ function replication(client: Session): Field[] {
     ['second_repl_offset', -1],
     ['repl_backlog_active', 0],
     ['repl_backlog_size', 1_048_576],
+    ['repl_backlog_first_byte_offset', 0],
+    ['repl_backlog_histlen', 0],
   ];
 }
 
@@ -141,6 +148,7 @@ const SECTIONS: ReadonlyMap<string, readonly [title: string, fields: (client: Se
     ],
   ],
   ['modules', ['Modules', () => []]],
+  ['commandstats', ['Commandstats', commandStats]],
   [
     'errorstats',
     [
@@ -148,19 +156,20 @@ const SECTIONS: ReadonlyMap<string, readonly [title: string, fields: (client: Se
       (client) => [...client.door.stats.errors].map(([code, n]): Field => [`errorstat_${code}`, `count=${n}`]),
     ],
   ],
+  ['latencystats', ['Latencystats', () => []]],
   ['cluster', ['Cluster', (client) => [['cluster_enabled', client.door.broker.clusterEnabled ? 1 : 0]]]],
   ['keyspace', ['Keyspace', (client) => client.door.broker.keyspaceInfo()]],
 ]);
 
 export function info(client: Session, args: readonly string[]): string {
-  const asked = args.slice(1).map((name) => name.toLowerCase());
-  const everything = asked.length === 0 || asked.some((name) => ['all', 'everything', 'default'].includes(name));
-  const names = everything ? DEFAULT_SECTIONS : DEFAULT_SECTIONS.filter((name) => asked.includes(name));
-  const text = names.map((name) => {
-    const [title, fields] = SECTIONS.get(name) as NonNullable<ReturnType<typeof SECTIONS.get>>;
-    return `# ${title}\r\n${fields(client)
-      .map(([field, value]) => `${field}:${value}\r\n`)
-      .join('')}`;
-  });
-  return verbatim(text.join('\r\n'), client.protocol);
+  const asked = new Set(args.length === 1 ? ['default'] : args.slice(1).map((name) => name.toLowerCase()));
+  const all = asked.has('all') || asked.has('everything');
+  const shown = (name: string) => all || asked.has(name) || (asked.has('default') && !ON_DEMAND.has(name));
+  const sections: string[] = [];
+  for (const [name, [title, fields]] of SECTIONS) {
+    if (!shown(name)) continue;
+    const lines = fields(client).map(([field, value]) => `${field}:${value}\r\n`);
+    sections.push(`# ${title}\r\n${lines.join('')}`);
+  }
+  return verbatim(sections.join('\r\n'), client.protocol);
 }

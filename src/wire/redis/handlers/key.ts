@@ -141,6 +141,7 @@ function move(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
   const key = args[1] as string;
   const target = databaseIndex(client, args[2] as string);
+  if (client.door.broker.clusterEnabled) throw new RedisError('ERR MOVE is not allowed in cluster mode');
   if (target === client.db) throw new RedisError(SAME);
   if (!keyspace.lookup(client.db, key) || keyspace.lookup(target, key)) return integer(0);
   const entry = keyspace.take(client.db, key) as Entry;
@@ -161,6 +162,9 @@ function copy(client: Session, args: readonly string[]): string {
     else if (word === 'db' && i + 1 < args.length) target = databaseIndex(client, args[++i] as string);
     else throw new RedisError(SYNTAX_ERROR);
   }
+  if (client.door.broker.clusterEnabled && target !== 0) {
+    throw new RedisError('ERR Copying to another database is not allowed in cluster mode');
+  }
   if (target === client.db && from === to) throw new RedisError(SAME);
   const entry = keyspace.read(client.db, from);
   if (!entry) return integer(0);
@@ -174,6 +178,7 @@ function copy(client: Session, args: readonly string[]): string {
 }
 
 function swapDb(client: Session, args: readonly string[]): string {
+  if (client.door.broker.clusterEnabled) throw new RedisError('ERR SWAPDB is not allowed in cluster mode');
   const first = databaseIndex(client, args[1] as string, 'ERR invalid first DB index');
   const second = databaseIndex(client, args[2] as string, 'ERR invalid second DB index');
   keyspaceOf(client).swap(first, second);
@@ -218,6 +223,7 @@ export function scanOptions(args: readonly string[], from: number, withType: boo
 /** A cursor: a position in the order of creation. @throws RedisError */
 export function cursor(text: string): number {
   if (!/^-?\d{1,20}$/.test(text)) throw new RedisError('ERR invalid cursor');
+  if (BigInt(text) >= 2n ** 64n) throw new RedisError('ERR invalid cursor');
   const position = Number(text);
   return position < 0 ? Number.MAX_SAFE_INTEGER : position;
 }
@@ -281,8 +287,11 @@ function encodingOf(entry: Entry): string {
 }
 
 function objectFrequency(client: Session, args: readonly string[]): string {
-  if (!objectEntry(client, args)) return nullBulk(client.protocol);
-  if (client.door.broker.config.text('maxmemory-policy').endsWith('lfu')) return integer(5);
+  const entry = objectEntry(client, args);
+  if (!entry) return nullBulk(client.protocol);
+  if (client.door.broker.config.text('maxmemory-policy').endsWith('lfu')) {
+    return integer(keyspaceOf(client).frequency(entry));
+  }
   throw new RedisError(
     'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +
       'between policies at runtime LRU and LFU data will take some time to adjust.',

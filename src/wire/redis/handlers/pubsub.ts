@@ -135,7 +135,7 @@ const HELP = [
   'SHARDNUMSUB [<shardchannel> ...]',
   '    Return the number of subscribers for the specified shard level channel(s)',
   'HELP',
-  '    Print this help.',
+  '    Prints this help.',
 ];
 
 export const pubsubCommands: readonly Command[] = [

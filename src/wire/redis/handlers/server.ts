@@ -1,14 +1,14 @@
 /**
  * CONFIG, COMMAND, TIME, MONITOR, DEBUG, and what clients ask a server at their start.
  *
- * Not done: replication (ROLE is always master), persistence (SAVE answers OK and writes nothing), MODULE LOAD.
+ * Not done: persistence (SAVE answers OK and writes nothing), MODULE LOAD.
  *
  * @see https://redis.io/docs/latest/commands/?group=server
  */
 import { globMatchIgnoreCase, NOT_AN_INTEGER, RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { keysOf, resolve } from '../dispatch.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, bulks, EMPTY_ARRAY, integer, map, nullArray, OK, set, simple, verbatim } from '../reply.js';
+import { array, bulk, bulks, EMPTY_ARRAY, integer, map, nullBulk, OK, set, simple, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { info } from './info.js';
@@ -42,9 +42,12 @@ function describe(entry: Command, client: Session): string {
       entry.categories.map((category) => simple(`@${category}`)),
       protocol,
     ),
-    EMPTY_ARRAY,
-    EMPTY_ARRAY,
-    array([...(entry.subcommands?.values() ?? [])].map((sub) => describe(sub, client))),
+    set(entry.tips.map(bulk), protocol),
+    set([], protocol),
+    set(
+      [...(entry.subcommands?.values() ?? [])].map((sub) => describe(sub, client)),
+      protocol,
+    ),
   ]);
 }
 
@@ -58,7 +61,7 @@ function commandInfo(client: Session, names: readonly string[]): string {
   return array(
     names.map((name) => {
       const entry = find(client, name);
-      return entry ? describe(entry, client) : nullArray(client.protocol);
+      return entry ? describe(entry, client) : nullBulk(client.protocol);
     }),
   );
 }
@@ -80,6 +83,9 @@ function commandList(client: Session, args: readonly string[]): string {
 }
 
 function getKeys(client: Session, args: readonly string[]): string {
+  if (client.door.broker.version === '7.0' && args.length < 4) {
+    throw new RedisError("ERR wrong number of arguments for 'command|getkeys' command");
+  }
   const request = args.slice(2);
   let target: Command;
   try {
@@ -155,30 +161,13 @@ function lolwut(client: Session, args: readonly string[]): string {
   return verbatim(`Redis ver. ${client.door.broker.releaseName}\n`, client.protocol);
 }
 
-const clusterDisabled = (): string => {
-  throw new RedisError('ERR This instance has cluster support disabled');
-};
-
-const CLUSTER_SUBCOMMANDS = [
-  'info 2 t',
-  'slots 2 t',
-  'shards 2 t',
-  'nodes 2 t',
-  'keyslot 3 t',
-  'myid 2 t',
-  'links 2 t',
-  'countkeysinslot 3 t',
-  'help 2 t',
-];
-
 export const serverCommands: readonly Command[] = [
   command('config -2', {
     subcommands: [
       command('config|get -3 alst', configGet),
       command('config|set -4 alst', configSet),
       command('config|resetstat 2 alst', (client) => {
-        client.door.stats.errors.clear();
-        client.door.stats.commands = 0;
+        client.door.stats.reset();
         return OK;
       }),
       command('config|rewrite 2 alst', () => {
@@ -196,6 +185,7 @@ export const serverCommands: readonly Command[] = [
         commandInfo(client, args.length > 2 ? args.slice(2) : [...client.door.commands.keys()]),
       ),
       command('command|list -2 lt', commandList),
+      // 7.0 asks for a command with an argument at least.
       command('command|getkeys -3 lt', getKeys),
     ],
   }),
@@ -209,10 +199,6 @@ export const serverCommands: readonly Command[] = [
     return simple('Background saving started');
   }),
   command('lastsave 1 Flt', (client) => integer(Math.floor(client.door.startedMs / 1000))),
-  command('role 1 Flst', () => array([bulk('master'), integer(0), EMPTY_ARRAY])),
-  command('failover -1 as', () => {
-    throw new RedisError('ERR No failover in progress.');
-  }),
   command('lolwut -1 Fr', lolwut),
   command('memory -2', {
     subcommands: [
@@ -243,11 +229,5 @@ export const serverCommands: readonly Command[] = [
       command('debug|set-active-expire 3 alst', debugSetActiveExpire),
       command('debug|sleep 3 alst', debugSleep),
     ],
-  }),
-  command('readonly 1 Flt', clusterDisabled),
-  command('readwrite 1 Flt', clusterDisabled),
-  command('asking 1 F', clusterDisabled),
-  command('cluster -2', {
-    subcommands: CLUSTER_SUBCOMMANDS.map((shape) => command(`cluster|${shape}`, clusterDisabled)),
   }),
 ];

@@ -30,18 +30,21 @@ function exec(client: Session): string {
     throw new RedisError('EXECABORT Transaction discarded because of previous errors.');
   }
   const stale = transaction.touched || client.door.broker.watchedExpired(transaction.watched.keys());
-  const queued = transaction.queued.slice();
-  transaction.reset();
-  if (stale) return nullArray(client.protocol);
-  client.reply(`*${queued.length}\r\n`);
+  if (stale) {
+    transaction.reset();
+    return nullArray(client.protocol);
+  }
+  transaction.unwatch();
+  client.reply(`*${transaction.queued.length}\r\n`);
   transaction.running = true;
   try {
-    for (const { command: queuedCommand, args } of queued) {
+    for (const { command: queuedCommand, args } of transaction.queued.slice()) {
       if (aclProblem(client, queuedCommand, args, client.user)) client.reply(error(ACL_CHANGED));
       else execute(client, queuedCommand, args);
     }
   } finally {
     transaction.running = false;
+    transaction.reset();
   }
   client.door.afterCommand();
   return '';

@@ -1,0 +1,65 @@
+/**
+ * What replication looks like to clients. A server can be told to follow another one, and then refuses what a
+ * read-only or a stale replica refuses; it never connects anywhere.
+ *
+ * Not done: replicas of this server (WAIT never counts one), PSYNC, FAILOVER.
+ *
+ * @see https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+ */
+import { NOT_AN_INTEGER, RedisError } from '../../../models/redis/index.js';
+import { type Command, command, PENDING, type Reply } from '../handler.js';
+import { array, bulk, EMPTY_ARRAY, integer, OK, simple } from '../reply.js';
+import { strictInteger } from '../request-parser.js';
+import type { Session } from '../session.js';
+
+function replicaOf(client: Session, args: readonly string[]): string {
+  const { broker } = client.door;
+  if (broker.clusterEnabled) throw new RedisError('ERR REPLICAOF not allowed in cluster mode.');
+  const [, host, portText] = args as [string, string, string];
+  if (host.toLowerCase() === 'no' && portText.toLowerCase() === 'one') {
+    broker.primary = undefined;
+    return OK;
+  }
+  const port = strictInteger(portText);
+  if (port === undefined) throw new RedisError(NOT_AN_INTEGER);
+  if (port < 0 || port > 65_535) throw new RedisError('ERR Invalid master port');
+  if (broker.primary?.host === host && broker.primary.port === port) {
+    return simple('OK Already connected to specified master');
+  }
+  broker.primary = { host, port };
+  return OK;
+}
+
+function role(client: Session): string {
+  const { primary } = client.door.broker;
+  if (!primary) return array([bulk('master'), integer(0), EMPTY_ARRAY]);
+  return array([bulk('slave'), bulk(primary.host), integer(primary.port), bulk('connect'), integer(-1)]);
+}
+
+/** No replica will ever acknowledge: a client that wants one waits for its whole time. */
+function wait(client: Session, args: readonly string[]): Reply {
+  if (client.door.broker.primary) {
+    throw new RedisError(
+      'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is ' +
+        'configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
+    );
+  }
+  const count = strictInteger(args[1] as string);
+  if (count === undefined) throw new RedisError(NOT_AN_INTEGER);
+  const timeoutMs = strictInteger(args[2] as string);
+  if (timeoutMs === undefined) throw new RedisError('ERR timeout is not an integer or out of range');
+  if (timeoutMs < 0) throw new RedisError('ERR timeout is negative');
+  if (count <= 0 || client.transaction.running) return integer(0);
+  client.block(timeoutMs === 0 ? Infinity : client.door.now + timeoutMs, () => integer(0));
+  return PENDING;
+}
+
+export const replicationCommands: readonly Command[] = [
+  command('replicaof 3 Aast', replicaOf),
+  command('slaveof 3 Aast', replicaOf),
+  command('role 1 Flst', { categories: ['admin', 'dangerous'], run: role }),
+  command('wait 3 s', { categories: ['connection'], run: wait }),
+  command('failover -1 as', () => {
+    throw new RedisError('ERR No failover in progress.');
+  }),
+];
