@@ -10,7 +10,13 @@ type Send =
   | readonly string[]
   | ReadonlyArray<readonly string[]>
   | { readonly repeat: number; readonly cmd: readonly string[] }
-  | { readonly cmd: readonly string[]; readonly big: Readonly<Record<string, readonly [byte: number, count: number]>> };
+  | BigSend;
+
+/** Argument `i` is `big[i]`: a byte, repeated. */
+interface BigSend {
+  readonly cmd: readonly string[];
+  readonly big: Readonly<Record<string, readonly [byte: number, count: number]>>;
+}
 
 type Mode = 'exact' | 're' | 'num' | 'unordered' | 'pairs' | 'unsub' | 'frames';
 
@@ -173,7 +179,7 @@ class Replay {
       return Array.isArray(send[0]) ? send.map((args) => request(args)).join('') : request(send as string[]);
     }
     if ('repeat' in send) return request(send.cmd).repeat(send.repeat);
-    const { cmd, big } = send as Extract<Send, { big: unknown }>;
+    const { cmd, big } = send as BigSend;
     const filled = cmd.map((arg, i) => {
       const [byte, count] = big[i] ?? [0, 0];
       return count > 0 ? String.fromCharCode(byte).repeat(count) : arg;
