@@ -5,7 +5,7 @@
  * While a command blocks or the server is paused, later requests wait in the parser. Pushes to the publishing
  * connection itself leave before its reply in Redis 7.0 and after it from 7.2 on.
  */
-import { Delayed } from '../../core/delayed.js';
+import type { Delayed } from '../../core/delayed.js';
 import type { AclUser, ClientClass, PubSubMessage, Subscriber } from '../../models/redis/index.js';
 import type { ConnectionInfo, Session as DoorSession, Transport } from '../door.js';
 import { dispatch } from './dispatch.js';
@@ -219,13 +219,6 @@ export class Session implements DoorSession, Subscriber {
       this.#ownPushes = '';
       this.door.touch(this);
     }
-  }
-
-  /** The running command waits (and returns PENDING) until it is completed, or until `deadlineMs`. */
-  block(deadlineMs: number, timeoutReply: () => string): Delayed<string> {
-    const delayed = new Delayed(this.door.context.clock, deadlineMs, timeoutReply, (reply) => this.unblock(reply));
-    this.blocked = { delayed, timeoutReply };
-    return delayed;
   }
 
   /** The blocked command is answered; what was sent meanwhile runs now. */

@@ -7,7 +7,8 @@
  * @see https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
  */
 import { NOT_AN_INTEGER, RedisError } from '../../../models/redis/index.js';
-import { type Command, command, PENDING, type Reply } from '../handler.js';
+import { block } from '../blocking.js';
+import { type Command, command, type Reply } from '../handler.js';
 import { array, bulk, EMPTY_ARRAY, integer, OK, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
@@ -49,9 +50,8 @@ function wait(client: Session, args: readonly string[]): Reply {
   const timeoutMs = strictInteger(args[2] as string);
   if (timeoutMs === undefined) throw new RedisError('ERR timeout is not an integer or out of range');
   if (timeoutMs < 0) throw new RedisError('ERR timeout is negative');
-  if (count <= 0 || client.transaction.running) return integer(0);
-  client.block(timeoutMs === 0 ? Infinity : client.door.now + timeoutMs, () => integer(0));
-  return PENDING;
+  if (count <= 0) return integer(0);
+  return block(client, { keys: [], timeoutMs, onTimeout: () => integer(0) });
 }
 
 export const replicationCommands: readonly Command[] = [
