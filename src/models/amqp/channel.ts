@@ -1,0 +1,467 @@
+import type { AmqpConnection } from './connection.js';
+import { Consumer } from './consumer.js';
+import { DeliveryWindow } from './delivery-window.js';
+import { type Confirmation, Delivery, type Envelope, type ReturnedMessage } from './envelope.js';
+import { type AmqpError, accessRefused, notAllowed, notFound, notImplemented, preconditionFailed } from './errors.js';
+import { EMPTY_TABLE, type FieldTable, integerOf } from './field-table.js';
+import type { BasicProperties } from './properties.js';
+import { checkPublish, type Publication } from './publication.js';
+import type { Queue } from './queue.js';
+import {
+  bindExchange,
+  bindQueue,
+  declareExchange,
+  declareQueue,
+  deleteExchange,
+  deleteQueue,
+  type ExchangeBindArguments,
+  type ExchangeDeclareArguments,
+  type ExchangeDeleteArguments,
+  purgeQueue,
+  type QueueBindArguments,
+  type QueueDeclareArguments,
+  type QueueDeclareOk,
+  type QueueDeleteArguments,
+  unbindExchange,
+  unbindQueue,
+  usableQueue,
+} from './topology.js';
+import { Transaction } from './transaction.js';
+
+/** What a channel tells its door. Calls come through the outbox, in order, never inside a command. */
+export interface ChannelSink {
+  /** basic.deliver */
+  deliver(delivery: Delivery): void;
+  /** basic.return */
+  returned(message: ReturnedMessage): void;
+  /** basic.ack or basic.nack to a publisher. */
+  confirm(confirmation: Confirmation): void;
+  /** basic.cancel: the consumer's queue has gone. Only called when the client has the capability for it. */
+  cancelled(consumerTag: string): void;
+  /** tx.commit-ok: after the returns of the transaction, before what it delivers. */
+  committed(): void;
+  /** The channel ended from this side, as by the delivery acknowledgement timeout; the model has cleaned up already. */
+  closed(error: AmqpError): void;
+}
+
+export interface ConsumeArguments {
+  readonly queue: string;
+  /** Empty for one that the server makes up. */
+  readonly consumerTag?: string;
+  readonly noAck?: boolean;
+  readonly exclusive?: boolean;
+  readonly noLocal?: boolean;
+  readonly arguments?: FieldTable;
+}
+
+export interface PublishFlags {
+  readonly mandatory?: boolean;
+  readonly immediate?: boolean;
+}
+
+/** basic.get-ok */
+export interface GetOk {
+  readonly delivery: Delivery;
+  /** Ready messages that are left. */
+  readonly messageCount: number;
+}
+
+/** Who has to be told when a delivery is settled: a consumer, or the queue of a get. */
+type Taker = Consumer | { readonly queue: Queue };
+
+const NO_FLAGS: PublishFlags = {};
+
+/**
+ * A channel: one synchronous method for each AMQP method that a client may send. Each checks everything first; what
+ * throws has changed nothing (the caller then closes the channel or the connection, as the error's scope says).
+ *
+ * A door calls them inside `context.outbox.run` and writes its `-ok` there, so that what was posted follows it.
+ */
+export class AmqpChannel {
+  readonly number: number;
+  readonly connection: AmqpConnection;
+  readonly sink: ChannelSink;
+  readonly consumers = new Map<string, Consumer>();
+  /** Consumers that their queues set aside, until there is credit again. */
+  readonly parked = new Set<Consumer>();
+  /** `basic.qos` with global: limit over all consumers; 0 is none. */
+  globalPrefetch = 0;
+  /** `basic.qos` without global: limit of consumers to come. */
+  consumerPrefetch = 0;
+  /** Unsettled deliveries to consumers, gets not counted. */
+  consumerUnackedCount = 0;
+  /** The name that an empty queue name stands for. */
+  lastQueue: string | undefined;
+  /** Deliveries to it wait. */
+  paused = false;
+  isOpen = true;
+  readonly #window = new DeliveryWindow<Taker>();
+  #lastTag = 0;
+  /** Publishes since confirm.select; undefined when confirms are off. */
+  #published: number | undefined;
+  #tx: Transaction | undefined;
+  #openConfirm: { ack: boolean; deliveryTag: number; multiple: boolean } | undefined;
+
+  constructor(number: number, connection: AmqpConnection, sink: ChannelSink) {
+    this.number = number;
+    this.connection = connection;
+    this.sink = sink;
+  }
+
+  get confirming(): boolean {
+    return this.#published !== undefined;
+  }
+
+  get transactional(): boolean {
+    return this.#tx !== undefined;
+  }
+
+  /** Unsettled deliveries, gets included. */
+  get unackedCount(): number {
+    return this.#window.size;
+  }
+
+  exchangeDeclare(args: ExchangeDeclareArguments): void {
+    this.#command(() => declareExchange(this.connection, args));
+  }
+
+  exchangeDelete(args: ExchangeDeleteArguments): void {
+    this.#command(() => deleteExchange(this.connection, args));
+  }
+
+  exchangeBind(args: ExchangeBindArguments): void {
+    this.#command(() => bindExchange(this.connection, args));
+  }
+
+  exchangeUnbind(args: ExchangeBindArguments): void {
+    this.#command(() => unbindExchange(this.connection, args));
+  }
+
+  queueDeclare(args: QueueDeclareArguments): QueueDeclareOk {
+    const ok = this.#command(() => declareQueue(this.connection, args));
+    this.lastQueue = ok.queue;
+    return ok;
+  }
+
+  queueBind(args: QueueBindArguments): void {
+    this.#command(() => bindQueue(this.connection, this.#bindingArguments(args)));
+  }
+
+  queueUnbind(args: QueueBindArguments): void {
+    this.#command(() => unbindQueue(this.connection, this.#bindingArguments(args)));
+  }
+
+  /** @returns messages dropped */
+  queuePurge(queue: string): number {
+    return this.#command(() => purgeQueue(this.connection, this.#queueName(queue)));
+  }
+
+  /** @returns ready messages that went with it */
+  queueDelete(args: QueueDeleteArguments): number {
+    return this.#command(() => deleteQueue(this.connection, { ...args, queue: this.#queueName(args.queue) }));
+  }
+
+  qos(prefetchCount: number, global = false, prefetchSize = 0): void {
+    if (prefetchSize !== 0) throw notImplemented(`prefetch_size!=0 (${prefetchSize})`);
+    if (!global) {
+      this.consumerPrefetch = prefetchCount;
+      return;
+    }
+    this.#command(() => {
+      this.globalPrefetch = prefetchCount;
+      this.#unparkAll();
+    });
+  }
+
+  /** @returns the consumer's tag */
+  consume(args: ConsumeArguments): string {
+    const { vhost } = this.connection;
+    const given = args.consumerTag ?? '';
+    if (given !== '' && this.consumers.has(given)) throw notAllowed(`attempt to reuse consumer tag '${given}'`);
+    const name = this.#queueName(args.queue);
+    const queue = usableQueue(this.connection, name, 'read');
+    const table = args.arguments ?? EMPTY_TABLE;
+    const inUse = () => accessRefused(`queue '${name}' in vhost '${vhost.name}' in exclusive use`);
+    if (queue.consumers.exclusive) throw inUse();
+    if (args.exclusive && (queue.consumers.size > 0 || queue.singleActiveConsumer)) throw inUse();
+    return this.#command(() => {
+      const tag = given === '' ? vhost.generateName('amq.ctag-') : given;
+      const consumer = new Consumer(
+        {
+          tag,
+          noAck: args.noAck ?? false,
+          exclusive: args.exclusive ?? false,
+          priority: integerOf(table.get('x-priority')) ?? 0,
+          prefetch: this.consumerPrefetch,
+          arguments: table,
+        },
+        this,
+        queue,
+      );
+      this.consumers.set(tag, consumer);
+      queue.addConsumer(consumer);
+      return tag;
+    });
+  }
+
+  /** Ends a consumer; an unknown tag is no mistake. What it has not settled stays with the channel. */
+  cancel(consumerTag: string): void {
+    const consumer = this.consumers.get(consumerTag);
+    if (!consumer) return;
+    this.#command(() => this.#dropConsumer(consumer));
+  }
+
+  /**
+   * Publishes. Confirms and returns come through the sink.
+   *
+   * @param body owned by the broker from here on
+   */
+  publish(
+    exchange: string,
+    routingKey: string,
+    properties: BasicProperties,
+    body: Uint8Array,
+    flags: PublishFlags = NO_FLAGS,
+  ): void {
+    if (flags.immediate) throw notImplemented('immediate=true');
+    const publication = checkPublish(this, exchange, routingKey, properties, body, flags.mandatory ?? false);
+    if (this.#published !== undefined) this.#published++;
+    if (this.#tx) {
+      this.#tx.publish(publication);
+      return;
+    }
+    this.#command(() => this.#put(publication, this.#published));
+  }
+
+  /** @returns undefined when the queue has no ready message */
+  get(queueName: string, noAck = false): GetOk | undefined {
+    const name = this.#queueName(queueName);
+    const queue = usableQueue(this.connection, name, 'read');
+    return this.#command(() => {
+      queue.touch();
+      const envelope = queue.take(noAck);
+      if (!envelope) return undefined;
+      const tag = ++this.#lastTag;
+      if (!noAck) this.#window.add(tag, envelope, { queue });
+      const delivery = new Delivery('', tag, envelope, queue.propertiesOf(envelope));
+      return { delivery, messageCount: queue.readyCount };
+    });
+  }
+
+  ack(deliveryTag: number, multiple = false): void {
+    this.#settle(deliveryTag, multiple, 'ack');
+  }
+
+  nack(deliveryTag: number, multiple = false, requeue = true): void {
+    this.#settle(deliveryTag, multiple, requeue ? 'requeue' : 'reject');
+  }
+
+  reject(deliveryTag: number, requeue = true): void {
+    this.#settle(deliveryTag, false, requeue ? 'requeue' : 'reject');
+  }
+
+  /** Requeues everything that is not settled. */
+  recover(requeue: boolean): void {
+    if (!requeue) throw notImplemented('requeue=false');
+    this.#command(() => this.#applySettle(this.#window.tags(), 'requeue'));
+  }
+
+  txSelect(): void {
+    if (this.confirming) throw preconditionFailed('cannot switch from confirm to tx mode');
+    this.#tx ??= new Transaction();
+  }
+
+  /** Posts the transaction's returns, then `sink.committed`, then its deliveries. */
+  txCommit(): void {
+    const tx = this.#transaction();
+    this.#command(() => {
+      const { publications, settlements } = tx.finish();
+      for (const publication of publications) this.#returnIfUnroutable(publication);
+      this.#post(this.#tellCommitted, undefined);
+      for (const publication of publications) this.connection.vhost.put(publication);
+      for (const { tags, outcome } of settlements) this.#applySettle(tags, outcome);
+    });
+  }
+
+  txRollback(): void {
+    this.#transaction().finish();
+  }
+
+  confirmSelect(): void {
+    if (this.#tx) throw preconditionFailed('cannot switch from tx to confirm mode');
+    this.#published ??= 0;
+  }
+
+  flow(active: boolean): void {
+    if (!active) throw notImplemented('active=false');
+  }
+
+  /** Ends it: consumers go, what is not settled is requeued. Idempotent; also called after a channel error. */
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#tx = undefined;
+    this.connection.channels.delete(this.number);
+    this.#command(() => {
+      const consumers = [...this.consumers.values()];
+      for (const consumer of consumers) consumer.alive = false;
+      const tags = this.#window.tags();
+      for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
+      this.#applySettle(tags, 'requeue');
+      for (const consumer of consumers) consumer.queue.removeConsumer(consumer);
+      this.consumers.clear();
+    });
+  }
+
+  /** Called by queues: hands a message to one of its consumers. */
+  deliver(consumer: Consumer, envelope: Envelope): void {
+    const tag = ++this.#lastTag;
+    if (!consumer.noAck) {
+      this.#window.add(tag, envelope, consumer);
+      consumer.unackedCount++;
+      this.consumerUnackedCount++;
+    }
+    this.#post(this.#tellDeliver, new Delivery(consumer.tag, tag, envelope, consumer.queue.propertiesOf(envelope)));
+  }
+
+  /** Called when a consumer's queue has gone. */
+  consumerLost(consumer: Consumer): void {
+    consumer.alive = false;
+    this.consumers.delete(consumer.tag);
+    this.parked.delete(consumer);
+    if (this.connection.notifiesCancel) this.#post(this.#tellCancelled, consumer.tag);
+  }
+
+  setPaused(paused: boolean): void {
+    if (this.paused === paused) return;
+    this.paused = paused;
+    if (!paused) this.#command(() => this.#unparkAll());
+  }
+
+  #settle(deliveryTag: number, multiple: boolean, outcome: Outcome): void {
+    const tags = this.#tagsOf(deliveryTag, multiple);
+    if (this.#tx) {
+      this.#tx.settle(tags, outcome);
+      return;
+    }
+    this.#command(() => this.#applySettle(tags, outcome));
+  }
+
+  #tagsOf(deliveryTag: number, multiple: boolean): readonly number[] {
+    const settledInTx = this.#tx?.settledTags;
+    const isOut = (tag: number) => this.#window.has(tag) && !settledInTx?.has(tag);
+    if (multiple && deliveryTag === 0) return this.#window.tags().filter(isOut);
+    if (!isOut(deliveryTag)) throw preconditionFailed(`unknown delivery tag ${deliveryTag}`);
+    return multiple ? this.#window.tags(deliveryTag).filter(isOut) : [deliveryTag];
+  }
+
+  #applySettle(tags: readonly number[], outcome: Outcome): void {
+    const returned = new Set<Queue>();
+    for (const tag of tags) {
+      const envelope = this.#window.take(tag);
+      const taker = this.#window.taken;
+      if (!envelope || !taker) continue;
+      if (taker instanceof Consumer) {
+        taker.unackedCount--;
+        this.consumerUnackedCount--;
+      }
+      if (!taker.queue.alive) continue;
+      if (outcome === 'ack') taker.queue.ack(envelope);
+      else if (outcome === 'reject') taker.queue.reject(envelope);
+      else {
+        taker.queue.requeue(envelope, true);
+        returned.add(taker.queue);
+      }
+    }
+    for (const queue of returned) queue.afterReturn();
+    if (this.parked.size > 0) this.#unparkAll();
+  }
+
+  /** Gives consumers that are able again back to their queues. */
+  #unparkAll(): void {
+    const queues = new Set<Queue>();
+    for (const consumer of this.parked) {
+      if (!consumer.alive) this.parked.delete(consumer);
+      else if (consumer.able) {
+        this.parked.delete(consumer);
+        consumer.queue.consumers.unpark(consumer);
+        queues.add(consumer.queue);
+      }
+    }
+    for (const queue of queues) queue.dispatch();
+  }
+
+  #dropConsumer(consumer: Consumer): void {
+    this.consumers.delete(consumer.tag);
+    this.parked.delete(consumer);
+    consumer.queue.removeConsumer(consumer);
+  }
+
+  #put(publication: Publication, confirmTag: number | undefined): void {
+    this.#returnIfUnroutable(publication);
+    const accepted = this.connection.vhost.put(publication);
+    if (confirmTag !== undefined) this.#confirm(confirmTag, accepted);
+  }
+
+  #returnIfUnroutable(publication: Publication): void {
+    if (!publication.mandatory || this.connection.vhost.routes(publication)) return;
+    this.#openConfirm = undefined;
+    const { exchange, routingKey, properties, body } = publication.envelope;
+    this.#post(this.#tellReturned, {
+      replyCode: 312,
+      replyText: 'NO_ROUTE',
+      exchange,
+      routingKey,
+      properties,
+      body,
+    });
+  }
+
+  /** Confirms of one kind that follow each other leave as one. */
+  #confirm(deliveryTag: number, ack: boolean): void {
+    const open = this.#openConfirm;
+    if (open?.ack === ack) {
+      open.deliveryTag = deliveryTag;
+      open.multiple = true;
+      return;
+    }
+    this.#openConfirm = { ack, deliveryTag, multiple: false };
+    this.#post(this.#tellConfirm, this.#openConfirm);
+  }
+
+  #transaction(): Transaction {
+    if (!this.#tx) throw preconditionFailed('channel is not transactional');
+    return this.#tx;
+  }
+
+  #queueName(name: string): string {
+    if (name !== '') return name;
+    if (this.lastQueue === undefined) throw notFound('no previously declared queue');
+    return this.lastQueue;
+  }
+
+  #bindingArguments(args: QueueBindArguments): QueueBindArguments {
+    if (args.queue !== '') return args;
+    const queue = this.#queueName('');
+    return { ...args, queue, routingKey: args.routingKey === '' ? queue : args.routingKey };
+  }
+
+  #command<T>(fn: () => T): T {
+    return this.connection.vhost.command(fn);
+  }
+
+  #post<T>(receive: (item: T) => void, item: T): void {
+    this.connection.vhost.context.outbox.post(receive, item);
+  }
+
+  readonly #tellDeliver = (delivery: Delivery): void => this.sink.deliver(delivery);
+  readonly #tellReturned = (message: ReturnedMessage): void => this.sink.returned(message);
+  readonly #tellCancelled = (tag: string): void => this.sink.cancelled(tag);
+  readonly #tellCommitted = (): void => this.sink.committed();
+  readonly #tellConfirm = (confirmation: Confirmation): void => {
+    if (this.#openConfirm === confirmation) this.#openConfirm = undefined;
+    this.sink.confirm(confirmation);
+  };
+}
+
+type Outcome = 'ack' | 'requeue' | 'reject';

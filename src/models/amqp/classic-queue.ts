@@ -1,0 +1,190 @@
+import type { Timer } from '../../core/clock.js';
+import type { Consumer } from './consumer.js';
+import type { Envelope } from './envelope.js';
+import { integerOf } from './field-table.js';
+import type { Policy } from './policy.js';
+import { Queue, type QueueDefinition, type QueueHost, type QueueType } from './queue.js';
+import { type MessageStore, PriorityReadyList, ReadyList } from './ready-list.js';
+
+/** The usual queue: every message once, in order, until it is acked. */
+export class ClassicQueue extends Queue {
+  readonly type: QueueType = 'classic';
+  readonly store: MessageStore;
+  #readyBytes = 0;
+  #nextPosition = 1;
+  #expiry: Timer | undefined;
+  #expiryAtMs = Infinity;
+  #dispatching = false;
+
+  constructor(definition: QueueDefinition, host: QueueHost) {
+    super(definition, host);
+    const highest = integerOf(definition.arguments.get('x-max-priority')) ?? 0;
+    this.store = highest > 0 ? new PriorityReadyList(highest) : new ReadyList();
+  }
+
+  get readyCount(): number {
+    return this.store.length;
+  }
+
+  get readyBytes(): number {
+    return this.#readyBytes;
+  }
+
+  ready(): Iterable<Envelope> {
+    return this.store.values();
+  }
+
+  enqueue(envelope: Envelope): boolean {
+    const { settings } = this;
+    if (settings.overflow !== 'drop-head' && this.refuses(envelope)) {
+      if (settings.overflow === 'reject-publish-dlx') this.host.deadLetter(this, envelope, 'maxlen');
+      return false;
+    }
+    envelope.position = this.#nextPosition++;
+    this.#setExpiry(envelope);
+    if (this.store.length === 0) {
+      const consumer = this.consumers.size === 0 ? undefined : this.consumers.next();
+      if (consumer) {
+        this.#deliver(consumer, envelope);
+        return true;
+      }
+    }
+    this.store.push(envelope);
+    this.#readyBytes += envelope.body.length;
+    if (envelope.expiresAtMs !== 0) this.expireHead();
+    this.dropOverflow();
+    return true;
+  }
+
+  /** Whether one more would be above the limits. */
+  protected refuses(envelope: Envelope): boolean {
+    const { maxLength, maxLengthBytes } = this.settings;
+    return this.store.length + 1 > maxLength || this.#readyBytes + envelope.body.length > maxLengthBytes;
+  }
+
+  take(noAck: boolean): Envelope | undefined {
+    this.expireHead();
+    const envelope = this.#shift();
+    if (!envelope) return undefined;
+    if (!noAck) this.#handOut(envelope);
+    this.expireHead();
+    return envelope;
+  }
+
+  afterReturn(): void {
+    this.dispatch();
+    this.dropOverflow();
+  }
+
+  dispatch(): void {
+    // Consumers are served in a loop here, however a delivery came about.
+    if (this.#dispatching || this.consumers.size === 0) return;
+    this.#dispatching = true;
+    for (let head = this.store.peek(); head !== undefined; head = this.store.peek()) {
+      if (head.expiresAtMs !== 0 && head.expiresAtMs <= this.host.context.clock.now) {
+        this.expireHead();
+        continue;
+      }
+      const consumer = this.consumers.next();
+      if (!consumer) break;
+      this.#shift();
+      this.#deliver(consumer, head);
+    }
+    this.#dispatching = false;
+    this.expireHead();
+  }
+
+  ack(envelope: Envelope): void {
+    this.#settle(envelope);
+  }
+
+  requeue(envelope: Envelope, _counts: boolean): void {
+    this.#settle(envelope);
+    envelope.returnCount++;
+    this.store.giveBack(envelope);
+    this.#readyBytes += envelope.body.length;
+  }
+
+  reject(envelope: Envelope): void {
+    this.#settle(envelope);
+    this.host.deadLetter(this, envelope, 'rejected');
+  }
+
+  purge(): number {
+    const count = this.store.length;
+    this.store.clear();
+    this.#readyBytes = 0;
+    return count;
+  }
+
+  override applyPolicies(policy: Policy | undefined, operatorPolicy: Policy | undefined): void {
+    super.applyPolicies(policy, operatorPolicy);
+    this.dropOverflow();
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.host.context.clock.cancel(this.#expiry);
+  }
+
+  /** Drops from the head what is beyond the limits. */
+  dropOverflow(): void {
+    const { maxLength, maxLengthBytes } = this.settings;
+    while (this.store.length > maxLength || this.#readyBytes > maxLengthBytes) {
+      const victim = this.#shift();
+      if (!victim) return;
+      this.host.deadLetter(this, victim, 'maxlen');
+    }
+  }
+
+  /** Only the head of a queue ever expires. */
+  expireHead(): void {
+    let head = this.store.peek();
+    if (head === undefined || head.expiresAtMs === 0) return;
+    const now = this.host.context.clock.now;
+    while (head !== undefined && head.expiresAtMs !== 0 && head.expiresAtMs <= now) {
+      this.#shift();
+      this.host.deadLetter(this, head, 'expired');
+      head = this.store.peek();
+    }
+    if (head !== undefined && head.expiresAtMs !== 0) this.#armExpiry(head.expiresAtMs);
+  }
+
+  #setExpiry(envelope: Envelope): void {
+    const expiration = envelope.properties.expiration;
+    const ttlMs = expiration === undefined ? this.settings.ttlMs : Math.min(this.settings.ttlMs, Number(expiration));
+    if (ttlMs !== Infinity) envelope.expiresAtMs = this.host.context.clock.now + ttlMs;
+  }
+
+  #armExpiry(atMs: number): void {
+    if (atMs >= this.#expiryAtMs) return;
+    const { clock } = this.host.context;
+    clock.cancel(this.#expiry);
+    this.#expiryAtMs = atMs;
+    this.#expiry = clock.schedule(atMs, () => {
+      this.#expiryAtMs = Infinity;
+      this.host.command(() => this.expireHead());
+    });
+  }
+
+  #shift(): Envelope | undefined {
+    const envelope = this.store.shift();
+    if (envelope) this.#readyBytes -= envelope.body.length;
+    return envelope;
+  }
+
+  #deliver(consumer: Consumer, envelope: Envelope): void {
+    if (!consumer.noAck) this.#handOut(envelope);
+    consumer.deliver(envelope);
+  }
+
+  #handOut(envelope: Envelope): void {
+    this.unackedCount++;
+    this.unackedBytes += envelope.body.length;
+  }
+
+  #settle(envelope: Envelope): void {
+    this.unackedCount--;
+    this.unackedBytes -= envelope.body.length;
+  }
+}

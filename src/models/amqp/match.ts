@@ -1,0 +1,74 @@
+import type { Destination } from './binding.js';
+import type { Exchange } from './exchange.js';
+import type { Queue } from './queue.js';
+
+/** What an exchange's own bindings say about a message: each destination at most once. Read-only. */
+export interface Match {
+  readonly queues: readonly Queue[];
+  readonly exchanges: readonly Exchange[];
+}
+
+export const NO_MATCH: Match = Object.freeze({ queues: Object.freeze([]), exchanges: Object.freeze([]) }) as Match;
+
+/** The match that names these destinations, doubles removed. */
+export function toMatch(destinations: Iterable<Destination>): Match {
+  const queues: Queue[] = [];
+  const exchanges: Exchange[] = [];
+  for (const destination of new Set(destinations)) {
+    if (destination.kind === 'queue') queues.push(destination);
+    else exchanges.push(destination);
+  }
+  return queues.length + exchanges.length === 0 ? NO_MATCH : { queues, exchanges };
+}
+
+/** Destinations that several bindings may name, in order of their first binding. */
+export class DestinationSet {
+  readonly #counts = new Map<Destination, number>();
+  #match: Match | undefined = NO_MATCH;
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  add(destination: Destination): void {
+    this.#counts.set(destination, (this.#counts.get(destination) ?? 0) + 1);
+    this.#match = undefined;
+  }
+
+  remove(destination: Destination): void {
+    const count = this.#counts.get(destination);
+    if (count === undefined) return;
+    if (count > 1) this.#counts.set(destination, count - 1);
+    else this.#counts.delete(destination);
+    this.#match = undefined;
+  }
+
+  values(): Iterable<Destination> {
+    return this.#counts.keys();
+  }
+
+  /** The set as a match, made once after each change. */
+  get match(): Match {
+    this.#match ??= toMatch(this.#counts.keys());
+    return this.#match;
+  }
+}
+
+/** The set of a key, made where there is none. */
+export function destinationsOf(sets: Map<string, DestinationSet>, key: string): DestinationSet {
+  let set = sets.get(key);
+  if (!set) {
+    set = new DestinationSet();
+    sets.set(key, set);
+  }
+  return set;
+}
+
+/** The union of several sets. */
+export function unite(sets: readonly DestinationSet[]): Match {
+  if (sets.length === 0) return NO_MATCH;
+  if (sets.length === 1) return (sets[0] as DestinationSet).match;
+  const all: Destination[] = [];
+  for (const set of sets) for (const destination of set.values()) all.push(destination);
+  return toMatch(all);
+}

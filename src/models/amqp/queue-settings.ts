@@ -1,0 +1,60 @@
+import { type FieldTable, type FieldValue, integerOf } from './field-table.js';
+import type { Policy } from './policy.js';
+
+export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
+
+/** What arguments and policies make of a queue; no limit is `Infinity`. */
+export interface QueueSettings {
+  readonly ttlMs: number;
+  readonly expiresMs: number;
+  readonly maxLength: number;
+  readonly maxLengthBytes: number;
+  readonly overflow: Overflow;
+  readonly deadLetterExchange: string | undefined;
+  readonly deadLetterRoutingKey: string | undefined;
+  readonly deliveryLimit: number;
+}
+
+export const NO_LIMITS: QueueSettings = {
+  ttlMs: Infinity,
+  expiresMs: Infinity,
+  maxLength: Infinity,
+  maxLengthBytes: Infinity,
+  overflow: 'drop-head',
+  deadLetterExchange: undefined,
+  deadLetterRoutingKey: undefined,
+  deliveryLimit: Infinity,
+};
+
+/** Numbers take the smallest of argument, policy and operator policy; for the rest the argument wins. */
+export function readSettings(
+  args: FieldTable,
+  policy: Policy | undefined,
+  operatorPolicy: Policy | undefined,
+): QueueSettings {
+  const smallest = (argument: string, key: string): number =>
+    Math.min(
+      integerOf(args.get(argument)) ?? Infinity,
+      limitOf(policy?.definition.get(key)),
+      limitOf(operatorPolicy?.definition.get(key)),
+    );
+  const first = (argument: string, key: string): string | undefined => {
+    const value = args.get(argument) ?? policy?.definition.get(key);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const deliveryLimit = smallest('x-delivery-limit', 'delivery-limit');
+  return {
+    ttlMs: smallest('x-message-ttl', 'message-ttl'),
+    expiresMs: smallest('x-expires', 'expires'),
+    maxLength: smallest('x-max-length', 'max-length'),
+    maxLengthBytes: smallest('x-max-length-bytes', 'max-length-bytes'),
+    overflow: (first('x-overflow', 'overflow') ?? 'drop-head') as Overflow,
+    deadLetterExchange: first('x-dead-letter-exchange', 'dead-letter-exchange'),
+    deadLetterRoutingKey: first('x-dead-letter-routing-key', 'dead-letter-routing-key'),
+    deliveryLimit: deliveryLimit < 0 ? Infinity : deliveryLimit,
+  };
+}
+
+function limitOf(value: FieldValue | undefined): number {
+  return integerOf(value) ?? Infinity;
+}

@@ -1,0 +1,162 @@
+import type { Timer } from '../../core/clock.js';
+import type { ModelContext } from '../../core/model.js';
+import type { Binding } from './binding.js';
+import type { AmqpConnection } from './connection.js';
+import { type Consumer, ConsumerList } from './consumer.js';
+import type { Envelope } from './envelope.js';
+import type { FieldTable } from './field-table.js';
+import type { Match } from './match.js';
+import type { Policy } from './policy.js';
+import type { BasicProperties } from './properties.js';
+import { NO_LIMITS, type QueueSettings, readSettings } from './queue-settings.js';
+
+export type QueueType = 'classic' | 'quorum' | 'stream';
+export type DeathReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
+
+export interface QueueDefinition {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly exclusiveOwner: AmqpConnection | undefined;
+  readonly arguments: FieldTable;
+}
+
+/** What a queue needs from the virtual host that it is in. */
+export interface QueueHost {
+  readonly name: string;
+  readonly context: ModelContext;
+  /** A message died; it goes to the queue's dead letter exchange once the running command has ended. */
+  deadLetter(queue: Queue, envelope: Envelope, reason: DeathReason): void;
+  /** The queue is to be deleted: unused for its lease, or without its last consumer. */
+  removeQueue(queue: Queue): void;
+  /** Runs what a timer started as a command of its own. */
+  command<T>(fn: () => T): T;
+}
+
+/** Where messages wait until they are acked. Subclasses say how. */
+export abstract class Queue {
+  readonly kind = 'queue';
+  abstract readonly type: QueueType;
+  readonly host: QueueHost;
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  /** The only connection that may use it. */
+  readonly exclusiveOwner: AmqpConnection | undefined;
+  readonly arguments: FieldTable;
+  /** The match that names this queue alone. */
+  readonly selfMatch: Match;
+  /** Bindings that lead here, the default one not counted. */
+  readonly incoming = new Set<Binding>();
+  readonly consumers: ConsumerList;
+  settings: QueueSettings = NO_LIMITS;
+  policy: Policy | undefined;
+  operatorPolicy: Policy | undefined;
+  /** False once it was deleted. */
+  alive = true;
+  /** Deliveries that are not settled. */
+  unackedCount = 0;
+  unackedBytes = 0;
+  #hadConsumer = false;
+  #lease: Timer | undefined;
+  #lastUsedMs = 0;
+
+  constructor(definition: QueueDefinition, host: QueueHost) {
+    this.name = definition.name;
+    this.durable = definition.durable;
+    this.autoDelete = definition.autoDelete;
+    this.exclusiveOwner = definition.exclusiveOwner;
+    this.arguments = definition.arguments;
+    this.host = host;
+    this.selfMatch = { queues: [this], exchanges: [] };
+    this.consumers = new ConsumerList(definition.arguments.get('x-single-active-consumer') === true);
+  }
+
+  /** Messages that could be delivered now. */
+  abstract readonly readyCount: number;
+  /** Their bodies. */
+  abstract readonly readyBytes: number;
+
+  get messageCount(): number {
+    return this.readyCount + this.unackedCount;
+  }
+
+  get singleActiveConsumer(): boolean {
+    return this.arguments.get('x-single-active-consumer') === true;
+  }
+
+  /** Takes a message in. @returns false when it was refused for its length limit */
+  abstract enqueue(envelope: Envelope): boolean;
+  /** Takes the next message out for a `get`; it counts as unacked until settled, unless `noAck`. */
+  abstract take(noAck: boolean): Envelope | undefined;
+  /** Ready messages in order of delivery. */
+  abstract ready(): Iterable<Envelope>;
+  /** Drops what is ready. @returns how many */
+  abstract purge(): number;
+  /** Gives consumers what they may have. */
+  abstract dispatch(): void;
+  /** A delivered message was acked. */
+  abstract ack(envelope: Envelope): void;
+  /** A delivered message comes back, without a dispatch. @param counts the consumer saw it, so it was a redelivery */
+  abstract requeue(envelope: Envelope, counts: boolean): void;
+  /** To be called once all messages that come back together are back. */
+  abstract afterReturn(): void;
+  /** A delivered message was refused for good. */
+  abstract reject(envelope: Envelope): void;
+  /** The properties as this queue's consumers see them. */
+  propertiesOf(envelope: Envelope): BasicProperties {
+    return envelope.properties;
+  }
+
+  addConsumer(consumer: Consumer): void {
+    this.consumers.add(consumer);
+    this.#hadConsumer = true;
+    this.touch();
+    this.dispatch();
+  }
+
+  removeConsumer(consumer: Consumer): void {
+    consumer.alive = false;
+    this.consumers.remove(consumer);
+    this.touch();
+    if (!this.alive) return;
+    if (this.autoDelete && this.#hadConsumer && this.consumers.size === 0) this.host.removeQueue(this);
+    else this.dispatch();
+  }
+
+  /** Takes over the effect of its policies. */
+  applyPolicies(policy: Policy | undefined, operatorPolicy: Policy | undefined): void {
+    this.policy = policy;
+    this.operatorPolicy = operatorPolicy;
+    const expiresBefore = this.settings.expiresMs;
+    this.settings = readSettings(this.arguments, policy, operatorPolicy);
+    if (this.settings.expiresMs !== expiresBefore) this.touch();
+  }
+
+  /** It is used: its lease starts again. */
+  touch(): void {
+    if (this.settings.expiresMs === Infinity) return;
+    this.#lastUsedMs = this.host.context.clock.now;
+    this.#armLease();
+  }
+
+  /** Ends timers; the virtual host has taken it out already. */
+  dispose(): void {
+    this.alive = false;
+    this.host.context.clock.cancel(this.#lease);
+  }
+
+  #armLease(): void {
+    const { clock } = this.host.context;
+    const at = this.#lastUsedMs + this.settings.expiresMs;
+    if (!this.alive || at === Infinity) return;
+    clock.cancel(this.#lease);
+    this.#lease = clock.schedule(at, () => this.host.command(() => this.#leaseEnded()));
+  }
+
+  #leaseEnded(): void {
+    if (!this.alive || this.consumers.size > 0) return;
+    if (this.#lastUsedMs + this.settings.expiresMs <= this.host.context.clock.now) this.host.removeQueue(this);
+    else this.#armLease();
+  }
+}
