@@ -2,10 +2,14 @@ import { type BodyInput, encodeBody, type Header } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import { Cluster, type TopicSpec } from './cluster.js';
 import { type Config, createBrokerConfig, type KafkaOptions } from './config.js';
-import { KafkaError } from './errors.js';
+import { KafkaError, type KafkaErrorCode } from './errors.js';
+import { FetchService } from './fetch.js';
 import { GroupCoordinator } from './group-coordinator.js';
+import { type FoundOffset, findOffset } from './list-offsets.js';
 import { ProduceService } from './produce.js';
 import type { Topic } from './topic.js';
+import { TopicAdmin } from './topic-admin.js';
+import { checkTopicName } from './topic-name.js';
 import { TransactionCoordinator } from './transaction-coordinator.js';
 
 /** A record as a native producer writes it. Values that are no text and no bytes become JSON. */
@@ -17,6 +21,19 @@ export interface ProduceInput {
   readonly partition?: number;
   /** Milliseconds since 1970. Default: the broker's clock. */
   readonly timestampMs?: number;
+}
+
+/** Which offset a client wants to know. */
+export interface OffsetQuery {
+  readonly nodeId: number;
+  readonly topic: string;
+  readonly partition: number;
+  /** -1 is not checked. */
+  readonly leaderEpoch: number;
+  /** Milliseconds since 1970, or one of `SPECIAL_TIMESTAMPS`. */
+  readonly timestampMs: number;
+  /** Up to the last stable offset only. */
+  readonly committed: boolean;
 }
 
 /** Where a record went. */
@@ -34,6 +51,8 @@ export class KafkaBroker implements BrokerModel {
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
   readonly produceService: ProduceService;
+  readonly fetchService: FetchService;
+  readonly admin: TopicAdmin;
 
   constructor(context: ModelContext, options: KafkaOptions = {}) {
     this.context = context;
@@ -43,6 +62,8 @@ export class KafkaBroker implements BrokerModel {
     this.groups = new GroupCoordinator(context, this.cluster);
     this.transactions = new TransactionCoordinator(context, this.cluster, this.groups);
     this.produceService = new ProduceService(context, this.cluster, this.transactions);
+    this.fetchService = new FetchService(context, this.cluster);
+    this.admin = new TopicAdmin(context, this.cluster);
   }
 
   get #parts(): readonly BrokerModel[] {
@@ -65,6 +86,35 @@ export class KafkaBroker implements BrokerModel {
     const timestampMs = input.timestampMs ?? this.context.clock.now;
     const offset = partition.appendRecord({ key, value, headers: [], timestampMs });
     return { partition: partition.index, offset };
+  }
+
+  /** Finds an offset by time, as a client asks one node. @throws KafkaError */
+  listOffset(asked: OffsetQuery): FoundOffset {
+    const partition = this.cluster.partition(asked.topic, asked.partition);
+    if (!partition) {
+      throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${asked.topic}-${asked.partition}`);
+    }
+    partition.checkLeader(asked.nodeId);
+    partition.checkLeaderEpoch(asked.leaderEpoch);
+    return findOffset(partition, asked.timestampMs, asked.committed, this.context.limits.kafkaDecompressedBytes);
+  }
+
+  /**
+   * What happens when a client asks for a topic that does not exist: it may be made, and the client, who is told that
+   * it does not exist, finds it when it asks again.
+   */
+  autoCreateTopic(name: string, allowed: boolean): { readonly created?: Topic; readonly error: KafkaErrorCode } {
+    try {
+      checkTopicName(name);
+      if (!allowed || !this.config.flag('auto.create.topics.enable')) return { error: 'UNKNOWN_TOPIC_OR_PARTITION' };
+      const created = this.createTopic(name);
+      return this.options.autoCreate === 'immediate'
+        ? { created, error: 'UNKNOWN_TOPIC_OR_PARTITION' }
+        : { error: 'UNKNOWN_TOPIC_OR_PARTITION' };
+    } catch (error) {
+      if (error instanceof KafkaError) return { error: error.code };
+      throw error;
+    }
   }
 
   restart(): void {

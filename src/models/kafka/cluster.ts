@@ -176,6 +176,40 @@ export class Cluster implements Nodes {
     return topic;
   }
 
+  /** Adds partitions up to `count`. @throws KafkaError INVALID_PARTITIONS, INVALID_REPLICA_ASSIGNMENT */
+  addPartitions(
+    topic: Topic,
+    count: number,
+    assignments: ReadonlyArray<readonly number[]> | null,
+    validateOnly = false,
+  ): void {
+    const before = topic.partitions.length;
+    if (count <= before) {
+      throw new KafkaError(
+        'INVALID_PARTITIONS',
+        `The topic ${topic.name} currently has ${before} partition(s); ${count} would not be an increase.`,
+      );
+    }
+    this.checkPartitionCount(topic.name, count);
+    if (assignments && assignments.length !== count - before) {
+      throw new KafkaError(
+        'INVALID_REPLICA_ASSIGNMENT',
+        `Attempted to add ${count - before} additional partition(s), but only ${assignments.length} assignment(s) were specified.`,
+      );
+    }
+    const factor = topic.partitions[0]?.replicas.length ?? 1;
+    if (!assignments && factor > this.liveNodes.length) {
+      throw new KafkaError('INVALID_REPLICATION_FACTOR', `${factor} replicas need as many live nodes`);
+    }
+    const planned = assignments
+      ? this.checkAssignments(assignments)
+      : this.#spread(count - before, factor, this.#placed);
+    if (validateOnly) return;
+    this.#placed += planned.length;
+    for (const replicas of planned) topic.addPartition(replicas);
+    this.#tell(topic, 'partitions-added');
+  }
+
   /** @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION */
   deleteTopic(name: string): void {
     const topic = this.#topics.get(name);

@@ -20,6 +20,11 @@ export interface KafkaOptions {
   readonly sasl?: SaslOptions;
   /** Settings of all nodes by Kafka's names, such as `{ 'num.partitions': 3 }`. */
   readonly config?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * What a client sees that asks for a topic which is then made for it: the topic, or, as with Kafka (default), first
+   * that it does not exist.
+   */
+  readonly autoCreate?: 'kafka' | 'immediate';
   /** Rack of each node, that of node 1 first. */
   readonly racks?: readonly string[];
 }

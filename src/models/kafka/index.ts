@@ -14,3 +14,8 @@
  */
 export { KafkaBroker, type ProduceInput, type RecordPlace } from './broker.js';
 export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';
+export { KafkaError, type KafkaErrorCode } from './errors.js';
+export type { FetchPartition, FetchRequest, FetchResult } from './fetch.js';
+export type { Partition } from './partition.js';
+export type { ProduceRequest, ProduceResult } from './produce.js';
+export type { Topic } from './topic.js';

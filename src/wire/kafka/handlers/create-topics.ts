@@ -1,5 +1,9 @@
+import { attempt } from '../attempt.js';
+import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int16, int32, string, throttle, uuid } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf } from '../handler.js';
+import { NO_UUID } from '../reader.js';
+import { repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_CreateTopics */
 export const createTopicsApi = defineApi({
@@ -47,3 +51,62 @@ export const createTopicsApi = defineApi({
     }),
   },
 });
+
+type Request = RequestOf<typeof createTopicsApi>;
+type TopicRequest = Request['topics'][number];
+
+const READ_ONLY = false;
+
+export const createTopics = createTopicsApi.handler({
+  handle(request, call) {
+    const twice = repeated(request.topics.map(({ name }) => name));
+    return {
+      topics: request.topics.map((asked) => {
+        const refuse = refusal(asked.name);
+        if (twice.has(asked.name)) return refuse('INVALID_REQUEST', 'Duplicate topic name.');
+        return attempt(() => {
+          const topic = call.broker.admin.createTopic(asked.name, toSpec(asked), request.validateOnly);
+          return {
+            name: asked.name,
+            topicId: topic.id,
+            errorCode: 'NONE' as const,
+            numPartitions: topic.partitionCount,
+            replicationFactor: topic.replicationFactor,
+            configs: topic.configs.map(({ name, value, source }) => ({
+              name,
+              value,
+              readOnly: READ_ONLY,
+              configSource: source,
+              isSensitive: false,
+            })),
+          };
+        }, refuse);
+      }),
+    };
+  },
+  fail: (request, errorCode, message) => ({
+    topics: request.topics.map(({ name }) => refusal(name)(errorCode, message)),
+  }),
+});
+
+function refusal(name: string) {
+  return (errorCode: ErrorName, errorMessage: string) => ({
+    name,
+    topicId: NO_UUID,
+    errorCode,
+    errorMessage,
+    configs: null,
+  });
+}
+
+function toSpec(asked: TopicRequest) {
+  return {
+    partitions: asked.numPartitions,
+    replicationFactor: asked.replicationFactor,
+    assignments: asked.assignments.map(({ partitionIndex, brokerIds }) => ({
+      index: partitionIndex,
+      nodes: brokerIds,
+    })),
+    config: asked.configs,
+  };
+}

@@ -1,5 +1,8 @@
+import { attempt } from '../attempt.js';
+import type { ErrorName } from '../error-code.js';
 import { array, error, int32, string, throttle, uuid } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf } from '../handler.js';
+import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_DeleteTopics */
 export const deleteTopicsApi = defineApi({
@@ -28,3 +31,34 @@ export const deleteTopicsApi = defineApi({
     }),
   },
 });
+
+export const deleteTopics = deleteTopicsApi.handler({
+  handle: (request, call) => ({
+    responses: asked(request).map((topic) =>
+      attempt(
+        () => {
+          const { name, id } = call.broker.admin.deleteTopic(topic);
+          return { name, topicId: id, errorCode: 'NONE' as const };
+        },
+        (errorCode, errorMessage) => refusal(topic, errorCode, errorMessage),
+      ),
+    ),
+  }),
+  fail: (request, errorCode, message) => ({
+    responses: asked(request).map((topic) => refusal(topic, errorCode, message)),
+  }),
+});
+
+interface AskedTopic {
+  readonly name: string | null;
+  readonly topicId: string;
+}
+
+function asked(request: RequestOf<typeof deleteTopicsApi>): readonly AskedTopic[] {
+  if (request.topics.length > 0) return request.topics;
+  return request.topicNames.map((name) => ({ name, topicId: NO_UUID }));
+}
+
+function refusal({ name, topicId }: AskedTopic, errorCode: ErrorName, errorMessage: string) {
+  return { name, topicId, errorCode, errorMessage };
+}

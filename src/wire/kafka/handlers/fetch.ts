@@ -1,5 +1,8 @@
+import type { FetchPartition, FetchResult, Partition } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
 import { array, error, int8, int32, int64, records, string, struct, throttle, uuid } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf, type ResponseOf } from '../handler.js';
+import { currentLeader, nodeEndpoints } from '../leader-hint.js';
 import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_Fetch */
@@ -93,3 +96,76 @@ export const fetchApi = defineApi({
       .tag(0),
   },
 });
+
+type Request = RequestOf<typeof fetchApi>;
+type Response = ResponseOf<typeof fetchApi>;
+
+const READ_COMMITTED = 1;
+/** Since this version topics are named by their id. */
+const IDS_SINCE = 13;
+
+export const fetch = fetchApi.handler({
+  handle(request, call) {
+    const asked = {
+      nodeId: call.nodeId,
+      maxWaitMs: request.maxWaitMs,
+      minBytes: request.minBytes,
+      maxBytes: request.maxBytes,
+      committed: request.isolationLevel === READ_COMMITTED,
+      partitions: toPartitions(request, call),
+    };
+    return call.later((answer) =>
+      call.broker.fetchService.fetch(asked, (results) => answer(toResponse(results, call))),
+    );
+  },
+  fail: (_request, errorCode) => ({ errorCode, sessionId: 0, responses: [] }),
+});
+
+function toPartitions(request: Request, call: Call<Response>): FetchPartition[] {
+  const byId = call.version >= IDS_SINCE;
+  return request.topics.flatMap(({ topic, topicId, partitions }) => {
+    const name = byId ? (call.broker.cluster.topicById(topicId)?.name ?? '') : topic;
+    return partitions.map((partition) => ({
+      topic: name,
+      topicId: byId ? topicId : undefined,
+      index: partition.partition,
+      offset: partition.fetchOffset,
+      maxBytes: partition.partitionMaxBytes,
+      leaderEpoch: partition.currentLeaderEpoch,
+      lastFetchedEpoch: partition.lastFetchedEpoch,
+    }));
+  });
+}
+
+function toResponse(results: readonly FetchResult[], call: Call<Response>): Response {
+  const leaders: Partition[] = [];
+  const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionAnswer[] }>();
+  for (const result of results) {
+    const { topic, topicId } = result.asked;
+    const key = topicId ?? topic;
+    let entry = topics.get(key);
+    if (!entry) {
+      entry = { topic, topicId: topicId ?? NO_UUID, partitions: [] };
+      topics.set(key, entry);
+    }
+    if (result.leader) leaders.push(result.leader);
+    entry.partitions.push(toPartition(result));
+  }
+  return { sessionId: 0, responses: [...topics.values()], nodeEndpoints: nodeEndpoints(call, leaders) };
+}
+
+type PartitionAnswer = Response['responses'][number]['partitions'][number];
+
+function toPartition(result: FetchResult): PartitionAnswer {
+  return {
+    partitionIndex: result.asked.index,
+    errorCode: result.error ?? 'NONE',
+    highWatermark: result.highWatermark,
+    lastStableOffset: result.lastStable,
+    logStartOffset: result.logStart,
+    abortedTransactions: result.aborted ?? null,
+    records: result.batches.map((batch) => batch.bytes),
+    ...(result.diverging ? { divergingEpoch: result.diverging } : {}),
+    ...(result.leader ? { currentLeader: currentLeader(result.leader) } : {}),
+  };
+}

@@ -4,5 +4,23 @@
  */
 import type { Handler } from '../handler.js';
 import { apiVersions } from './api-versions.js';
+import { createTopics } from './create-topics.js';
+import { deleteTopics } from './delete-topics.js';
+import { fetch } from './fetch.js';
+import { listOffsets } from './list-offsets.js';
+import { metadata } from './metadata.js';
+import { produce } from './produce.js';
+import { saslAuthenticate } from './sasl-authenticate.js';
+import { saslHandshake } from './sasl-handshake.js';
 
-export const HANDLERS: readonly Handler[] = [apiVersions];
+export const HANDLERS: readonly Handler[] = [
+  produce,
+  fetch,
+  listOffsets,
+  metadata,
+  saslHandshake,
+  apiVersions,
+  createTopics,
+  deleteTopics,
+  saslAuthenticate,
+];

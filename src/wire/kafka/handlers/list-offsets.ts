@@ -1,5 +1,7 @@
+import { attempt } from '../attempt.js';
+import type { Call } from '../call.js';
 import { array, error, int8, int32, int64, string, throttle } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf, type ResponseOf } from '../handler.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_ListOffsets */
 export const listOffsetsApi = defineApi({
@@ -35,3 +37,61 @@ export const listOffsetsApi = defineApi({
     }),
   },
 });
+
+type Request = RequestOf<typeof listOffsetsApi>;
+type Response = ResponseOf<typeof listOffsetsApi>;
+type PartitionRequest = Request['topics'][number]['partitions'][number];
+
+/** Version in which each of the special instants came; those of before are as old as the API. */
+const SPECIAL_SINCE = new Map([
+  [-3, 7],
+  [-4, 8],
+  [-5, 9],
+  [-6, 11],
+]);
+
+export const listOffsets = listOffsetsApi.handler({
+  handle: (request, call) => ({
+    topics: request.topics.map(({ name, partitions }) => {
+      const seen = new Map<number, number>();
+      for (const { partitionIndex } of partitions) seen.set(partitionIndex, (seen.get(partitionIndex) ?? 0) + 1);
+      return {
+        name,
+        partitions: partitions.map((asked) => {
+          const { partitionIndex } = asked;
+          if ((seen.get(partitionIndex) ?? 0) > 1) return { partitionIndex, errorCode: 'INVALID_REQUEST' as const };
+          return attempt(
+            () => find(name, asked, request, call),
+            (errorCode) => ({ partitionIndex, errorCode }),
+          );
+        }),
+      };
+    }),
+  }),
+  fail: (request, errorCode) => ({
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+    })),
+  }),
+});
+
+function find(topic: string, asked: PartitionRequest, request: Request, call: Call<Response>) {
+  const { partitionIndex, timestamp, currentLeaderEpoch } = asked;
+  const supported = timestamp >= -2 || call.version >= (SPECIAL_SINCE.get(timestamp) ?? Infinity);
+  const found = call.broker.listOffset({
+    nodeId: call.nodeId,
+    topic,
+    partition: partitionIndex,
+    leaderEpoch: currentLeaderEpoch,
+    timestampMs: supported ? timestamp : Number.NEGATIVE_INFINITY,
+    committed: request.isolationLevel === 1,
+  });
+  return {
+    partitionIndex,
+    errorCode: 'NONE' as const,
+    timestamp: found.timestampMs,
+    offset: found.offset,
+    leaderEpoch: found.leaderEpoch,
+  };
+}

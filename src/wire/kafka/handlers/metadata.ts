@@ -1,5 +1,9 @@
+import type { Topic } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int32, string, throttle, uuid } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf, type ResponseOf } from '../handler.js';
+import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_Metadata */
 export const metadataApi = defineApi({
@@ -47,3 +51,67 @@ export const metadataApi = defineApi({
     errorCode: error.since(13),
   },
 });
+
+type Request = RequestOf<typeof metadataApi>;
+type Response = ResponseOf<typeof metadataApi>;
+type TopicAnswer = Response['topics'][number];
+
+export const metadata = metadataApi.handler({
+  handle(request, call) {
+    const { cluster } = call.broker;
+    const brokers = cluster.liveNodes.flatMap(({ id, rack }) => {
+      const address = call.address(id);
+      return address ? [{ nodeId: id, host: address.host, port: address.port, rack }] : [];
+    });
+    return {
+      brokers,
+      clusterId: cluster.clusterId,
+      controllerId: cluster.controller,
+      topics: describeAsked(request, call),
+    };
+  },
+  fail: (request, errorCode) => ({
+    brokers: [],
+    clusterId: null,
+    topics: (request.topics ?? []).map(({ name, topicId }) => unknown(name, topicId, errorCode)),
+  }),
+});
+
+function describeAsked(request: Request, call: Call<Response>): TopicAnswer[] {
+  const { cluster } = call.broker;
+  const all = request.topics === null || (call.version === 0 && request.topics.length === 0);
+  if (all) return [...cluster.topics.values()].map(describe);
+  return (request.topics ?? []).map(({ name, topicId }) => {
+    if (name === null) {
+      const topic = cluster.topicById(topicId);
+      return topic ? describe(topic) : unknown(null, topicId, 'UNKNOWN_TOPIC_ID');
+    }
+    const topic = cluster.topic(name);
+    if (topic) return describe(topic);
+    const allowed = call.version < 4 || request.allowAutoTopicCreation;
+    const { created, error } = call.broker.autoCreateTopic(name, allowed);
+    return created ? describe(created) : unknown(name, NO_UUID, error);
+  });
+}
+
+function describe(topic: Topic): TopicAnswer {
+  return {
+    errorCode: 'NONE',
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: topic.internal,
+    partitions: topic.partitions.map((partition) => ({
+      errorCode: partition.leader < 0 ? 'LEADER_NOT_AVAILABLE' : 'NONE',
+      partitionIndex: partition.index,
+      leaderId: partition.leader,
+      leaderEpoch: partition.leaderEpoch,
+      replicaNodes: partition.replicas,
+      isrNodes: partition.isr,
+      offlineReplicas: partition.offlineReplicas,
+    })),
+  };
+}
+
+function unknown(name: string | null, topicId: string, errorCode: ErrorName): TopicAnswer {
+  return { errorCode, name, topicId, isInternal: false, partitions: [] };
+}

@@ -1,5 +1,9 @@
+import type { Partition, ProduceResult } from '../../../models/kafka/index.js';
+import { type Call, CLOSED, type Outcome, SILENT } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, error, int16, int32, int64, records, string, struct, throttle, uuid } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf, type ResponseOf } from '../handler.js';
+import { currentLeader, nodeEndpoints } from '../leader-hint.js';
 import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_Produce */
@@ -56,3 +60,72 @@ export const produceApi = defineApi({
       .tag(0),
   },
 });
+
+type Request = RequestOf<typeof produceApi>;
+type Response = ResponseOf<typeof produceApi>;
+
+export const produce = produceApi.handler({
+  handle(request, call) {
+    const partitions = request.topicData.flatMap(({ name, partitionData }) =>
+      partitionData.map(({ index, records }) => ({ topic: name, index, records })),
+    );
+    const asked = {
+      nodeId: call.nodeId,
+      acks: request.acks,
+      timeoutMs: request.timeoutMs,
+      transactionalId: request.transactionalId,
+      clientId: call.clientId,
+      zstdAllowed: call.version >= 7,
+      knowsAbortable: call.version >= 11,
+      partitions,
+    };
+    return call.later((answer) =>
+      call.broker.produceService.produce(asked, (results) => answer(toResponse(request, results, call))),
+    );
+  },
+  fail: (request, errorCode, message) => refuseAll(request, errorCode, message),
+});
+
+/** Without acknowledgement there is no answer; that something failed shows in the connection being closed. */
+function toResponse(request: Request, results: readonly ProduceResult[], call: Call<Response>): Outcome<Response> {
+  if (request.acks === 0) return results.some((result) => result.error) ? CLOSED : SILENT;
+  const leaders: Partition[] = [];
+  let at = 0;
+  const responses = request.topicData.map(({ name, partitionData }) => ({
+    name,
+    partitionResponses: partitionData.map(() => {
+      const result = results[at++] as ProduceResult;
+      if (result.leader) leaders.push(result.leader);
+      return {
+        index: result.index,
+        errorCode: result.error ?? ('NONE' as const),
+        baseOffset: result.baseOffset,
+        logAppendTimeMs: result.logAppendTimeMs,
+        logStartOffset: result.logStartOffset,
+        recordErrors: result.recordErrors.map(({ batchIndex, message }) => ({
+          batchIndex,
+          batchIndexErrorMessage: message,
+        })),
+        errorMessage: result.message ?? null,
+        ...(result.leader ? { currentLeader: currentLeader(result.leader) } : {}),
+      };
+    }),
+  }));
+  return { responses, nodeEndpoints: nodeEndpoints(call, leaders) };
+}
+
+function refuseAll(request: Request, errorCode: ErrorName, errorMessage: string): Outcome<Response> {
+  if (request.acks === 0) return CLOSED;
+  return {
+    responses: request.topicData.map(({ name, partitionData }) => ({
+      name,
+      partitionResponses: partitionData.map(({ index }) => ({
+        index,
+        errorCode,
+        baseOffset: -1,
+        recordErrors: [],
+        errorMessage,
+      })),
+    })),
+  };
+}

@@ -18,3 +18,16 @@ export const saslAuthenticateApi = defineApi({
     sessionLifetimeMs: int64.since(1),
   },
 });
+
+const NOTHING = new Uint8Array(0);
+
+export const saslAuthenticate = saslAuthenticateApi.handler({
+  beforeAuthentication: true,
+  handle({ authBytes }, { authentication }) {
+    const result = authentication.step(authBytes);
+    if (result.ok) return { authBytes: result.bytes, sessionLifetimeMs: 0 };
+    return { errorCode: result.error, errorMessage: result.message, authBytes: NOTHING, sessionLifetimeMs: 0 };
+  },
+  fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, authBytes: NOTHING, sessionLifetimeMs: 0 }),
+  closesAfter: ({ errorCode }) => errorCode !== undefined && errorCode !== 'NONE',
+});

@@ -16,3 +16,14 @@ export const saslHandshakeApi = defineApi({
     mechanisms: array(string),
   },
 });
+
+export const saslHandshake = saslHandshakeApi.handler({
+  beforeAuthentication: true,
+  handle({ mechanism }, { authentication }) {
+    const { mechanisms } = authentication;
+    if (authentication.handshake(mechanism)) return { errorCode: 'NONE', mechanisms };
+    return { errorCode: 'UNSUPPORTED_SASL_MECHANISM', mechanisms };
+  },
+  fail: (_request, errorCode) => ({ errorCode, mechanisms: [] }),
+  closesAfter: ({ errorCode }) => errorCode !== 'NONE',
+});

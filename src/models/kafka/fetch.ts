@@ -1,0 +1,214 @@
+import { Delayed } from '../../core/delayed.js';
+import type { ModelContext } from '../../core/model.js';
+import type { Cluster } from './cluster.js';
+import { KafkaError, type KafkaErrorCode } from './errors.js';
+import type { Partition } from './partition.js';
+import type { AbortedTransaction, PartitionLog } from './partition-log.js';
+import type { RecordBatch } from './record-batch.js';
+
+/** What a consumer asks one node for. */
+export interface FetchRequest {
+  readonly nodeId: number;
+  readonly maxWaitMs: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  /** Only what is committed: up to the last stable offset. */
+  readonly committed: boolean;
+  /** In the order in which they are to be served. */
+  readonly partitions: readonly FetchPartition[];
+}
+
+export interface FetchPartition {
+  /** Empty when the topic is asked for by its id and the id is unknown. */
+  readonly topic: string;
+  /** Undefined when it is asked for by name. */
+  readonly topicId: string | undefined;
+  readonly index: number;
+  readonly offset: number;
+  readonly maxBytes: number;
+  /** -1 is not checked. */
+  readonly leaderEpoch: number;
+  /** Epoch of the last record that the client has, -1 when it does not say. */
+  readonly lastFetchedEpoch: number;
+}
+
+export interface FetchResult {
+  readonly asked: FetchPartition;
+  readonly error: KafkaErrorCode | undefined;
+  /** This and the next two are -1 on an error. */
+  readonly highWatermark: number;
+  readonly lastStable: number;
+  readonly logStart: number;
+  /** Where the client's log and this one part, when they do. */
+  readonly diverging: { readonly epoch: number; readonly endOffset: number } | undefined;
+  /** Set when another node leads. */
+  readonly leader: Partition | undefined;
+  /** Undefined unless only what is committed was asked for. */
+  readonly aborted: readonly AbortedTransaction[] | undefined;
+  readonly batches: readonly RecordBatch[];
+}
+
+const NOTHING: readonly RecordBatch[] = [];
+
+/** Reads what consumers ask for, and lets them wait for it. */
+export class FetchService {
+  readonly #context: ModelContext;
+  readonly #cluster: Cluster;
+  /** Fetches that wait. */
+  #waiting = 0;
+
+  constructor(context: ModelContext, cluster: Cluster) {
+    this.#context = context;
+    this.#cluster = cluster;
+  }
+
+  /** Number of fetches that wait for data. */
+  get waitingCount(): number {
+    return this.#waiting;
+  }
+
+  /**
+   * Answers at once with enough data or any error, else as soon as there is enough, or when the time is over.
+   *
+   * @param answer receives one result for each partition, in the order of the request
+   * @returns ends the wait without an answer, undefined when it was answered at once
+   */
+  fetch(request: FetchRequest, answer: (results: readonly FetchResult[]) => void): (() => void) | undefined {
+    if (request.maxWaitMs <= 0 || this.#isReady(request)) {
+      answer(this.#read(request));
+      return undefined;
+    }
+    return this.#park(request, answer);
+  }
+
+  #park(request: FetchRequest, answer: (results: readonly FetchResult[]) => void): () => void {
+    const { clock } = this.#context;
+    const stops: Array<() => void> = [];
+    const stop = () => {
+      this.#waiting--;
+      for (const unwatch of stops) unwatch();
+    };
+    const read = () => {
+      stop();
+      return this.#read(request);
+    };
+    const delayed = new Delayed(clock, clock.now + request.maxWaitMs, read, answer);
+    const check = () => {
+      if (!delayed.done && this.#isReady(request)) delayed.complete(read());
+    };
+    this.#waiting++;
+    for (const entry of request.partitions) {
+      const partition = this.#cluster.partition(entry.topic, entry.index);
+      if (partition) stops.push(partition.watch(check));
+    }
+    return () => {
+      if (delayed.abandon()) stop();
+    };
+  }
+
+  /** Whether there is an error to tell, or enough to send. */
+  #isReady(request: FetchRequest): boolean {
+    if (request.partitions.length === 0) return true;
+    let bytes = 0;
+    for (const entry of request.partitions) {
+      try {
+        const { log } = this.#locate(request, entry);
+        if (divergence(entry, log)) return true;
+        const limit = request.committed ? log.lastStable : log.highWatermark;
+        bytes += log.availableBytes(entry.offset, limit, entry.maxBytes);
+      } catch (error) {
+        if (!(error instanceof KafkaError)) throw error;
+        return true;
+      }
+    }
+    return bytes >= request.minBytes;
+  }
+
+  /** @throws KafkaError when the partition cannot be read at this offset */
+  #locate(request: FetchRequest, entry: FetchPartition): Partition {
+    const partition = this.#cluster.partition(entry.topic, entry.index);
+    const byId = entry.topicId !== undefined;
+    if (!partition || (byId && partition.home.id !== entry.topicId)) {
+      throw new KafkaError(
+        byId && (!partition || entry.topic === '' || partition.home.id !== entry.topicId)
+          ? 'UNKNOWN_TOPIC_ID'
+          : 'UNKNOWN_TOPIC_OR_PARTITION',
+        `there is no partition ${entry.topic}-${entry.index}`,
+      );
+    }
+    partition.checkLeader(request.nodeId);
+    partition.checkLeaderEpoch(entry.leaderEpoch);
+    const { log } = partition;
+    if (entry.offset < log.logStart || entry.offset > log.logEnd) {
+      if (entry.offset < log.logStart || !divergence(entry, partition.log)) {
+        throw new KafkaError(
+          'OFFSET_OUT_OF_RANGE',
+          `offset ${entry.offset} of ${entry.topic}-${entry.index} is not between ${log.logStart} and ${log.logEnd}`,
+        );
+      }
+    }
+    return partition;
+  }
+
+  #read(request: FetchRequest): FetchResult[] {
+    let left = Math.min(request.maxBytes, this.#cluster.config.number('fetch.max.bytes'));
+    let first = true;
+    return request.partitions.map((entry) => {
+      const result = this.#readPartition(request, entry, left, first);
+      for (const batch of result.batches) left -= batch.sizeBytes;
+      if (result.batches.length > 0) first = false;
+      return result;
+    });
+  }
+
+  #readPartition(request: FetchRequest, entry: FetchPartition, left: number, first: boolean): FetchResult {
+    let partition: Partition;
+    try {
+      partition = this.#locate(request, entry);
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error;
+      return failedFetch(entry, error.code, this.#cluster.partition(entry.topic, entry.index));
+    }
+    const { log } = partition;
+    const diverging = divergence(entry, log);
+    const limit = request.committed ? log.lastStable : log.highWatermark;
+    const most = Math.min(entry.maxBytes, left);
+    const wanted = diverging === undefined && entry.offset < limit && (first || most > 0);
+    const batches = wanted ? log.read(entry.offset, limit, most, first) : NOTHING;
+    const end = batches.at(-1)?.endOffset ?? entry.offset;
+    return {
+      asked: entry,
+      error: undefined,
+      highWatermark: log.highWatermark,
+      lastStable: log.lastStable,
+      logStart: log.logStart,
+      diverging,
+      leader: undefined,
+      aborted: request.committed ? log.abortedBetween(entry.offset, end) : undefined,
+      batches,
+    };
+  }
+}
+
+/** The answer for a partition that cannot be read. */
+export function failedFetch(asked: FetchPartition, error: KafkaErrorCode, partition?: Partition): FetchResult {
+  return {
+    asked,
+    error,
+    highWatermark: -1,
+    lastStable: -1,
+    logStart: -1,
+    diverging: undefined,
+    leader: error === 'NOT_LEADER_OR_FOLLOWER' ? partition : undefined,
+    aborted: undefined,
+    batches: NOTHING,
+  };
+}
+
+/** Where the log that the client has read ends here, when it is not at the offset that it asks for. */
+function divergence(entry: FetchPartition, log: PartitionLog): FetchResult['diverging'] {
+  if (entry.lastFetchedEpoch < 0) return undefined;
+  const end = log.epochs.endOf(entry.lastFetchedEpoch, log.logEnd, log.epochs.latest);
+  if (end.epoch < 0) return undefined;
+  return end.endOffset < entry.offset || end.epoch < entry.lastFetchedEpoch ? end : undefined;
+}

@@ -1,0 +1,85 @@
+import { KafkaError } from './errors.js';
+import type { Partition } from './partition.js';
+
+/** Instants that stand for a place in the log. */
+export const SPECIAL_TIMESTAMPS = {
+  latest: -1,
+  earliest: -2,
+  maxTimestamp: -3,
+  earliestLocal: -4,
+  latestTiered: -5,
+  earliestPendingUpload: -6,
+} as const;
+
+/** -1 in every field for nothing. */
+export interface FoundOffset {
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly leaderEpoch: number;
+}
+
+const NOTHING: FoundOffset = { offset: -1, timestampMs: -1, leaderEpoch: -1 };
+
+/**
+ * Finds an offset by time.
+ *
+ * @param timestampMs the first record at or after it, or one of `SPECIAL_TIMESTAMPS`
+ * @param committed look no further than the last stable offset
+ * @param maxBytes size to which a compressed batch may unfold
+ * @throws KafkaError UNSUPPORTED_VERSION for other negative numbers
+ */
+export function findOffset(
+  partition: Partition,
+  timestampMs: number,
+  committed: boolean,
+  maxBytes: number,
+): FoundOffset {
+  const { log } = partition;
+  const limit = committed ? log.lastStable : log.highWatermark;
+  switch (timestampMs) {
+    case SPECIAL_TIMESTAMPS.latest:
+      return { offset: limit, timestampMs: -1, leaderEpoch: partition.leaderEpoch };
+    case SPECIAL_TIMESTAMPS.earliest:
+    case SPECIAL_TIMESTAMPS.earliestLocal:
+      return { offset: log.logStart, timestampMs: -1, leaderEpoch: log.epochs.epochAt(log.logStart) };
+    case SPECIAL_TIMESTAMPS.maxTimestamp:
+      return findMaxTimestamp(partition, limit, maxBytes);
+    case SPECIAL_TIMESTAMPS.latestTiered:
+    case SPECIAL_TIMESTAMPS.earliestPendingUpload:
+      return NOTHING;
+    default:
+      if (timestampMs < 0) throw new KafkaError('UNSUPPORTED_VERSION', `timestamp ${timestampMs} has no meaning`);
+      return findAtOrAfter(partition, timestampMs, limit, maxBytes);
+  }
+}
+
+function findAtOrAfter(partition: Partition, timestampMs: number, limit: number, maxBytes: number): FoundOffset {
+  const { log } = partition;
+  let found = NOTHING;
+  log.scan(log.logStart, (batch) => {
+    if (batch.baseOffset >= limit) return false;
+    if (batch.maxTimestampMs < timestampMs) return true;
+    const reader = batch.reader(maxBytes);
+    while (!reader.done) {
+      reader.next();
+      const offset = batch.baseOffset + reader.offsetDelta;
+      const at = batch.timestampMs(reader);
+      if (at < timestampMs || offset < log.logStart) continue;
+      found = { offset, timestampMs: at, leaderEpoch: batch.leaderEpoch };
+      return false;
+    }
+    return true;
+  });
+  return found;
+}
+
+function findMaxTimestamp(partition: Partition, limit: number, maxBytes: number): FoundOffset {
+  const { log } = partition;
+  let largest = -1;
+  log.scan(log.logStart, (batch) => {
+    if (batch.baseOffset >= limit) return false;
+    if (batch.maxTimestampMs > largest) largest = batch.maxTimestampMs;
+    return true;
+  });
+  return largest < 0 ? NOTHING : findAtOrAfter(partition, largest, limit, maxBytes);
+}
