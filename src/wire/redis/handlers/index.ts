@@ -8,6 +8,10 @@ import { keyCommands } from './key.js';
 import { pubsubCommands } from './pubsub.js';
 import { replicationCommands } from './replication.js';
 import { serverCommands } from './server.js';
+import { streamCommands } from './stream.js';
+import { streamGroupCommands } from './stream-group.js';
+import { streamInfoCommands } from './stream-info.js';
+import { streamKeys, streamReadCommands } from './stream-read.js';
 import { stringCommands } from './string.js';
 import { transactionCommands } from './transaction.js';
 
@@ -18,6 +22,7 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Transactions', transactionCommands],
   ['Keys', keyCommands],
   ['Strings', stringCommands],
+  ['Streams', [...streamCommands, ...streamReadCommands, ...streamGroupCommands, ...streamInfoCommands]],
   ['Server', [...serverCommands, ...replicationCommands]],
   ['Cluster', clusterCommands],
   ['ACL', aclCommands],
@@ -28,4 +33,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
 );
 
 /** How to find the keys of commands whose keys move. */
-export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => string[]> = new Map();
+export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => string[]> = new Map([
+  ['xread', streamKeys],
+  ['xreadgroup', streamKeys],
+]);
