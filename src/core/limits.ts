@@ -33,6 +33,9 @@ export interface Limits {
   /** Kafka: bytes that one compressed batch may unfold to. */
   readonly kafkaDecompressedBytes: number;
 
+  /** Kafka: members of one group, reserved ids included. */
+  readonly groupMemberCount: number;
+
   /** Redis: arguments of one command. */
   readonly redisArgumentCount: number;
   /** Redis: a line without its end (inline request, count, length). */
@@ -86,6 +89,7 @@ export const TEST_LIMITS: Limits = {
   kafkaRequestBytes: 16 * MiB - 1, // so that the first byte of a connection is always zero
   kafkaPartitionCount: 1_000,
   kafkaDecompressedBytes: 32 * MiB,
+  groupMemberCount: 10_000,
   redisArgumentCount: 1024 * 1024,
   redisLineBytes: 64 * KiB,
   redisBulkBytes: 512 * MiB,

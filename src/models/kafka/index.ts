@@ -16,6 +16,7 @@ export { KafkaBroker, type ProduceInput, type RecordPlace } from './broker.js';
 export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
 export type { FetchPartition, FetchRequest, FetchResult } from './fetch.js';
+export type { FetchedOffset, OffsetCommit } from './group-coordinator.js';
 export type { Partition } from './partition.js';
 export type { ProduceRequest, ProduceResult } from './produce.js';
 export type { Topic } from './topic.js';

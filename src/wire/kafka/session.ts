@@ -164,6 +164,7 @@ export class KafkaSession implements Session {
       return request.handler.handle(body, this.#call(request));
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
+      if (this.#waiting === request) this.#waiting = undefined; // a wait that could not even begin
       const name: ErrorName = isErrorName(error.code) ? error.code : 'UNKNOWN_SERVER_ERROR';
       return request.handler.fail(body, name, error.message);
     }

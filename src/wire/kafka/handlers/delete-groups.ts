@@ -1,3 +1,6 @@
+import { KafkaError } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, error, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -19,3 +22,20 @@ export const deleteGroupsApi = defineApi({
     }),
   },
 });
+
+export const deleteGroups = deleteGroupsApi.handler({
+  handle: ({ groupsNames }, call) => ({
+    results: groupsNames.map((groupId) => ({ groupId, errorCode: deleteGroup(groupId, call) })),
+  }),
+  fail: ({ groupsNames }, errorCode) => ({ results: groupsNames.map((groupId) => ({ groupId, errorCode })) }),
+});
+
+function deleteGroup(groupId: string, call: Call<never>): ErrorName {
+  try {
+    call.broker.groups.deleteGroup(groupId, call.nodeId);
+    return 'NONE';
+  } catch (error) {
+    if (error instanceof KafkaError) return error.code;
+    throw error;
+  }
+}

@@ -1,3 +1,6 @@
+import { KafkaError } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, boolean, bytes, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -33,3 +36,45 @@ export const describeGroupsApi = defineApi({
     }),
   },
 });
+
+/** READ, DELETE and DESCRIBE, as bits: what everybody may do without an authorizer. */
+const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8);
+const NOT_ASKED_FOR = -2147483648;
+
+export const describeGroups = describeGroupsApi.handler({
+  handle({ groups, includeAuthorizedOperations }, call) {
+    const authorizedOperations = includeAuthorizedOperations ? ALL_GROUP_OPERATIONS : NOT_ASKED_FOR;
+    return { groups: groups.map((groupId) => ({ ...describe(groupId, call), authorizedOperations })) };
+  },
+  fail: ({ groups }, errorCode) => ({ groups: groups.map((groupId) => unknownGroup(groupId, errorCode, null)) }),
+});
+
+function describe(groupId: string, call: Call<never>) {
+  try {
+    const group = call.broker.groups.describe(groupId, call.nodeId);
+    return {
+      groupId,
+      groupState: group.state,
+      protocolType: group.protocolType,
+      protocolData: group.protocolName,
+      members: group.members.map((member) => ({
+        memberId: member.memberId,
+        groupInstanceId: member.instanceId,
+        clientId: member.clientId,
+        clientHost: member.clientHost,
+        memberMetadata: member.metadata,
+        memberAssignment: member.assignment,
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error;
+    // Before version 6 a group that is not there is a dead one.
+    const none = error.code === 'GROUP_ID_NOT_FOUND' && call.version < 6;
+    return unknownGroup(groupId, none ? 'NONE' : error.code, none ? null : error.message);
+  }
+}
+
+function unknownGroup(groupId: string, errorCode: ErrorName, errorMessage: string | null) {
+  const groupState = errorCode === 'NONE' || errorCode === 'GROUP_ID_NOT_FOUND' ? 'Dead' : '';
+  return { errorCode, errorMessage, groupId, groupState, protocolType: '', protocolData: '', members: [] };
+}

@@ -1,3 +1,5 @@
+import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, error, int8, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -32,3 +34,47 @@ export const findCoordinatorApi = defineApi({
       .default([]),
   },
 });
+
+/** What a key may be of: the shares of later versions are not coordinated here. */
+const KEY_KINDS = ['group', 'transaction'] as const;
+
+export const findCoordinator = findCoordinatorApi.handler({
+  handle(request, call) {
+    const keys = call.version >= 4 ? request.coordinatorKeys : [request.key];
+    const coordinators = keys.map((key) => coordinatorOf(request.keyType, key, call));
+    return answer(coordinators);
+  },
+  fail(request, errorCode, errorMessage) {
+    const keys = request.coordinatorKeys.length > 0 ? request.coordinatorKeys : [request.key];
+    return answer(keys.map((key) => nowhere(key, errorCode, errorMessage)));
+  },
+});
+
+interface Coordinator {
+  readonly key: string;
+  readonly errorCode: ErrorName;
+  readonly errorMessage: string | null;
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+function coordinatorOf(keyType: number, key: string, call: Call<never>): Coordinator {
+  const kind = KEY_KINDS[keyType];
+  if (!kind) return nowhere(key, 'INVALID_REQUEST', `key type ${keyType} is not known`);
+  const nodeId = call.broker.cluster.coordinatorOf(kind, key);
+  const address = nodeId < 0 ? undefined : call.address(nodeId);
+  if (!address) return nowhere(key, 'COORDINATOR_NOT_AVAILABLE', `no node coordinates ${kind} '${key}' at present`);
+  return { key, errorCode: 'NONE', errorMessage: null, nodeId, ...address };
+}
+
+function nowhere(key: string, errorCode: ErrorName, errorMessage: string): Coordinator {
+  return { key, errorCode, errorMessage, nodeId: -1, host: '', port: -1 };
+}
+
+/** One coordinator on top of the answer, as old versions want it, and all of them in a list. */
+function answer(coordinators: readonly Coordinator[]) {
+  const [first = nowhere('', 'INVALID_REQUEST', 'no key was given')] = coordinators;
+  const { key: _, ...fields } = first;
+  return { ...fields, coordinators };
+}

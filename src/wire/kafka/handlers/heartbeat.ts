@@ -19,3 +19,11 @@ export const heartbeatApi = defineApi({
     errorCode: error,
   },
 });
+
+export const heartbeat = heartbeatApi.handler({
+  handle({ groupId, generationId, memberId, groupInstanceId }, call) {
+    call.broker.groups.heartbeat(groupId, { memberId, instanceId: groupInstanceId, generationId }, call.nodeId);
+    return {};
+  },
+  fail: (_request, errorCode) => ({ errorCode }),
+});

@@ -37,3 +37,50 @@ export const joinGroupApi = defineApi({
     }),
   },
 });
+
+export const joinGroup = joinGroupApi.handler({
+  handle(request, call) {
+    return call.later((answer) =>
+      call.broker.groups.join(
+        request.groupId,
+        {
+          memberId: request.memberId,
+          instanceId: request.groupInstanceId,
+          clientId: call.clientId,
+          clientHost: call.clientHost,
+          sessionTimeoutMs: request.sessionTimeoutMs,
+          rebalanceTimeoutMs: request.rebalanceTimeoutMs,
+          protocolType: request.protocolType,
+          protocols: request.protocols,
+          requiresKnownId: call.version >= 4,
+          skipsAssignment: call.version >= 9,
+        },
+        (joined) =>
+          answer({
+            errorCode: joined.error,
+            generationId: joined.generationId,
+            protocolType: joined.protocolType,
+            protocolName: joined.protocolName ?? (call.version >= 7 ? null : ''),
+            leader: joined.leaderId,
+            skipAssignment: joined.skipAssignment,
+            memberId: joined.memberId,
+            members: joined.members.map(({ memberId, instanceId, metadata }) => ({
+              memberId,
+              groupInstanceId: instanceId,
+              metadata,
+            })),
+          }),
+        call.nodeId,
+      ),
+    );
+  },
+  fail: (request, errorCode) => ({
+    errorCode,
+    protocolType: null,
+    protocolName: '',
+    leader: '',
+    skipAssignment: false,
+    memberId: request.memberId,
+    members: [],
+  }),
+});

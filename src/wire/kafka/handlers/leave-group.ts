@@ -29,3 +29,21 @@ export const leaveGroupApi = defineApi({
     }).since(3),
   },
 });
+
+export const leaveGroup = leaveGroupApi.handler({
+  handle(request, call) {
+    const leaving =
+      call.version >= 3
+        ? request.members.map(({ memberId, groupInstanceId }) => ({ memberId, instanceId: groupInstanceId }))
+        : [{ memberId: request.memberId, instanceId: null }];
+    const errors = call.broker.groups.leave(request.groupId, leaving, call.nodeId);
+    const members = leaving.map(({ memberId, instanceId }, i) => ({
+      memberId,
+      groupInstanceId: instanceId,
+      errorCode: errors[i] ?? 'NONE',
+    }));
+    // Before members had results of their own, that of the only one was the answer's.
+    return call.version >= 3 ? { members } : { errorCode: errors[0] ?? 'NONE', members };
+  },
+  fail: (_request, errorCode) => ({ errorCode, members: [] }),
+});

@@ -23,3 +23,18 @@ export const listGroupsApi = defineApi({
     }),
   },
 });
+
+export const listGroups = listGroupsApi.handler({
+  handle({ statesFilter, typesFilter }, call) {
+    const listed = call.broker.groups.list({ states: statesFilter, types: typesFilter, nodeId: call.nodeId });
+    return {
+      groups: listed.map(({ groupId, protocolType, state, type }) => ({
+        groupId,
+        protocolType,
+        groupState: state,
+        groupType: type,
+      })),
+    };
+  },
+  fail: (_request, errorCode) => ({ errorCode, groups: [] }),
+});

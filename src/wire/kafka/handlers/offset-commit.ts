@@ -1,5 +1,6 @@
 import { array, error, int32, int64, string, throttle, uuid } from '../field.js';
 import { defineApi } from '../handler.js';
+import { commitResults, flatCommits } from '../offset-entry.js';
 import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_OffsetCommit */
@@ -37,4 +38,21 @@ export const offsetCommitApi = defineApi({
       }),
     }),
   },
+});
+
+export const offsetCommit = offsetCommitApi.handler({
+  handle(request, call) {
+    const identity = {
+      memberId: request.memberId,
+      instanceId: request.groupInstanceId,
+      generationId: request.generationIdOrMemberEpoch,
+    };
+    const results = call.broker.groups.commitOffsets(request.groupId, identity, flatCommits(request.topics), {
+      retentionMs: request.retentionTimeMs,
+      sendsMemberEpoch: call.version >= 9,
+      nodeId: call.nodeId,
+    });
+    return { topics: commitResults(request.topics, (at) => results[at] ?? 'NONE') };
+  },
+  fail: ({ topics }, errorCode) => ({ topics: commitResults(topics, () => errorCode) }),
 });

@@ -1,3 +1,4 @@
+import type { ErrorName } from '../error-code.js';
 import { array, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -28,4 +29,23 @@ export const offsetDeleteApi = defineApi({
       }),
     }),
   },
+});
+
+export const offsetDelete = offsetDeleteApi.handler({
+  handle({ groupId, topics }, call) {
+    const places = topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
+    );
+    const errors: ErrorName[] = call.broker.groups.deleteOffsets(groupId, places, call.nodeId);
+    return {
+      topics: topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex }) => ({
+          partitionIndex,
+          errorCode: errors.shift() ?? 'NONE',
+        })),
+      })),
+    };
+  },
+  fail: (_request, errorCode) => ({ errorCode, topics: [] }),
 });

@@ -1,5 +1,7 @@
+import { type FetchedOffset, KafkaError } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
 import { array, boolean, error, int32, int64, string, throttle, uuid } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf } from '../handler.js';
 import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_OffsetFetch */
@@ -63,3 +65,81 @@ export const offsetFetchApi = defineApi({
       .default([]),
   },
 });
+
+type OffsetFetchRequest = RequestOf<typeof offsetFetchApi>;
+
+/** One group of a request, in any version. */
+interface WantedOffsets {
+  readonly groupId: string;
+  readonly memberId: string | null;
+  readonly memberEpoch: number;
+  readonly topics: readonly { readonly name: string; readonly partitionIndexes: readonly number[] }[] | null;
+}
+
+export const offsetFetch = offsetFetchApi.handler({
+  handle(request, call) {
+    if (call.version < 8) {
+      const topics = fetchGroup(call, wantedOf(request), request.requireStable);
+      return { topics };
+    }
+    return {
+      topics: [],
+      groups: request.groups.map((wanted) => {
+        const { groupId } = wanted;
+        try {
+          return { groupId, topics: fetchGroup(call, wanted, request.requireStable), errorCode: 'NONE' as const };
+        } catch (error) {
+          if (!(error instanceof KafkaError)) throw error;
+          return { groupId, topics: [], errorCode: error.code };
+        }
+      }),
+    };
+  },
+  fail(request, errorCode) {
+    // Version 1 has no place for the error but the partitions.
+    const topics = (request.topics ?? []).map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) => ({
+        partitionIndex,
+        committedOffset: -1,
+        metadata: '',
+        errorCode,
+      })),
+    }));
+    return { topics, errorCode, groups: request.groups.map(({ groupId }) => ({ groupId, topics: [], errorCode })) };
+  },
+});
+
+function wantedOf({ groupId, topics }: OffsetFetchRequest): WantedOffsets {
+  return { groupId, memberId: null, memberEpoch: -1, topics };
+}
+
+function fetchGroup(call: Call<never>, wanted: WantedOffsets, requireStable: boolean) {
+  const places = wanted.topics?.flatMap(({ name, partitionIndexes }) =>
+    partitionIndexes.map((partition) => ({ topic: name, partition })),
+  );
+  const { memberId, memberEpoch } = wanted;
+  const fetched = call.broker.groups.fetchOffsets(wanted.groupId, places, {
+    requireStable,
+    nodeId: call.nodeId,
+    ...(memberId !== null && { member: { memberId, memberEpoch } }),
+  });
+  const topics = new Map<string, ReturnType<typeof partitionAnswer>[]>();
+  for (const { name } of wanted.topics ?? []) topics.set(name, []);
+  for (const one of fetched) {
+    const partitions = topics.get(one.topic);
+    if (partitions) partitions.push(partitionAnswer(one));
+    else topics.set(one.topic, [partitionAnswer(one)]);
+  }
+  return [...topics].map(([name, partitions]) => ({ name, partitions }));
+}
+
+function partitionAnswer({ partition, offset, leaderEpoch, metadata, error }: FetchedOffset) {
+  return {
+    partitionIndex: partition,
+    committedOffset: offset,
+    committedLeaderEpoch: leaderEpoch,
+    metadata,
+    errorCode: error,
+  };
+}

@@ -28,3 +28,30 @@ export const syncGroupApi = defineApi({
     assignment: bytes,
   },
 });
+
+export const syncGroup = syncGroupApi.handler({
+  handle(request, call) {
+    return call.later((answer) =>
+      call.broker.groups.sync(
+        request.groupId,
+        {
+          memberId: request.memberId,
+          instanceId: request.groupInstanceId,
+          generationId: request.generationId,
+          protocolType: request.protocolType,
+          protocolName: request.protocolName,
+          assignments: request.assignments,
+        },
+        ({ error, protocolType, protocolName, assignment }) =>
+          answer({ errorCode: error, protocolType, protocolName, assignment }),
+        call.nodeId,
+      ),
+    );
+  },
+  fail: (_request, errorCode) => ({
+    errorCode,
+    protocolType: null,
+    protocolName: null,
+    assignment: new Uint8Array(0),
+  }),
+});
