@@ -141,12 +141,18 @@ export class KafkaBroker implements BrokerModel {
 
   /** A node crashed. */
   stopNode(nodeId: number): void {
-    this.context.outbox.run(() => this.cluster.stopNode(nodeId));
+    this.context.outbox.run(() => {
+      this.cluster.stopNode(nodeId);
+      this.groups.nodesChanged();
+    });
   }
 
   /** A node is back. */
   startNode(nodeId: number): void {
-    this.context.outbox.run(() => this.cluster.startNode(nodeId));
+    this.context.outbox.run(() => {
+      this.cluster.startNode(nodeId);
+      this.groups.nodesChanged();
+    });
   }
 
   busy(): string[] {
