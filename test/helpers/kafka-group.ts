@@ -71,7 +71,8 @@ export class TestMember {
   /** Syncs; a leader gives every member its own id and the generation. */
   sync(assignments?: Record<string, Uint8Array>): this {
     this.synced = undefined;
-    const given = assignments ?? Object.fromEntries((this.joined?.members ?? []).map((m) => [m.memberId, this.mark(m)]));
+    const given =
+      assignments ?? Object.fromEntries((this.joined?.members ?? []).map((m) => [m.memberId, this.mark(m)]));
     this.abandon = this.#groups.sync(
       this.groupId,
       {
