@@ -1,4 +1,3 @@
-import { type BodyInput, encodeBody, type Header } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import { Cluster, type TopicSpec } from './cluster.js';
 import { type Config, createBrokerConfig, type KafkaOptions } from './config.js';
@@ -6,22 +5,13 @@ import { KafkaError, type KafkaErrorCode } from './errors.js';
 import { FetchService } from './fetch.js';
 import { GroupCoordinator } from './group-coordinator.js';
 import { type FoundOffset, findOffset } from './list-offsets.js';
+import { NativeProducer, type ProduceInput, type RecordPlace } from './native-producer.js';
 import { ProduceService } from './produce.js';
 import type { Topic } from './topic.js';
 import { TopicAdmin } from './topic-admin.js';
+import { TopicHandle } from './topic-handle.js';
 import { checkTopicName } from './topic-name.js';
 import { TransactionCoordinator } from './transaction-coordinator.js';
-
-/** A record as a native producer writes it. Values that are no text and no bytes become JSON. */
-export interface ProduceInput {
-  readonly key?: BodyInput;
-  readonly value?: BodyInput;
-  readonly headers?: Readonly<Record<string, BodyInput>> | readonly Header<BodyInput>[];
-  /** Default: chosen by the key, or one after the other without. */
-  readonly partition?: number;
-  /** Milliseconds since 1970. Default: the broker's clock. */
-  readonly timestampMs?: number;
-}
 
 /** Which offset a client wants to know. */
 export interface OffsetQuery {
@@ -36,12 +26,6 @@ export interface OffsetQuery {
   readonly committed: boolean;
 }
 
-/** Where a record went. */
-export interface RecordPlace {
-  readonly partition: number;
-  readonly offset: number;
-}
-
 /** Partitioned append-log with consumer offsets. */
 export class KafkaBroker implements BrokerModel {
   readonly context: ModelContext;
@@ -53,6 +37,8 @@ export class KafkaBroker implements BrokerModel {
   readonly produceService: ProduceService;
   readonly fetchService: FetchService;
   readonly admin: TopicAdmin;
+  readonly #producer: NativeProducer;
+  readonly #handles = new Map<string, TopicHandle>();
 
   constructor(context: ModelContext, options: KafkaOptions = {}) {
     this.context = context;
@@ -63,6 +49,7 @@ export class KafkaBroker implements BrokerModel {
     this.transactions = new TransactionCoordinator(context, this.cluster, this.groups);
     this.produceService = new ProduceService(context, this.cluster, this.transactions);
     this.fetchService = new FetchService(context, this.cluster);
+    this.#producer = new NativeProducer(context);
     this.admin = new TopicAdmin(context, this.cluster);
   }
 
@@ -71,21 +58,38 @@ export class KafkaBroker implements BrokerModel {
   }
 
   /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_CONFIG, … */
-  createTopic(name: string, spec: TopicSpec = {}): Topic {
-    return this.context.outbox.run(() => this.cluster.createTopic(name, spec));
+  createTopic(name: string, spec: TopicSpec = {}): TopicHandle {
+    this.context.outbox.run(() => this.cluster.createTopic(name, spec));
+    return this.topic(name);
   }
 
-  /** Appends one record. @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, LEADER_NOT_AVAILABLE */
-  produce(topicName: string, input: ProduceInput): RecordPlace {
-    const topic = this.cluster.topic(topicName);
-    if (!topic) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic '${topicName}'; create it first`);
-    const key = input.key === undefined || input.key === null ? null : encodeBody(input.key);
-    const value = input.value === undefined || input.value === null ? null : encodeBody(input.value);
-    const partition = topic.partitions[input.partition ?? 0];
-    if (!partition) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `no partition ${input.partition}`);
-    const timestampMs = input.timestampMs ?? this.context.clock.now;
-    const offset = partition.appendRecord({ key, value, headers: [], timestampMs });
-    return { partition: partition.index, offset };
+  /**
+   * Appends a record, or several of which all or none are taken. A topic that does not exist is made, when
+   * `auto.create.topics.enable` says so.
+   *
+   * @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, LEADER_NOT_AVAILABLE, NOT_ENOUGH_REPLICAS, MESSAGE_TOO_LARGE
+   */
+  produce(topic: string, input: ProduceInput): RecordPlace;
+  produce(topic: string, inputs: readonly ProduceInput[]): RecordPlace[];
+  produce(topic: string, input: ProduceInput | readonly ProduceInput[]): RecordPlace | RecordPlace[] {
+    const target = this.cluster.topic(topic) ?? this.#createMissing(topic);
+    if (Array.isArray(input)) return this.context.outbox.run(() => this.#producer.produceAll(target, input));
+    return this.#producer.produce(target, input as ProduceInput);
+  }
+
+  #createMissing(topic: string): Topic {
+    if (this.config.flag('auto.create.topics.enable')) return this.cluster.createTopic(topic);
+    throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic '${topic}'; create it first`);
+  }
+
+  /** A topic to look at; it need not exist yet. The same handle for the same name. */
+  topic(name: string): TopicHandle {
+    let handle = this.#handles.get(name);
+    if (!handle) {
+      handle = new TopicHandle(this.context, this.cluster, name);
+      this.#handles.set(name, handle);
+    }
+    return handle;
   }
 
   /** Finds an offset by time, as a client asks one node. @throws KafkaError */
@@ -107,7 +111,7 @@ export class KafkaBroker implements BrokerModel {
     try {
       checkTopicName(name);
       if (!allowed || !this.config.flag('auto.create.topics.enable')) return { error: 'UNKNOWN_TOPIC_OR_PARTITION' };
-      const created = this.createTopic(name);
+      const created = this.cluster.createTopic(name);
       return this.options.autoCreate === 'immediate'
         ? { created, error: 'UNKNOWN_TOPIC_OR_PARTITION' }
         : { error: 'UNKNOWN_TOPIC_OR_PARTITION' };

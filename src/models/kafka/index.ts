@@ -12,11 +12,15 @@
  *
  * @see https://kafka.apache.org/documentation/#design
  */
-export { KafkaBroker, type ProduceInput, type RecordPlace } from './broker.js';
+export { KafkaBroker } from './broker.js';
 export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
 export type { FetchPartition, FetchRequest, FetchResult } from './fetch.js';
 export type { FetchedOffset, OffsetCommit } from './group-coordinator.js';
+export { LogReader, readRecords } from './log-reader.js';
+export type { ProduceInput, RecordPlace } from './native-producer.js';
 export type { Partition } from './partition.js';
 export type { ProduceRequest, ProduceResult } from './produce.js';
+export { KafkaRecord } from './record.js';
 export type { Topic } from './topic.js';
+export type { PartitionView, RecordQuery, TopicHandle } from './topic-handle.js';

@@ -101,6 +101,24 @@ export class Partition {
     throw new KafkaError(code, `leader epoch ${epoch} was sent; ${this.leaderEpoch} is the current one`);
   }
 
+  /**
+   * A test broker has no disk to fill; its limits stand for one.
+   *
+   * @throws KafkaError KAFKA_STORAGE_ERROR when so much more does not fit
+   */
+  checkRoom(bytes: number, recordCount: number): void {
+    const { limits } = this.#context;
+    const log = this.#leaderLog;
+    const tooMany = log.logEnd - log.logStart + recordCount > limits.queueMessageCount;
+    if (!tooMany && log.bytes + bytes <= limits.queueBytes) return;
+    const name = tooMany ? 'queueMessageCount' : 'queueBytes';
+    throw new KafkaError(
+      'KAFKA_STORAGE_ERROR',
+      `limits.${name} (${limits[name]}) exceeded by partition ${this.home.name}-${this.index}; ` +
+        `raise it with { limits: { ${name}: … } }, or set retention`,
+    );
+  }
+
   /** Calls `watcher` after each change, until the returned function is called. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);

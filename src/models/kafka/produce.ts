@@ -154,6 +154,7 @@ export class ProduceService {
       );
     }
     checkRecords(batch, partition.home.settings, this.#context);
+    partition.checkRoom(batch.sizeBytes, batch.recordCount);
     return batch;
   }
 

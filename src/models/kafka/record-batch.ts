@@ -281,6 +281,11 @@ export class RecordBatch {
     return new RecordReader(this.#payload, 0, this.#payload.length);
   }
 
+  /** Goes on behind records that were read when the batch was shorter; only for one that is not compressed. */
+  readerFrom(position: number): RecordReader {
+    return new RecordReader(this.#bytes, position, this.#size);
+  }
+
   /** The time of the record that `reader` has met. */
   timestampMs(reader: RecordReader): number {
     return this.hasLogAppendTime ? this.maxTimestampMs : this.baseTimestampMs + reader.timestampDelta;
