@@ -1,0 +1,481 @@
+import type { Timer } from '../../core/clock.js';
+import { BrokerError } from '../../core/errors.js';
+import { type AmqpConnection, AmqpError, type ConnectionSink } from '../../models/amqp/index.js';
+import { ByteQueue } from '../byte-queue.js';
+import type { ConnectionInfo, Session, Transport } from '../door.js';
+import { SessionChannel } from './channel.js';
+import { erlangBinary, erlangOctets } from './erlang-text.js';
+import {
+  FRAME_HEARTBEAT,
+  FRAME_METHOD,
+  FRAME_OVERHEAD_BYTES,
+  type Frame,
+  type FrameFault,
+  HEARTBEAT_FRAME,
+  isFault,
+  isWellFormed,
+  nextFrame,
+} from './frame.js';
+import { FrameOutput } from './frame-output.js';
+import { Heartbeat } from './heartbeat.js';
+import type { AmqpDoor } from './index.js';
+import { type AnyMethod, METHODS, type Method, methodById } from './method.js';
+import { type ClientIdentity, Negotiation } from './negotiation.js';
+import { MalformedBytesError, MalformedTextError, Reader } from './reader.js';
+import type { Tuning } from './tune.js';
+
+/** `AMQP` 0 0 9 1, and the older way to say the same. */
+const PROTOCOL_HEADERS: readonly string[] = ['414d515000000901', '414d515001010009'];
+const SERVER_HEADER = Uint8Array.of(0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1);
+/** Frames of a client that has not negotiated yet. */
+const FIRST_FRAME_MAX_BYTES = 8192;
+const SHUTDOWN_TEXT = "broker forced connection closure with reason 'shutdown'";
+/** How long the other side may take to answer a close. */
+const CLOSE_TIMEOUT_MS = 30_000;
+
+/**
+ * One connection as a state machine without a socket.
+ *
+ * ```
+ * header       --AMQP 0 0 9 1-->      negotiating   start-ok, tune-ok, open
+ * negotiating  --open-->              running       everything
+ * running      --an error-->          closing       waits for close-ok, ignores the rest
+ * running      --connection.close-->  closed        waits for the peer to close the socket
+ * any          --nonsense-->          closed
+ * ```
+ */
+type State = 'header' | 'negotiating' | 'running' | 'closing' | 'closed';
+
+export class AmqpSession implements Session, ConnectionSink {
+  readonly door: AmqpDoor;
+  readonly info: ConnectionInfo;
+  /** The model's side of it, while the connection is open. */
+  connection: AmqpConnection | undefined;
+  identity: ClientIdentity | undefined;
+  tuning: Tuning | undefined;
+  readonly output: FrameOutput;
+  readonly channels = new Map<number, SessionChannel>();
+  receivedBytes = 0;
+  sentBytes = 0;
+  readonly #transport: Transport;
+  readonly #input = new ByteQueue();
+  readonly #negotiation: Negotiation;
+  #state: State = 'header';
+  #frameMax = FIRST_FRAME_MAX_BYTES;
+  #heartbeat: Heartbeat | undefined;
+  #timer: Timer | undefined;
+  /** A fault or an alarm holds the connection: what arrives waits. */
+  #held = false;
+  #pumping = false;
+  /** Bytes that may still leave before a fault cuts the connection. */
+  #cutAfterBytes: number | undefined;
+
+  constructor(door: AmqpDoor, transport: Transport, info: ConnectionInfo) {
+    this.door = door;
+    this.info = info;
+    this.#transport = transport;
+    this.output = new FrameOutput((bytes) => this.#write(bytes));
+    const { limits } = door.context;
+    this.#negotiation = new Negotiation({
+      version: door.broker.version,
+      release: door.broker.releaseName,
+      limits,
+      send: (method, values) => this.output.method(0, method, values),
+      authenticate: (user, password) => door.broker.authenticate(user, password),
+      tuned: (tuning) => this.#tuned(tuning),
+      open: (vhost, identity) => this.#open(vhost, identity),
+      hangUp: (reason) => this.#hangUp(reason),
+    });
+    this.#arm(limits.handshakeMs, () => this.#hangUp(`no open connection within ${limits.handshakeMs} ms`));
+  }
+
+  // ---- what the listener calls
+
+  receive(chunk: Uint8Array): void {
+    if (this.#state === 'closed') return;
+    this.receivedBytes += chunk.length;
+    this.#heartbeat?.received();
+    this.#input.push(chunk);
+    this.#pump();
+    this.#regulateInput();
+  }
+
+  drained(): void {
+    this.#pump();
+    this.#regulateInput();
+  }
+
+  shutdown(): void {
+    if (this.#state === 'running') this.#closeConnection(new AmqpError('CONNECTION_FORCED', SHUTDOWN_TEXT));
+    this.#end();
+  }
+
+  /**
+   * Without an error: the transport has gone. With one: the model closed the connection, which the client is told.
+   */
+  closed(error?: AmqpError): void {
+    if (error) return this.#closeConnection(error);
+    this.#state = 'closed';
+    this.#release();
+    this.#stopTimers();
+    this.#input.clear();
+    this.door.sessions.delete(this);
+  }
+
+  // ---- what others ask of it
+
+  get running(): boolean {
+    return this.#state === 'running';
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** What the client calls itself. */
+  get clientName(): string | undefined {
+    const name = this.identity?.properties.get('connection_name');
+    return typeof name === 'string' ? name : undefined;
+  }
+
+  /** The reason of a resource alarm, undefined while there is none. Connections that publish have to wait then. */
+  alarm: string | undefined;
+  #toldBlocked = false;
+  #endOfAlarm: (() => void) | undefined;
+
+  blocked(reason: string): void {
+    this.alarm = reason;
+  }
+
+  unblocked(): void {
+    this.alarm = undefined;
+    if (this.#toldBlocked) this.output.method(0, METHODS.connectionUnblocked, {});
+    this.#toldBlocked = false;
+    this.#endOfAlarm?.();
+    this.#endOfAlarm = undefined;
+  }
+
+  /** Holds a publish, and everything behind it, until the alarm is over. */
+  holdForAlarm(resume: () => void): void {
+    if (!this.#toldBlocked && this.identity?.capabilities.has('connection.blocked')) {
+      this.output.method(0, METHODS.connectionBlocked, { reason: this.alarm as string });
+      this.#toldBlocked = true;
+    }
+    this.hold((release) => {
+      this.#endOfAlarm = release;
+    }, resume);
+  }
+
+  /** Ends what an error ends: its channel, or the connection. @throws what is no BrokerError, to the listener */
+  fail(error: unknown, channel?: SessionChannel, method?: Method): void {
+    const known = asAmqpError(error);
+    if (channel && known.scope === 'channel') return channel.refuse(known, method);
+    this.#closeConnection(known, method);
+  }
+
+  /** Stops reading requests until `release` is called, which goes on with `resume`. */
+  hold(start: (release: () => void) => void, resume: () => void): void {
+    this.#held = true;
+    start(() => {
+      if (!this.#held || this.#state === 'closed') return;
+      this.#held = false;
+      resume();
+      this.#pump();
+      this.#regulateInput();
+    });
+  }
+
+  /** Resets the connection after so many more bytes have left. */
+  cutAfter(bytes: number): void {
+    this.#cutAfterBytes = bytes;
+  }
+
+  /** Ends the connection without a word. */
+  hangUp(): void {
+    this.#end();
+  }
+
+  // ---- reading
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#state !== 'closed' && !this.#held && this.#canWrite()) {
+        if (this.#state === 'header') {
+          if (!this.#takeHeader()) return;
+          continue;
+        }
+        const split = nextFrame(this.#input, this.#frameMax);
+        if (!split) return;
+        if (isFault(split)) this.#refuseFrame(split);
+        else this.#take(split);
+      }
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** A peer that does not read its answers is not served any further. */
+  #canWrite(): boolean {
+    return this.#transport.bufferedBytes <= this.door.context.limits.outputHardBytes;
+  }
+
+  #paused = false;
+
+  #regulateInput(): void {
+    const full = this.#input.length > 2 * (this.#frameMax + FRAME_OVERHEAD_BYTES);
+    if (full === this.#paused || this.#state === 'closed') return;
+    this.#paused = full;
+    if (full) this.#transport.pause();
+    else this.#transport.resume();
+  }
+
+  #takeHeader(): boolean {
+    if (this.#input.length < SERVER_HEADER.length) return false;
+    if (PROTOCOL_HEADERS.includes(hex(this.#input.peek(SERVER_HEADER.length)))) {
+      this.#input.skip(SERVER_HEADER.length);
+      this.#state = 'negotiating';
+      this.#negotiation.start();
+      return true;
+    }
+    this.#write(SERVER_HEADER);
+    this.#hangUp('no AMQP 0-9-1 protocol header');
+    return false;
+  }
+
+  #take(frame: Frame): void {
+    if (this.#state === 'closing') return this.#takeWhileClosing(frame);
+    if (!isWellFormed(frame)) return this.#refuse('FRAME_ERROR', `type ${frame.type}, ${erlangOctets(frame.payload)}: unknown_frame`);
+    if (frame.channel === 0) return this.#takeOnZero(frame);
+    if (this.#state !== 'running' || frame.type === FRAME_HEARTBEAT) return this.#refuseUnexpected(frame);
+    this.#takeOnChannel(frame);
+  }
+
+  #takeOnZero(frame: Frame): void {
+    if (frame.type === FRAME_HEARTBEAT) return;
+    if (frame.type !== FRAME_METHOD) return this.#refuseUnexpected(frame);
+    const read = this.#readMethod(frame.payload);
+    if (!read) return;
+    const { method, values } = read;
+    if (this.#state === 'negotiating') {
+      try {
+        this.#negotiation.take(method, values);
+      } catch (error) {
+        this.fail(error, undefined, method === METHODS.connectionOpen ? method : undefined);
+      }
+      return;
+    }
+    switch (method) {
+      case METHODS.connectionClose:
+        return this.#peerCloses();
+      case METHODS.connectionUpdateSecret:
+        return this.output.method(0, METHODS.connectionUpdateSecretOk, {});
+      default:
+        this.fail(
+          new AmqpError('CHANNEL_ERROR', 'unexpected method in connection state running'),
+          undefined,
+          method as unknown as Method,
+        );
+    }
+  }
+
+  #takeOnChannel(frame: Frame): void {
+    const channel = this.channels.get(frame.channel) ?? this.#createChannel(frame.channel);
+    if (!channel) return;
+    if (frame.type !== FRAME_METHOD) return channel.takeContent(frame);
+    if (channel.busy) return channel.refuseMethod();
+    const read = this.#readMethod(frame.payload);
+    if (read) channel.takeMethod(read.method, read.values);
+  }
+
+  /** Channels are counted, whatever their numbers. */
+  #createChannel(number: number): SessionChannel | undefined {
+    const { channelMax } = this.tuning as Tuning;
+    const open = this.channels.size;
+    if (open >= channelMax) {
+      const text = `number of channels opened (${open}) has reached the negotiated channel_max (${channelMax})`;
+      this.fail(new AmqpError('NOT_ALLOWED', text));
+      return undefined;
+    }
+    const channel = new SessionChannel(this, number);
+    this.channels.set(number, channel);
+    return channel;
+  }
+
+  #readMethod(payload: Uint8Array): { method: AnyMethod; values: unknown } | undefined {
+    const reader = new Reader(payload, 0, payload.length, this.door.context.limits);
+    const classId = reader.uint16();
+    const methodId = reader.uint16();
+    const method = methodById(classId, methodId);
+    if (!method) {
+      const text = `method ${methodId} of class ${classId} is unknown; AMQP 0-9-1 is spoken here`;
+      this.#closeConnection(new AmqpError('NOT_IMPLEMENTED', text), { classId, methodId });
+      return undefined;
+    }
+    try {
+      return { method, values: method.codec.read(reader) };
+    } catch (error) {
+      if (!(error instanceof MalformedBytesError)) throw error;
+      if (error instanceof MalformedTextError) this.#refuse('FRAME_ERROR', error.message);
+      else {
+        const text = `cannot decode ${erlangBinary(payload.subarray(4))}`;
+        this.#closeConnection(new AmqpError('FRAME_ERROR', text), method);
+      }
+      return undefined;
+    }
+  }
+
+  /** Only the goodbye counts now. */
+  #takeWhileClosing(frame: Frame): void {
+    if (frame.channel !== 0 || frame.type !== FRAME_METHOD || frame.payload.length < 4) return;
+    const reader = new Reader(frame.payload);
+    const method = methodById(reader.uint16(), reader.uint16());
+    if (method === METHODS.connectionCloseOk) this.#end();
+    else if (method === METHODS.connectionClose) this.output.method(0, METHODS.connectionCloseOk, {});
+  }
+
+  // ---- opening and closing
+
+  #tuned(tuning: Tuning): void {
+    this.tuning = tuning;
+    this.#frameMax = tuning.frameMax;
+    this.output.frameMax = tuning.frameMax;
+    if (tuning.heartbeat === 0) return;
+    this.#heartbeat = new Heartbeat(
+      this.door.context.clock,
+      tuning.heartbeat * 1000,
+      () => this.#write(HEARTBEAT_FRAME),
+      () => this.#cut('missed heartbeats from the client'),
+    );
+  }
+
+  #open(vhost: string, identity: ClientIdentity): void {
+    this.identity = identity;
+    this.connection = this.door.connect(this, vhost, identity);
+    this.#state = 'running';
+    this.door.context.clock.cancel(this.#timer);
+    this.output.method(0, METHODS.connectionOpenOk, { knownHosts: '' });
+  }
+
+  #peerCloses(): void {
+    this.#release();
+    this.output.method(0, METHODS.connectionCloseOk, {});
+    // RabbitMQ leaves it to the client to close the socket, and waits for that only so long.
+    this.#state = 'closed';
+    this.#heartbeat?.stop();
+    this.#arm(this.#closeTimeoutMs, () => this.#end());
+  }
+
+  #closeConnection(error: AmqpError, method?: { readonly classId: number; readonly methodId: number }): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return;
+    this.#journal(error.replyText);
+    this.#release();
+    this.output.method(0, METHODS.connectionClose, {
+      replyCode: error.replyCode,
+      replyText: error.replyText,
+      classId: method?.classId ?? 0,
+      methodId: method?.methodId ?? 0,
+    });
+    const opened = this.#state === 'running';
+    this.#state = 'closing';
+    if (!opened && error.code === 'ACCESS_REFUSED') return this.#end();
+    this.#arm(this.#closeTimeoutMs, () => this.#end());
+  }
+
+  get #closeTimeoutMs(): number {
+    const heartbeat = this.tuning?.heartbeat ?? 0;
+    return heartbeat === 0 ? CLOSE_TIMEOUT_MS : Math.min(heartbeat * 1000, CLOSE_TIMEOUT_MS);
+  }
+
+  /** The model forgets the connection: channels end, what was unacked is queued again. */
+  #release(): void {
+    for (const channel of this.channels.values()) channel.abandon();
+    this.channels.clear();
+    const { connection } = this;
+    this.connection = undefined;
+    connection?.close();
+  }
+
+  #arm(delayMs: number, expired: () => void): void {
+    const { clock } = this.door.context;
+    clock.cancel(this.#timer);
+    this.#timer = clock.schedule(clock.now + delayMs, expired, 'liveness');
+  }
+
+  #stopTimers(): void {
+    this.#heartbeat?.stop();
+    this.door.context.clock.cancel(this.#timer);
+  }
+
+  #end(): void {
+    this.#state = 'closed';
+    this.#release();
+    this.#stopTimers();
+    this.#transport.end();
+  }
+
+  #cut(reason: string): void {
+    this.#journal(reason);
+    this.#state = 'closed';
+    this.#release();
+    this.#stopTimers();
+    this.#transport.destroy();
+  }
+
+  #hangUp(reason: string): void {
+    this.#journal(reason);
+    this.#end();
+  }
+
+  // ---- refusing
+
+  #refuse(code: 'FRAME_ERROR' | 'UNEXPECTED_FRAME', text: string): void {
+    this.#closeConnection(new AmqpError(code, text));
+  }
+
+  #refuseUnexpected(frame: Frame): void {
+    this.#refuse('UNEXPECTED_FRAME', `type ${frame.type}, ${erlangOctets(frame.payload)}`);
+  }
+
+  #refuseFrame(fault: FrameFault): void {
+    const what =
+      fault.kind === 'too-large'
+        ? `type ${fault.type}, ${erlangOctets(new Uint8Array())}: {frame_too_large,${fault.size},${this.#frameMax - FRAME_OVERHEAD_BYTES}}`
+        : `type ${fault.type}, ${erlangOctets(fault.payload)}: {invalid_frame_end_marker,${fault.end}}`;
+    this.#refuse('FRAME_ERROR', what);
+    // Where the next frame begins is lost, so nothing that follows can be read, a close-ok neither.
+    this.#input.clear();
+  }
+
+  #journal(reason: string): void {
+    const { journal } = this.door.context;
+    if (journal.on) journal.record('amqp', 'protocol-error', { connection: this.info.id, reason });
+  }
+
+  // ---- writing
+
+  #write(bytes: Uint8Array): void {
+    if (this.#state === 'closed') return;
+    this.#heartbeat?.sent();
+    if (this.#cutAfterBytes === undefined) {
+      this.sentBytes += bytes.length;
+      return this.#transport.write(bytes);
+    }
+    const allowed = bytes.subarray(0, this.#cutAfterBytes);
+    this.#cutAfterBytes -= allowed.length;
+    this.#transport.write(allowed);
+    if (this.#cutAfterBytes === 0) this.#end();
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+/** @throws the error itself when it is no BrokerError: a defect, for the listener to report */
+function asAmqpError(error: unknown): AmqpError {
+  if (error instanceof AmqpError) return error;
+  if (error instanceof BrokerError) return new AmqpError('RESOURCE_ERROR', error.message);
+  throw error;
+}
