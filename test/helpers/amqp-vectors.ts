@@ -24,6 +24,8 @@ export interface Vector {
 const LONGEST_WAIT_MS = 2_000;
 const WAIT_STEP_MS = 20;
 const ROUTE_CHANNEL = 99;
+/** How recordings write the virtual host that they ran in. */
+const VHOST = '\u0024{vhost}';
 
 interface Channel {
   open: boolean;
@@ -89,12 +91,12 @@ class VectorRun {
   }
 
   #normalize(value: any, key?: string): any {
-    if (key === 'vhost' && value === this.#vhost) return '${vhost}';
+    if (key === 'vhost' && value === this.#vhost) return VHOST;
     if (typeof value === 'string') {
       let text = value;
       for (const [name, content] of this.#variables) if (content) text = text.split(content).join(`\${${name}}`);
-      text = text.split(`vhost '${this.#vhost}'`).join("vhost '${vhost}'");
-      text = text.split(`vhost ${this.#vhost} `).join('vhost ${vhost} ');
+      text = text.split(`vhost '${this.#vhost}'`).join(`vhost '${VHOST}'`);
+      text = text.split(`vhost ${this.#vhost} `).join(`vhost ${VHOST} `);
       return text.replace(/amq\.gen-[\w-]{22}/g, '<amq.gen>').replace(/amq\.ctag-[\w-]{22}/g, '<amq.ctag>');
     }
     if (value?.$t === 'T' && key === 'time') return { $t: 'T', v: '<time>' };

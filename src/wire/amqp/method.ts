@@ -22,7 +22,8 @@ export type MethodValues<M> = M extends Method<infer F> ? Values<F> : never;
 
 const connection = <F extends Fields>(id: number, name: string, fields: F) =>
   new Method(`connection.${name}`, 10, id, fields);
-const channel = <F extends Fields>(id: number, name: string, fields: F) => new Method(`channel.${name}`, 20, id, fields);
+const channel = <F extends Fields>(id: number, name: string, fields: F) =>
+  new Method(`channel.${name}`, 20, id, fields);
 const access = <F extends Fields>(id: number, name: string, fields: F) => new Method(`access.${name}`, 30, id, fields);
 const exchange = <F extends Fields>(id: number, name: string, fields: F) =>
   new Method(`exchange.${name}`, 40, id, fields);
@@ -30,7 +31,8 @@ const queue = <F extends Fields>(id: number, name: string, fields: F) => new Met
 const basic = <F extends Fields>(id: number, name: string, fields: F) => new Method(`basic.${name}`, 60, id, fields);
 const message = <F extends Fields>(id: number, name: string, fields: F) =>
   new Method(`basic.${name}`, 60, id, fields, true);
-const confirm = <F extends Fields>(id: number, name: string, fields: F) => new Method(`confirm.${name}`, 85, id, fields);
+const confirm = <F extends Fields>(id: number, name: string, fields: F) =>
+  new Method(`confirm.${name}`, 85, id, fields);
 const tx = <F extends Fields>(id: number, name: string, fields: F) => new Method(`tx.${name}`, 90, id, fields);
 
 const CLOSE = { replyCode: 'short', replyText: 'shortstr', classId: 'short', methodId: 'short' } as const;

@@ -54,6 +54,10 @@ export function offeredMechanisms(version: AmqpVersion): string {
 }
 
 /** Who the client claims to be; undefined for an unknown mechanism (names count case) or a response without sense. */
-export function readCredentials(version: AmqpVersion, mechanism: string, response: Uint8Array): Credentials | undefined {
+export function readCredentials(
+  version: AmqpVersion,
+  mechanism: string,
+  response: Uint8Array,
+): Credentials | undefined {
   return MECHANISMS[version].get(mechanism)?.(response);
 }

@@ -246,7 +246,8 @@ export class AmqpSession implements Session, ConnectionSink {
 
   #take(frame: Frame): void {
     if (this.#state === 'closing') return this.#takeWhileClosing(frame);
-    if (!isWellFormed(frame)) return this.#refuse('FRAME_ERROR', `type ${frame.type}, ${erlangOctets(frame.payload)}: unknown_frame`);
+    if (!isWellFormed(frame))
+      return this.#refuse('FRAME_ERROR', `type ${frame.type}, ${erlangOctets(frame.payload)}: unknown_frame`);
     if (frame.channel === 0) return this.#takeOnZero(frame);
     if (this.#state !== 'running' || frame.type === FRAME_HEARTBEAT) return this.#refuseUnexpected(frame);
     this.#takeOnChannel(frame);

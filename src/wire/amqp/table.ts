@@ -1,10 +1,4 @@
-import {
-  type FieldTable,
-  type FieldValue,
-  fieldTag,
-  TypedField,
-  type TypedTag,
-} from '../../models/amqp/index.js';
+import { type FieldTable, type FieldValue, fieldTag, TypedField, type TypedTag } from '../../models/amqp/index.js';
 import { MalformedBytesError, Reader, readUtf8, type TableLimits } from './reader.js';
 import type { Writer } from './writer.js';
 

@@ -3,5 +3,9 @@ import { handler } from '../handler.js';
 import { METHODS } from '../method.js';
 
 export const ACCESS_HANDLERS = [
-  handler(METHODS.accessRequest, (_values, { reply }) => reply(METHODS.accessRequestOk, { ticket: 1 }), 'answers ticket 1'),
+  handler(
+    METHODS.accessRequest,
+    (_values, { reply }) => reply(METHODS.accessRequestOk, { ticket: 1 }),
+    'answers ticket 1',
+  ),
 ];
