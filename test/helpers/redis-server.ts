@@ -4,6 +4,7 @@ import type { RedisBroker, RedisOptions } from '../../src/models/redis/index.js'
 import type { ConnectionInfo, Session, Transport } from '../../src/wire/door.js';
 import { Interceptors } from '../../src/wire/interceptors.js';
 import { RedisDoor } from '../../src/wire/redis/index.js';
+import type { Session as RedisSession } from '../../src/wire/redis/session.js';
 import { encodeRequest } from './resp.js';
 
 /** A redis door on a virtual clock, without sockets: what a client sends is answered before `send` returns. */
@@ -58,7 +59,8 @@ const KERNEL_BYTES = 1024 * 1024;
 export class RedisClient implements Transport {
   /** The server has closed. */
   closed = false;
-  readonly #session: Session;
+  /** The server's side of it. */
+  readonly session: RedisSession;
   #received: string[] = [];
   #receivedBytes = 0;
   #waiting: Uint8Array[] = [];
@@ -67,7 +69,7 @@ export class RedisClient implements Transport {
   #ended = false;
 
   constructor(open: (transport: Transport) => Session) {
-    this.#session = open(this);
+    this.session = open(this) as RedisSession;
   }
 
   // ---- the client's side
@@ -79,7 +81,7 @@ export class RedisClient implements Transport {
 
   /** Sends bytes as they are. */
   sendRaw(bytes: string): this {
-    if (!this.closed && bytes !== '') this.#session.receive(Buffer.from(bytes, 'latin1'));
+    if (!this.closed && bytes !== '') this.session.receive(Buffer.from(bytes, 'latin1'));
     return this;
   }
 
@@ -111,7 +113,7 @@ export class RedisClient implements Transport {
     if (!on) return;
     for (const bytes of this.#waiting.splice(0)) this.#receive(bytes);
     this.#waitingBytes = 0;
-    if (!this.closed) this.#session.drained?.();
+    if (!this.closed) this.session.drained?.();
   }
 
   /** The client closes its socket. */
@@ -121,11 +123,11 @@ export class RedisClient implements Transport {
 
   /** The client has nothing more to say. */
   halfClose(): void {
-    this.#session.peerEnded?.();
+    this.session.peerEnded?.();
   }
 
   shutdown(): void {
-    this.#session.shutdown();
+    this.session.shutdown();
   }
 
   // ---- the server's side
@@ -166,6 +168,6 @@ export class RedisClient implements Transport {
     if (this.closed) return;
     this.closed = true;
     this.#ended = true;
-    this.#session.closed();
+    this.session.closed();
   }
 }

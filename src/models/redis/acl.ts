@@ -16,6 +16,8 @@ export class AclUser {
   readonly name: string;
   enabled = false;
   noPassword = false;
+  /** What was last said about the payload of RESTORE; nothing else comes of it. */
+  payload: '' | 'sanitize-payload' | 'skip-sanitize-payload' = '';
   readonly passwords = new Set<string>();
   /** `+@all`, `-@dangerous`, `+get`, …, in order. */
   commandRules: string[] = ['-@all'];
@@ -77,6 +79,7 @@ export class AclUser {
   copyFrom(other: AclUser): void {
     this.enabled = other.enabled;
     this.noPassword = other.noPassword;
+    this.payload = other.payload;
     const passwords = [...other.passwords];
     this.passwords.clear();
     for (const password of passwords) this.passwords.add(password);
@@ -102,8 +105,11 @@ export class AclUser {
     else if (word === 'resetchannels') this.channelPatterns = [];
     else if (word === 'allcommands' || word === '+@all') this.commandRules = ['+@all'];
     else if (word === 'nocommands' || word === '-@all') this.commandRules = ['-@all'];
-    else if (word === 'reset') this.copyFrom(new AclUser(this.name));
-    else if (word === 'sanitize-payload' || word === 'skip-sanitize-payload' || word === 'clearselectors') return;
+    else if (word === 'reset') {
+      this.copyFrom(new AclUser(this.name));
+      this.payload = 'sanitize-payload';
+    } else if (word === 'sanitize-payload' || word === 'skip-sanitize-payload') this.payload = word;
+    else if (word === 'clearselectors') return;
     else if (rule.startsWith('>')) {
       this.passwords.add(rest);
       this.noPassword = false;

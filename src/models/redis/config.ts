@@ -208,8 +208,8 @@ export class RedisConfig {
       case 'int': {
         if (!/^-?\d{1,18}$/.test(value)) throw refused(name, "argument couldn't be parsed into an integer");
         const number = Number(value);
-        if (kind.clamp) return String(Math.min(Math.max(number, kind.min), kind.max));
-        return String(inBounds(name, number, kind.min, kind.max));
+        if (!kind.clamp) return String(inBounds(name, number, kind.min, kind.max));
+        return String(Math.min(Math.max(inBounds(name, number, 0, INT_MAX), kind.min), kind.max));
       }
       case 'memory': {
         const bytes = parseMemory(value);

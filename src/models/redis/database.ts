@@ -7,6 +7,11 @@ export interface Entry {
   expireAtMs: number | undefined;
   /** For IDLETIME and LRU. */
   usedAtMs: number;
+  /**
+   * How Redis would keep a string that did not come by SET: changed in place (`raw`), never read as a number (`text`),
+   * or as a number of its own (`unshared`).
+   */
+  stored?: 'raw' | 'text' | 'unshared' | undefined;
   /** How often it was used, kept while an LFU policy is in force. */
   frequency?: number;
 }

@@ -118,7 +118,7 @@ export class Keyspace {
   // ---- changing
 
   /** Stores a value over whatever was there. `expireAtMs` `'keep'` leaves the end as it is. */
-  set(db: number, key: string, value: RedisValue, expireAtMs: number | undefined | 'keep' = undefined): void {
+  set(db: number, key: string, value: RedisValue, expireAtMs: number | undefined | 'keep' = undefined): Entry {
     const database = this.database(db);
     const old = this.lookup(db, key);
     if (old) this.#usedBytes -= estimateBytes(key, old.value);
@@ -128,12 +128,14 @@ export class Keyspace {
     const entry = old ?? { value, expireAtMs: end, usedAtMs: this.now };
     entry.value = value;
     entry.expireAtMs = end;
+    entry.stored = undefined;
     database.put(key, entry);
     this.#eviction.used(database, key, entry);
     this.#usedBytes += estimateBytes(key, value);
     this.touch(db, key);
     this.blocking.signal(db, key);
     this.#schedule();
+    return entry;
   }
 
   /** The collection of a key, made when there is none. @throws RedisError WRONGTYPE */

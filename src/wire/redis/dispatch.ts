@@ -94,10 +94,10 @@ export function resolve(client: Session, args: readonly string[]): Command {
       const shown = cString(args[1] as string).slice(0, TEXT_LIMIT);
       throw new RedisError(`ERR unknown subcommand '${shown}'. Try ${name.toUpperCase()} HELP.`);
     }
-    if (!arityFits(sub, args.length)) throw wrongArity(sub);
+    if (!arityFits(sub, args.length, version)) throw wrongArity(sub);
     return sub;
   }
-  if (!arityFits(command, args.length)) throw wrongArity(command);
+  if (!arityFits(command, args.length, version)) throw wrongArity(command);
   return command;
 }
 
@@ -130,6 +130,9 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
     throw new RedisError(notEnabled('DEBUG', 'enable-debug-command'));
   if (command.name === 'module|load') throw new RedisError(notEnabled('MODULE', 'enable-module-command'));
   if (!client.authenticated && !command.flags.has('no_auth')) throw new RedisError('NOAUTH Authentication required.');
+  if (client.transaction.open && command.flags.has('no_multi')) {
+    throw new RedisError('ERR Command not allowed inside a transaction');
+  }
   checkAcl(client, command, args);
   if (client.door.broker.clusterEnabled) checkSlots(client, command, args);
   if (client.door.broker.overMemory(!concerns(client, command, 'denyoom'))) throw new RedisError(OUT_OF_MEMORY);
@@ -190,7 +193,7 @@ export function checkAcl(client: Session, command: Command, args: readonly strin
   const problem = aclProblem(client, command, args, client.user);
   if (!problem) return;
   const old = client.door.broker.version === '7.0';
-  switch (problem) {
+  switch (problem.kind) {
     case 'command':
       throw new RedisError(
         old
@@ -210,8 +213,15 @@ export function checkAcl(client: Session, command: Command, args: readonly strin
           : 'NOPERM No permissions to access a channel',
       );
     default:
-      problem satisfies never;
+      problem.kind satisfies never;
   }
+}
+
+/** What a user lacks for a command: the right to run it, or to touch a key or channel. */
+export interface AclProblem {
+  readonly kind: 'command' | 'key' | 'channel';
+  /** The command, key or channel. */
+  readonly name: string;
 }
 
 /** What a user lacks for a command, if anything. */
@@ -220,14 +230,18 @@ export function aclProblem(
   command: Command,
   args: readonly string[],
   user: Session['user'],
-): 'command' | 'key' | 'channel' | undefined {
+): AclProblem | undefined {
   if (command.flags.has('no_auth')) return undefined;
-  if (!user.mayRun(command.name, command.categories)) return 'command';
-  if (!command.channels && keysOf(client, command, args).some((key) => !user.mayUseKey(key))) return 'key';
+  if (!user.mayRun(command.name, command.categories)) return { kind: 'command', name: command.name };
+  if (!command.channels) {
+    const key = keysOf(client, command, args).find((one) => !user.mayUseKey(one));
+    if (key !== undefined) return { kind: 'key', name: key };
+  }
   if (command.channels) {
     const { span, pattern } = command.channels;
     const may = pattern ? (name: string) => user.mayUsePattern(name) : (name: string) => user.mayUseChannel(name);
-    if (argumentsAt(span, args).some((name) => !may(name))) return 'channel';
+    const channel = argumentsAt(span, args).find((name) => !may(name));
+    if (channel !== undefined) return { kind: 'channel', name: channel };
   }
   return undefined;
 }

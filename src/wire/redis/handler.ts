@@ -29,6 +29,7 @@ export interface Command {
   readonly channels?: { readonly span: KeySpan; readonly pattern: boolean } | undefined;
   readonly tips: readonly string[];
   readonly since: RedisVersion | undefined;
+  readonly arityIn70: number | undefined;
   readonly run?: Run | undefined;
   readonly subcommands?: ReadonlyMap<string, Command> | undefined;
 }
@@ -57,7 +58,8 @@ const FLAGS = {
   B: 'allow_busy',
 } as const;
 
-const CATEGORY_ORDER = [
+/** All categories, in Redis's order. */
+export const CATEGORY_ORDER: readonly string[] = [
   'keyspace',
   'read',
   'write',
@@ -89,6 +91,8 @@ interface Definition {
   readonly tips?: readonly string[];
   /** The release that brought the command, when it is later than 7.0. */
   readonly since?: RedisVersion;
+  /** The arity that 7.0 asks for, where it is another one. */
+  readonly arityIn70?: number;
   readonly channels?: { readonly span: KeySpan; readonly pattern: boolean };
   /** ACL categories beyond those that flags imply. */
   readonly categories?: readonly string[];
@@ -116,6 +120,7 @@ export function command(shape: string, definition: Definition | Run): Command {
     categories = [],
     tips = [],
     since,
+    arityIn70,
     run,
     subcommands,
   } = typeof definition === 'function' ? { run: definition } : definition;
@@ -132,6 +137,7 @@ export function command(shape: string, definition: Definition | Run): Command {
     channels,
     tips,
     since,
+    arityIn70,
     run,
     subcommands: subcommands && new Map(subcommands.map((sub) => [sub.name.split('|')[1] as string, sub])),
   };
@@ -159,6 +165,7 @@ export function argumentsAt(span: KeySpan, args: readonly string[]): string[] {
 }
 
 /** Whether a request has as many arguments as the command wants. */
-export function arityFits(target: Command, count: number): boolean {
-  return target.arity >= 0 ? count === target.arity : count >= -target.arity;
+export function arityFits(target: Command, count: number, version: RedisVersion): boolean {
+  const arity = version === '7.0' ? (target.arityIn70 ?? target.arity) : target.arity;
+  return arity >= 0 ? count === arity : count >= -arity;
 }

@@ -13,7 +13,7 @@
 import { type CommandCatalog, type RedisBroker, SLOT_COUNT } from '../../models/redis/index.js';
 import type { ConnectionInfo, Door, Session as DoorSession, Transport } from '../door.js';
 import type { DoorContext } from '../door-context.js';
-import type { Command } from './handler.js';
+import { CATEGORY_ORDER, type Command } from './handler.js';
 import { COMMANDS, MOVABLE_KEYS } from './handlers/index.js';
 import { IdleTimeout } from './idle-timeout.js';
 import { monitorLine } from './monitor.js';
@@ -174,8 +174,7 @@ function createCatalog(commands: ReadonlyMap<string, Command>): CommandCatalog {
     byName.set(command.name, command);
     for (const sub of command.subcommands?.values() ?? []) byName.set(sub.name, sub);
   }
-  const allCategories = new Set<string>();
-  for (const command of byName.values()) for (const category of command.categories) allCategories.add(category);
+  const allCategories = new Set(CATEGORY_ORDER);
   return {
     has: (name) => byName.has(name),
     categories: (name) => byName.get(name)?.categories,

@@ -11,6 +11,7 @@ import { aclProblem, resolve } from '../dispatch.js';
 import { type Command, command } from '../handler.js';
 import { array, bulk, bulks, EMPTY_ARRAY, integer, map, nullBulk, OK, set } from '../reply.js';
 import type { Session } from '../session.js';
+import { withHelp } from './help.js';
 
 const hash = (password: string): string => createHash('sha256').update(toBytes(password)).digest('hex');
 
@@ -18,13 +19,19 @@ const hash = (password: string): string => createHash('sha256').update(toBytes(p
 function describe(user: AclUser, old: boolean): string {
   const words = ['user', user.name, user.enabled ? 'on' : 'off'];
   if (user.noPassword) words.push('nopass');
-  if (!old) words.push('sanitize-payload');
+  words.push(...payloadFlag(user, old));
   for (const password of user.passwords) words.push(`#${hash(password)}`);
   words.push(...user.keyPatterns.map((pattern) => `~${pattern}`));
-  if (user.channelPatterns.length === 0) words.push('resetchannels');
+  if (!user.allChannels) words.push('resetchannels');
   words.push(...user.channelPatterns.map((pattern) => `&${pattern}`));
   words.push(user.commandRules.join(' '));
   return words.join(' ');
+}
+
+/** From 7.2 on payloads are sanitized unless a rule says otherwise. */
+function payloadFlag(user: AclUser, old: boolean): string[] {
+  if (user.payload !== '') return [user.payload];
+  return old ? [] : ['sanitize-payload'];
 }
 
 function setUser(client: Session, args: readonly string[]): string {
@@ -75,7 +82,7 @@ function getUser(client: Session, args: readonly string[]): string {
   if (!user) return nullBulk(client.protocol);
   const flags = [user.enabled ? 'on' : 'off'];
   if (user.noPassword) flags.push('nopass');
-  if (client.door.broker.version !== '7.0') flags.push('sanitize-payload');
+  flags.push(...payloadFlag(user, client.door.broker.version === '7.0'));
   return map(
     [
       [bulk('flags'), set(flags.map(bulk), client.protocol)],
@@ -111,20 +118,9 @@ function dryRun(client: Session, args: readonly string[]): string {
   const resolved = resolve(client, request);
   const problem = aclProblem(client, resolved, request, user);
   if (!problem) return OK;
-  const old = client.door.broker.version === '7.0';
-  if (problem === 'command') {
-    return bulk(
-      old
-        ? `This user has no permissions to run the '${resolved.name}' command`
-        : `User ${user.name} has no permissions to run the '${resolved.name}' command`,
-    );
-  }
-  const subject = problem === 'key' ? 'key' : 'channel';
-  return bulk(
-    old
-      ? `This user has no permissions to access one of the ${subject}s used as arguments`
-      : `No permissions to access a ${subject}`,
-  );
+  const who = client.door.broker.version === '7.0' ? 'This user' : `User ${user.name}`;
+  if (problem.kind === 'command') return bulk(`${who} has no permissions to run the '${problem.name}' command`);
+  return bulk(`${who} has no permissions to access the '${problem.name}' ${problem.kind}`);
 }
 
 function genPass(client: Session, args: readonly string[]): string {
@@ -139,7 +135,7 @@ function genPass(client: Session, args: readonly string[]): string {
 
 export const aclCommands: readonly Command[] = [
   command('acl -2', {
-    subcommands: [
+    subcommands: withHelp([
       command('acl|whoami 2 lst', (client) => bulk(client.user.name)),
       command('acl|users 2 alst', (client) => bulks([...client.door.broker.acl.names].sort())),
       command('acl|list 2 alst', (client) => {
@@ -153,6 +149,6 @@ export const aclCommands: readonly Command[] = [
       command('acl|dryrun -4 alst', dryRun),
       command('acl|genpass -2 lst', genPass),
       command('acl|log -2 alst', (_client, args) => (args[2]?.toLowerCase() === 'reset' ? OK : array([]))),
-    ],
+    ]),
   }),
 ];

@@ -7,10 +7,11 @@
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, bulkOrNull, EMPTY_ARRAY, integer, map, OK, set, simple, verbatim } from '../reply.js';
+import { bulk, bulkOrNull, EMPTY_ARRAY, integer, map, OK, set, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { isPlainName, setName } from './connection.js';
+import { withHelp } from './help.js';
 
 const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
 
@@ -81,7 +82,7 @@ function list(client: Session, args: readonly string[]): string {
   } else if (option === 'id' && args.length > 3) {
     const ids = args.slice(3).map((text) => {
       const id = strictInteger(text);
-      if (id === undefined || id < 1) throw new RedisError('ERR Invalid client ID');
+      if (id === undefined) throw new RedisError('ERR Invalid client ID');
       return id;
     });
     chosen = ids.flatMap((id) => client.door.sessions.get(id) ?? []);
@@ -234,15 +235,13 @@ function caching(): string {
   );
 }
 
-const HELP = ['CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:', 'HELP', '    Prints this help.'];
-
 const categories = ['connection'];
 const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories, run });
 
 export const clientCommands: readonly Command[] = [
   command('client -2', {
     categories,
-    subcommands: [
+    subcommands: withHelp([
       sub('client|id 2 lst', (client) => integer(client.id)),
       sub('client|info 2 lst', (client) => verbatim(`${describe(client)}\n`, client.protocol)),
       sub('client|list -2 alst', list),
@@ -264,7 +263,6 @@ export const clientCommands: readonly Command[] = [
       sub('client|trackinginfo 2 lst', trackingInfo),
       sub('client|getredir 2 lst', () => integer(-1)),
       sub('client|caching 3 lst', caching),
-      sub('client|help 2 lt', () => array(HELP.map(simple))),
-    ],
+    ]),
   }),
 ];

@@ -11,6 +11,7 @@ import { type Command, command, type Run } from '../handler.js';
 import { array, bulk, bulks, EMPTY_ARRAY, integer, map, OK, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
+import { helpText } from './help.js';
 
 /** Refuses while cluster mode is off. */
 const clustered =
@@ -145,7 +146,7 @@ export const clusterCommands: readonly Command[] = [
       sub('getkeysinslot 4 t', getKeysInSlot),
       sub('addslots -3 at', addSlots),
       sub('delslots -3 at', deleteSlots),
-      sub('help 2 lt', () => bulks(['CLUSTER <subcommand> [<arg> [value] [opt] ...]. Subcommands are:'])),
+      sub('help 2 lt', () => helpText('cluster', ['INFO', 'SLOTS', 'SHARDS', 'NODES', 'KEYSLOT', 'MYID'])),
     ],
   }),
 ];

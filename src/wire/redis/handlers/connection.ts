@@ -9,6 +9,7 @@ import { type Command, command } from '../handler.js';
 import { bulk, EMPTY_ARRAY, integer, map, OK, type Protocol, push } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
+import { strictInt64 } from './number.js';
 
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
 const BAD_NAME = 'ERR Client names cannot contain spaces, newlines or special characters.';
@@ -89,10 +90,10 @@ function hello(client: Session, args: readonly string[]): string {
   const { broker } = client.door;
   let protocol: Protocol = client.protocol;
   if (args.length > 1) {
-    const asked = strictInteger(args[1] as string);
+    const asked = strictInt64(args[1] as string);
     if (asked === undefined) throw new RedisError('ERR Protocol version is not an integer or out of range');
-    if (asked !== 2 && asked !== 3) throw new RedisError('NOPROTO unsupported protocol version');
-    protocol = asked;
+    if (asked !== 2n && asked !== 3n) throw new RedisError('NOPROTO unsupported protocol version');
+    protocol = asked === 3n ? 3 : 2;
   }
   const options = helloOptions(args);
   const old = broker.version === '7.0';
@@ -137,7 +138,8 @@ function reset(client: Session): string {
   client.noTouch = false;
   client.user = acl.default;
   client.authenticated = acl.default.noPassword;
-  client.replyMode = 'on';
+  // Where the command before it was SKIP, its own reply stays silenced.
+  if (client.replyMode !== 'skip') client.replyMode = 'on';
   return '+RESET\r\n';
 }
 

@@ -14,9 +14,10 @@ import {
   typeName,
 } from '../../../models/redis/index.js';
 import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
-import { array, bulk, bulkOrNull, bulks, integer, nullBulk, OK, simple } from '../reply.js';
+import { array, bulk, bulkOrNull, bulks, integer, nullBulk, OK, type Protocol, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
+import { withHelp } from './help.js';
 import { int, int64, strictInt64 } from './number.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
@@ -104,10 +105,9 @@ function persist(client: Session, args: readonly string[]): string {
 
 function renameTo(client: Session, from: string, to: string): void {
   const keyspace = keyspaceOf(client);
-  const target = keyspace.take(client.db, to);
+  keyspace.take(client.db, to);
   const entry = keyspace.take(client.db, from) as Entry;
-  keyspace.set(client.db, to, entry.value, entry.expireAtMs);
-  void target;
+  keyspace.set(client.db, to, entry.value, entry.expireAtMs).stored = entry.stored;
   keyspace.notify(client.db, 'g', 'rename_from', from);
   keyspace.notify(client.db, 'g', 'rename_to', to);
 }
@@ -145,7 +145,7 @@ function move(client: Session, args: readonly string[]): string {
   if (target === client.db) throw new RedisError(SAME);
   if (!keyspace.lookup(client.db, key) || keyspace.lookup(target, key)) return integer(0);
   const entry = keyspace.take(client.db, key) as Entry;
-  keyspace.set(target, key, entry.value, entry.expireAtMs);
+  keyspace.set(target, key, entry.value, entry.expireAtMs).stored = entry.stored;
   keyspace.notify(client.db, 'g', 'move_from', key);
   keyspace.notify(target, 'g', 'move_to', key);
   return integer(1);
@@ -172,7 +172,7 @@ function copy(client: Session, args: readonly string[]): string {
     if (!replace) return integer(0);
     keyspace.take(target, to);
   }
-  keyspace.set(target, to, cloneValue(entry.value), entry.expireAtMs);
+  keyspace.set(target, to, cloneValue(entry.value), entry.expireAtMs).stored = entry.stored ?? 'unshared';
   keyspace.notify(target, 'g', 'copy_to', to);
   return integer(1);
 }
@@ -278,12 +278,23 @@ function encodingOf(entry: Entry): string {
   switch (typeName(entry.value)) {
     case 'string': {
       const value = entry.value as string;
-      if (strictInt64(value) !== undefined) return 'int';
+      if (entry.stored === 'raw') return 'raw';
+      if (entry.stored !== 'text' && strictInt64(value) !== undefined) return 'int';
       return value.length <= EMBEDDED_STRING ? 'embstr' : 'raw';
     }
     default:
       return 'listpack';
   }
+}
+
+/** Small integers are shared, for ever. */
+const SHARED_BELOW = 10_000n;
+const SHARED = 0x7fffffff;
+
+function refCount(entry: Entry | undefined, protocol: Protocol): string {
+  if (!entry) return nullBulk(protocol);
+  const number = typeof entry.value === 'string' && !entry.stored ? strictInt64(entry.value) : undefined;
+  return integer(number !== undefined && number >= 0n && number < SHARED_BELOW ? SHARED : 1);
 }
 
 function objectFrequency(client: Session, args: readonly string[]): string {
@@ -344,16 +355,14 @@ export const keyCommands: readonly Command[] = [
   none('flushall -1 w', flush(true)),
   none('swapdb 3 Fw', swapDb),
   command('object -2', {
-    subcommands: [
+    subcommands: withHelp([
       object('object|encoding 3 r', (client, args) => {
         const entry = objectEntry(client, args);
         return bulkOrNull(entry && encodingOf(entry), client.protocol);
       }),
-      object('object|refcount 3 r', (client, args) =>
-        objectEntry(client, args) ? integer(1) : nullBulk(client.protocol),
-      ),
+      object('object|refcount 3 r', (client, args) => refCount(objectEntry(client, args), client.protocol)),
       object('object|idletime 3 r', idleTime),
       object('object|freq 3 r', objectFrequency),
-    ],
+    ]),
   }),
 ];

@@ -1,5 +1,6 @@
 /** How Redis reads numbers out of arguments and stored strings. */
 import { NOT_A_FLOAT, NOT_AN_INTEGER, RedisError } from '../../../models/redis/index.js';
+import { addLongDouble, formatLongDouble, parseLongDouble } from '../long-double.js';
 import { strictInteger } from '../request-parser.js';
 
 const MIN_64 = -(2n ** 63n);
@@ -41,9 +42,10 @@ export function parseFloat64(text: string): number | undefined {
   return infinite ? (infinite[1] === '-' ? -Infinity : Infinity) : undefined;
 }
 
-/** A number as INCRBYFLOAT prints it: fixed notation, up to 17 fractional digits, no trailing zeros. */
-export function fixedNotation(value: number): string {
-  const text = String(value);
-  if (!text.includes('e')) return text;
-  return value.toFixed(17).replace(/\.?0+$/, '');
+/** The sum of two decimal texts, as INCRBYFLOAT prints it. @throws RedisError */
+export function addDecimals(present: string, increment: string): string {
+  for (const text of [present, increment]) float(text);
+  const [a, b] = [present, increment].map(parseLongDouble);
+  if (!a || !b) throw new RedisError('ERR increment would produce NaN or Infinity');
+  return formatLongDouble(addLongDouble(a, b));
 }

@@ -7,8 +7,9 @@
  */
 import { globMatch, RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, bulks, EMPTY_ARRAY, integer, nullBulk, simple } from '../reply.js';
+import { array, bulk, bulks, EMPTY_ARRAY, integer, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
+import { helpText } from './help.js';
 
 const channelSpan = [1, -1, 1] as const;
 
@@ -42,6 +43,7 @@ function psubscribe(client: Session, args: readonly string[]): string {
 }
 
 function ssubscribe(client: Session, args: readonly string[]): string {
+  if (client.transaction.running) throw new RedisError("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
   for (const channel of args.slice(1)) {
     client.shardChannels.add(channel);
     client.door.broker.shardChannels.subscribe(channel, client);
@@ -122,7 +124,6 @@ const countSubscribers =
   };
 
 const HELP = [
-  'PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
   'CHANNELS [<pattern>]',
   "    Return the currently active channels matching a <pattern> (default: '*').",
   'NUMPAT',
@@ -134,8 +135,6 @@ const HELP = [
   "    Return the currently active shard level channels matching a <pattern> (default: '*').",
   'SHARDNUMSUB [<shardchannel> ...]',
   '    Return the number of subscribers for the specified shard level channel(s)',
-  'HELP',
-  '    Prints this help.',
 ];
 
 export const pubsubCommands: readonly Command[] = [
@@ -158,7 +157,7 @@ export const pubsubCommands: readonly Command[] = [
       command('pubsub|numpat 2 lpt', (client) => integer(client.door.broker.channels.patternCount)),
       command('pubsub|shardchannels -2 lpt', listChannels('shardChannels')),
       command('pubsub|shardnumsub -2 lpt', countSubscribers('shardChannels')),
-      command('pubsub|help 2 lt', () => array(HELP.map(simple))),
+      command('pubsub|help 2 lt', () => helpText('pubsub', HELP)),
     ],
   }),
 ];

@@ -11,6 +11,7 @@ import { type Command, command } from '../handler.js';
 import { array, bulk, bulks, EMPTY_ARRAY, integer, map, nullBulk, OK, set, simple, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
+import { helpText, withHelp } from './help.js';
 import { info } from './info.js';
 
 function configGet(client: Session, args: readonly string[]): string {
@@ -83,9 +84,6 @@ function commandList(client: Session, args: readonly string[]): string {
 }
 
 function getKeys(client: Session, args: readonly string[]): string {
-  if (client.door.broker.version === '7.0' && args.length < 4) {
-    throw new RedisError("ERR wrong number of arguments for 'command|getkeys' command");
-  }
   const request = args.slice(2);
   let target: Command;
   try {
@@ -137,16 +135,20 @@ function shutdown(client: Session, args: readonly string[]): string {
   return '';
 }
 
-function debugSetActiveExpire(client: Session, args: readonly string[]): string {
-  client.door.broker.setActiveExpire(args[2] !== '0');
-  return OK;
-}
-
-function debugSleep(client: Session, args: readonly string[]): string {
-  const seconds = Number(args[2]);
-  if (!Number.isFinite(seconds) || seconds < 0) throw new RedisError('ERR value is not a valid float');
-  client.door.pause.start(seconds * 1000, false);
-  return OK;
+function debug(client: Session, args: readonly string[]): string {
+  const what = (args[1] as string).toLowerCase();
+  if (what === 'help') return helpText('debug', ['SET-ACTIVE-EXPIRE', 'SLEEP']);
+  if (what === 'set-active-expire' && args.length === 3) {
+    client.door.broker.setActiveExpire(args[2] !== '0');
+    return OK;
+  }
+  if (what === 'sleep' && args.length === 3) {
+    // As C's strtod: what is no number is no time.
+    const seconds = Number.parseFloat(args[2] as string);
+    if (seconds > 0) client.door.pause.start(seconds * 1000, false);
+    return OK;
+  }
+  throw new RedisError(`ERR unknown subcommand or wrong number of arguments for '${args[1]}'. Try DEBUG HELP.`);
 }
 
 function memoryUsage(client: Session, args: readonly string[]): string {
@@ -163,7 +165,7 @@ function lolwut(client: Session, args: readonly string[]): string {
 
 export const serverCommands: readonly Command[] = [
   command('config -2', {
-    subcommands: [
+    subcommands: withHelp([
       command('config|get -3 alst', configGet),
       command('config|set -4 alst', configSet),
       command('config|resetstat 2 alst', (client) => {
@@ -173,12 +175,12 @@ export const serverCommands: readonly Command[] = [
       command('config|rewrite 2 alst', () => {
         throw new RedisError('ERR The server is running without a config file');
       }),
-    ],
+    ]),
   }),
   command('command -1 lt', {
     categories: ['connection'],
     run: (client) => array([...client.door.commands.values()].map((entry) => describe(entry, client))),
-    subcommands: [
+    subcommands: withHelp([
       command('command|count 2 lt', (client) => integer(client.door.commands.size)),
       command('command|docs -2 lt', docs),
       command('command|info -2 lt', (client, args) =>
@@ -186,8 +188,8 @@ export const serverCommands: readonly Command[] = [
       ),
       command('command|list -2 lt', commandList),
       // 7.0 asks for a command with an argument at least.
-      command('command|getkeys -3 lt', getKeys),
-    ],
+      command('command|getkeys -3 lt', { arityIn70: -4, run: getKeys }),
+    ]),
   }),
   command('info -1 lt', { categories: ['dangerous'], run: info }),
   command('time 1 Flt', time),
@@ -201,33 +203,31 @@ export const serverCommands: readonly Command[] = [
   command('lastsave 1 Flt', (client) => integer(Math.floor(client.door.startedMs / 1000))),
   command('lolwut -1 Fr', lolwut),
   command('memory -2', {
-    subcommands: [
+    subcommands: withHelp([
       command('memory|usage -3 r', memoryUsage),
       command('memory|doctor 2', (client) =>
         verbatim('Hi Sam, this instance is empty or is using very little memory.\n', client.protocol),
       ),
-    ],
+    ]),
   }),
   command('slowlog -2', {
-    subcommands: [
+    subcommands: withHelp([
       command('slowlog|len 2 alt', () => integer(0)),
       command('slowlog|get -2 alt', () => EMPTY_ARRAY),
       command('slowlog|reset 2 alt', () => OK),
-    ],
+    ]),
   }),
   command('latency -2', {
-    subcommands: [
+    subcommands: withHelp([
       command('latency|latest 2 alst', () => EMPTY_ARRAY),
       command('latency|reset -2 alst', () => integer(0)),
-    ],
+    ]),
   }),
   command('module -2', {
-    subcommands: [command('module|list 2 as', () => EMPTY_ARRAY), command('module|load -3 as', () => EMPTY_ARRAY)],
+    subcommands: withHelp([
+      command('module|list 2 as', () => EMPTY_ARRAY),
+      command('module|load -3 as', () => EMPTY_ARRAY),
+    ]),
   }),
-  command('debug -2 alst', {
-    subcommands: [
-      command('debug|set-active-expire 3 alst', debugSetActiveExpire),
-      command('debug|sleep 3 alst', debugSleep),
-    ],
-  }),
+  command('debug -2 alst', debug),
 ];

@@ -21,7 +21,7 @@ import {
 import { type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
-import { helpReply } from './help.js';
+import { helpText } from './help.js';
 import { int } from './number.js';
 import { entriesReply, idReply } from './stream-reply.js';
 
@@ -346,7 +346,7 @@ export const streamGroupCommands: readonly Command[] = [
       sub('xgroup|destroy 4 w', groupDestroy),
       sub('xgroup|createconsumer 5 mw', groupCreateConsumer),
       sub('xgroup|delconsumer 5 w', groupDelConsumer),
-      command('xgroup|help 2 lt', { categories, run: () => helpReply('XGROUP', HELP) }),
+      command('xgroup|help 2 lt', { categories, run: () => helpText('XGROUP', HELP) }),
     ],
   }),
   one('xack -4 Fw', xack),

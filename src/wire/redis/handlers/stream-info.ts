@@ -17,7 +17,7 @@ import {
 import { type Command, command } from '../handler.js';
 import { array, bulk, integer, map, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
-import { helpReply } from './help.js';
+import { helpText } from './help.js';
 import { int } from './number.js';
 import { noSuchGroup } from './stream-group.js';
 import { entriesReply, entryReply, idReply } from './stream-reply.js';
@@ -180,7 +180,7 @@ export const streamInfoCommands: readonly Command[] = [
       sub('xinfo|stream -3 r', infoStream),
       sub('xinfo|groups 3 r', infoGroups),
       sub('xinfo|consumers 4 r', infoConsumers),
-      command('xinfo|help 2 lt', { categories, run: () => helpReply('XINFO', HELP) }),
+      command('xinfo|help 2 lt', { categories, run: () => helpText('XINFO', HELP) }),
     ],
   }),
 ];

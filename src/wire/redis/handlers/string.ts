@@ -7,7 +7,8 @@ import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulkOrNull, integer, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
-import { fitsInt64, fixedNotation, float, int, int64 } from './number.js';
+import { lcsCommand } from './lcs.js';
+import { addDecimals, fitsInt64, int, int64 } from './number.js';
 
 const LARGEST_STRING = 512 * 1024 * 1024;
 const LARGEST_TIME_MS = 2 ** 63;
@@ -111,8 +112,8 @@ function getEx(client: Session, args: readonly string[]): string {
   const timed = word !== undefined && /^(ex|px|exat|pxat)$/.test(word) && args.length === 4;
   if (word !== undefined && !persist && !timed) throw new RedisError(SYNTAX_ERROR);
   const value = keyspace.readString(client.db, key);
-  const end = timed ? endOf(client, word, args[3] as string, 'getex') : undefined;
   if (value === undefined) return nullBulk(client.protocol);
+  const end = timed ? endOf(client, word, args[3] as string, 'getex') : undefined;
   const entry = keyspace.lookup(client.db, key) as NonNullable<ReturnType<typeof keyspace.lookup>>;
   if (end !== undefined && end <= client.door.now) keyspace.delete(client.db, key);
   else if (end !== undefined) {
@@ -165,9 +166,10 @@ function msetNx(client: Session, args: readonly string[]): string {
 function append(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
   const [, key, tail] = args as [string, string, string];
-  const value = (keyspace.writableString(client.db, key) ?? '') + tail;
+  const old = keyspace.writableString(client.db, key);
+  const value = (old ?? '') + tail;
   checkSize(value.length);
-  keyspace.set(client.db, key, value, 'keep');
+  keyspace.set(client.db, key, value, 'keep').stored = old === undefined ? undefined : 'raw';
   keyspace.notify(client.db, '$', 'append', key);
   return integer(value.length);
 }
@@ -196,7 +198,7 @@ function setRange(client: Session, args: readonly string[]): string {
   if (part === '') return integer(old.length);
   checkSize(offset + part.length);
   const value = old.slice(0, offset).padEnd(offset, '\0') + part + old.slice(offset + part.length);
-  keyspace.set(client.db, key, value, 'keep');
+  keyspace.set(client.db, key, value, 'keep').stored = 'raw';
   keyspace.notify(client.db, '$', 'setrange', key);
   return integer(value.length);
 }
@@ -219,12 +221,8 @@ function decrBy(client: Session, args: readonly string[]): string {
 function incrByFloat(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
   const key = args[1] as string;
-  const present = float(keyspace.writableString(client.db, key) ?? '0');
-  const sum = present + float(args[2] as string);
-  if (!Number.isFinite(sum)) throw new RedisError('ERR increment would produce NaN or Infinity');
-  // Both numbers are decimal texts; what a double adds beyond their digits is noise.
-  const value = fixedNotation(Number(sum.toPrecision(15)));
-  keyspace.set(client.db, key, value, 'keep');
+  const value = addDecimals(keyspace.writableString(client.db, key) ?? '0', args[2] as string);
+  keyspace.set(client.db, key, value, 'keep').stored = 'text';
   keyspace.notify(client.db, '$', 'incrbyfloat', key);
   return bulk(value);
 }
@@ -250,6 +248,7 @@ export const stringCommands: readonly Command[] = [
   ),
   one('getrange 4 r', getRange),
   one('substr 4 r', getRange),
+  lcsCommand,
   one('setrange 4 mw', setRange),
   one('incr 2 Fmw', (client, args) => increase(client, args[1] as string, 1n)),
   one('decr 2 Fmw', (client, args) => increase(client, args[1] as string, -1n)),

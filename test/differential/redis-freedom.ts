@@ -1,0 +1,85 @@
+/**
+ * Where two Redis servers may differ although both are right. Everything else is compared byte by byte.
+ *
+ * - The order of patterns that match one publication, of channels that UNSUBSCRIBE without names leaves, and of lists
+ *   that come out of a hash table (PUBSUB CHANNELS, KEYS, ACL): it follows a seed of the server's own.
+ * - The command rules of a user, which Redis 7.0 works out anew from a bitmap of its 240 commands.
+ * - Client ids, and TTLs by a second, since the two clocks are not the same.
+ */
+import { type Reply, readReplies } from '../helpers/resp.js';
+
+const UNORDERED =
+  /^"(?:PUBSUB" "(?:SHARD)?CHANNELS|KEYS|SCAN|ACL|CONFIG"? "GET|EXEC|SMEMBERS|SINTER|SUNION|SDIFF|HGETALL|HKEYS|HVALS|COMMAND)/i;
+
+/** Both answers are the same, or differ only where they may. */
+export function agree(operation: string, ours: string, theirs: string): boolean {
+  if (ours === theirs) return true;
+  const a = readReplies(ours);
+  const b = readReplies(theirs);
+  if (!a || !b || a.length !== b.length) return false;
+  const unordered = UNORDERED.test(operation);
+  return canonical(a, unordered) === canonical(b, unordered);
+}
+
+function canonical(replies: readonly Reply[], unordered: boolean): string {
+  const out: string[] = [];
+  for (let i = 0; i < replies.length; ) {
+    const first = replies[i] as Reply;
+    let end = i + 1;
+    while (end < replies.length && sameRun(first, replies[end] as Reply)) end++;
+    const run = replies.slice(i, end);
+    out.push(...(isUnsubscribe(first) ? unsubscribed(run) : run.map((reply) => plain(reply, unordered)).sort()));
+    i = end;
+  }
+  return out.join('');
+}
+
+/** Frames whose order among themselves is free. */
+function sameRun(a: Reply, b: Reply): boolean {
+  const kind = kindOf(a);
+  if (kind === undefined || kind !== kindOf(b)) return false;
+  if (kind === 'pmessage') return a.items?.[2]?.raw === b.items?.[2]?.raw && a.items?.[3]?.raw === b.items?.[3]?.raw;
+  return isUnsubscribe(a);
+}
+
+function kindOf(reply: Reply): string | undefined {
+  return reply.items?.[0]?.text ?? undefined;
+}
+
+function isUnsubscribe(reply: Reply): boolean {
+  return reply.items?.length === 3 && /^[ps]?unsubscribe$/.test(kindOf(reply) ?? '');
+}
+
+/** Counts in order, names as a bag. */
+function unsubscribed(run: readonly Reply[]): string[] {
+  return [
+    ...run.map((reply) => `${reply.kind}${reply.items?.[2]?.raw}`),
+    ...run.map((r) => r.items?.[1]?.raw ?? '').sort(),
+  ];
+}
+
+function plain(reply: Reply, unordered: boolean): string {
+  // A line of ACL LIST and a field of ACL GETUSER.
+  if (!reply.items) return `${reply.kind}${reply.text?.replace(/(^| )[+-]@all( [+-]\S+)*$/, '$1@rules')}`;
+  const width = reply.kind === '%' ? 2 : 1;
+  const parts: string[] = [];
+  for (let i = 0; i < reply.items.length; i += width) {
+    const slice = reply.items.slice(i, i + width);
+    // `id` in the answer of HELLO.
+    const previous = reply.items[i - 1];
+    if (width === 1 && previous?.text === 'id' && slice[0]?.kind === ':') parts.push(':id');
+    else if (width === 2 && slice[0]?.text === 'id') parts.push('id:id');
+    else parts.push(slice.map((item) => plain(item, unordered)).join(''));
+  }
+  return `${reply.kind}${unordered ? parts.sort().join('') : parts.join('')}`;
+}
+
+/** TTLs may differ by a second, and a client's id by anything. */
+export function agreeInTime(operation: string, ours: string, theirs: string): boolean {
+  if (!/"(?:TTL|EXPIRETIME|EXEC)"/i.test(operation)) return false;
+  const shape = (text: string) => text.replace(/:\d{2,}\r\n/g, ':n\r\n');
+  if (shape(ours) !== shape(theirs)) return false;
+  const numbers = (text: string) => [...text.matchAll(/:(\d{2,})\r\n/g)].map((match) => Number(match[1]));
+  const b = numbers(theirs);
+  return numbers(ours).every((value, i) => Math.abs(value - (b[i] as number)) <= 1);
+}
