@@ -127,6 +127,12 @@ export function turnOfEventLoop(): Promise<void> {
   });
 }
 
+/** Calls `fn` after so much real time, whatever the broker's clock says. Returns a function that cancels it. */
+export function afterRealTime(delayMs: number, fn: () => void): () => void {
+  const handle = systemSource.setTimeout(fn, delayMs);
+  return () => systemSource.clearTimeout(handle);
+}
+
 const LONGEST_TIMEOUT_MS = 0x7fffffff;
 
 /** Follows a wall clock: one timeout, for the earliest timer, and unreferenced so that it keeps no process alive. */

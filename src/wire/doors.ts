@@ -26,5 +26,5 @@ export function createListener(models: Models, context: DoorContext): Listener {
     redis: new RedisDoor(models.redis, context),
   };
   const http = new HttpDoor([], context.reportError);
-  return new Listener({ ...context, doors, acceptHttp: (socket) => http.accept(socket) });
+  return new Listener({ ...context, doors, acceptHttp: (socket, bytes) => http.accept(socket, bytes) });
 }

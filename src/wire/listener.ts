@@ -3,7 +3,7 @@
  * closed broker stays behind. Sockets and servers are unreferenced: a forgotten broker never keeps a process alive.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { type Clock, type Timer, turnOfEventLoop } from '../core/clock.js';
+import { afterRealTime, type Clock, type Timer, turnOfEventLoop } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
 import type { Journal } from '../core/journal.js';
 import type { Limits } from '../core/limits.js';
@@ -28,8 +28,8 @@ export interface ListenerContext {
   readonly journal: Journal;
   readonly reportError: (error: unknown) => void;
   readonly doors: Readonly<Record<'kafka' | 'amqp' | 'redis', Door>>;
-  /** Takes over a connection that speaks HTTP; the bytes read so far have been put back. */
-  readonly acceptHttp: (socket: Socket) => void;
+  /** Takes over a connection that speaks HTTP, paused, and the bytes read so far. */
+  readonly acceptHttp: (socket: Socket, bytes: Uint8Array) => void;
 }
 
 interface Port {
@@ -174,6 +174,12 @@ interface ConnectionEvents {
 // Small writes of one turn leave in one system call; larger ones are not worth copying.
 const JOIN_BELOW_BYTES = 64 * 1024;
 
+/** How long a peer may take to read the goodbye. */
+const LONGEST_GOODBYE_MS = 500;
+
+// Captured at load: an application's fake timers cannot stop what was written from leaving.
+const systemQueueMicrotask = globalThis.queueMicrotask;
+
 /** One accepted socket: first unknown, then a session's transport. */
 class Connection implements Transport {
   readonly info: ConnectionInfo;
@@ -258,8 +264,11 @@ class Connection implements Transport {
     if (!this.#session) return this.destroy();
     this.#guard(() => this.#session?.shutdown());
     this.#flush();
-    // A peer that neither reads nor closes must not hold up the broker's own end.
-    if (!this.#socket.destroyed) this.#socket.destroySoon();
+    if (this.#socket.destroyed) return;
+    this.#socket.destroySoon();
+    // A peer that does not read must not hold up the broker's own end.
+    const cancel = afterRealTime(LONGEST_GOODBYE_MS, () => this.#socket.destroy());
+    this.gone.then(cancel);
   }
 
   #onData(chunk: Uint8Array): void {
@@ -293,12 +302,11 @@ class Connection implements Transport {
   }
 
   #becomeHttp(bytes: Uint8Array): void {
-    this.#socket.removeAllListeners();
-    this.#events.isHttp();
-    this.#socket.on('error', () => {});
+    // Not all listeners at once: those that Node itself has set must stay.
+    for (const event of ['data', 'end', 'drain', 'close']) this.#socket.removeAllListeners(event);
     this.#socket.pause();
-    this.#socket.unshift(bytes);
-    this.#context.acceptHttp(this.#socket);
+    this.#events.isHttp();
+    this.#context.acceptHttp(this.#socket, bytes);
   }
 
   #onPeerEnd(): void {
@@ -329,7 +337,7 @@ class Connection implements Transport {
   #scheduleFlush(): void {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
-    queueMicrotask(() => {
+    systemQueueMicrotask(() => {
       this.#flushScheduled = false;
       this.#flush();
     });

@@ -2,7 +2,7 @@
  * The HTTP door: what a browser or a test tool sees on the same port. It only carries requests; what they answer is
  * said by routes, pure functions that the other doors bring along.
  */
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 export interface HttpRequest {
@@ -37,10 +37,14 @@ export class HttpDoor {
     this.#reportError = reportError;
   }
 
-  /** Serves HTTP on a socket that was accepted elsewhere; bytes read before have been put back. */
-  accept(socket: Socket): void {
+  /** Serves HTTP on a paused socket that was accepted elsewhere. @param bytes what was read from it before */
+  accept(socket: Socket, bytes: Uint8Array): void {
     this.#server ??= this.#createServer();
-    this.#server.then((server) => server.emit('connection', socket), this.#reportError);
+    this.#server.then((server) => {
+      server.emit('connection', socket);
+      socket.emit('data', bytes);
+      socket.resume();
+    }, this.#reportError);
   }
 
   // node:http costs milliseconds to load, so it is loaded when somebody speaks HTTP.
@@ -55,24 +59,31 @@ export class HttpDoor {
         else chunks.push(chunk);
       });
       incoming.on('end', () => {
-        const url = new URL(incoming.url ?? '/', 'http://localhost');
-        const request: HttpRequest = {
-          method: incoming.method ?? 'GET',
-          path: url.pathname,
-          query: url.searchParams,
-          headers: incoming.headers as Record<string, string | undefined>,
-          body: Buffer.concat(chunks),
-        };
-        this.answer(request).then((response) => {
+        this.#respond(incoming, Buffer.concat(chunks)).then((response) => {
           const { body, contentType } = encodeBody(response.body);
           outgoing.writeHead(response.status, {
             ...(contentType && { 'content-type': contentType }),
-            'content-length': String(body.length),
+            ...(response.status !== 204 && { 'content-length': String(body.length) }),
             ...response.headers,
           });
           outgoing.end(body);
         }, this.#reportError);
       });
+    });
+  }
+
+  async #respond(incoming: IncomingMessage, body: Uint8Array): Promise<HttpResponse> {
+    const target = incoming.url ?? '/';
+    // A path may begin with two slashes, so it is never read relative to a host.
+    const base = target.startsWith('/') ? `http://localhost${target}` : target;
+    if (!URL.canParse(base)) return { status: 400, body: { error: 'bad_request', reason: 'the target is no path' } };
+    const url = new URL(base);
+    return this.answer({
+      method: incoming.method ?? 'GET',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: incoming.headers as Record<string, string | undefined>,
+      body,
     });
   }
 
