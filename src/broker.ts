@@ -4,6 +4,7 @@ import {
   createClock,
   type Duration,
   durationMs,
+  monotonicMs,
   turnOfEventLoop,
   VirtualClock,
 } from './core/clock.js';
@@ -75,7 +76,11 @@ export interface BrokerClock {
   advance(duration: Duration, options?: { liveness?: boolean }): Promise<void>;
 }
 
-const STANDARD_PORTS = { kafka: 9092, amqp: 5672, redis: 6379 } as const;
+const STANDARD_PORTS = [
+  ['kafka', 9092],
+  ['amqp', 5672],
+  ['redis', 6379],
+] as const;
 
 /** Three brokers that share one clock, one seed, one journal and one port. */
 export class Broker {
@@ -88,13 +93,14 @@ export class Broker {
   /** Number of nodes. */
   readonly nodes: number;
   readonly #clock: Clock;
-  readonly #random: Random;
+  /** The doors' generator, then one for each model. */
+  readonly #randoms: Random[] = [];
   readonly #outbox: Outbox;
   readonly #interceptors = new Interceptors();
   readonly #errors = new EventEmitter<{ error: (error: unknown) => void }>();
   readonly #context: ModelContext;
   #listener: Listener | undefined;
-  #opening = false;
+  #opening: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: BrokerOptions = {}) {
@@ -105,7 +111,7 @@ export class Broker {
       throw new BrokerError('INVALID_OPTION', `nodes is ${String(options.nodes)}; give a whole number from 1 to 64`);
     }
     this.#clock = createClock(options.clock ?? 'system', reportError, this.limits);
-    this.#random = new Random(options.seed ?? 1);
+    const random = new Random(options.seed ?? 1);
     this.#outbox = new Outbox(reportError);
     this.journal = new Journal(this.#clock, this.limits.journalEventCount, options.journal ?? true);
     const shared = {
@@ -115,9 +121,14 @@ export class Broker {
       limits: this.limits,
       reportError,
     };
-    this.#context = { ...shared, random: this.#random };
+    this.#context = { ...shared, random };
     // Each model draws from a generator of its own: what one does never shifts the ids of another.
-    const context = (): ModelContext => ({ ...shared, random: this.#random.fork() });
+    const context = (): ModelContext => {
+      const own = random.fork();
+      this.#randoms.push(own);
+      return { ...shared, random: own };
+    };
+    this.#randoms.push(random);
     this.kafka = new KafkaBroker(context(), { nodes: this.nodes, ...options.kafka });
     this.amqp = new AmqpBroker(context(), { nodes: this.nodes, ...options.amqp });
     this.redis = new RedisBroker(context(), { ...options.redis });
@@ -136,9 +147,18 @@ export class Broker {
   async listen(options: ListenOptions = {}): Promise<this> {
     if (this.#closed) throw new BrokerError('CLOSED', 'this broker is closed; start a new one');
     if (this.#opening) throw new BrokerError('ALREADY_LISTENING', 'this broker listens already; its ports are in urls');
-    this.#opening = true;
+    this.#opening = this.#open(options);
+    try {
+      await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+    return this;
+  }
+
+  async #open(options: ListenOptions): Promise<void> {
     const listener = await this.#createListener();
-    if (this.#closed) throw new BrokerError('CLOSED', 'this broker was closed while it started');
     this.#listener = listener;
     const host = options.host ?? '127.0.0.1';
     const port = options.port ?? 0;
@@ -146,33 +166,29 @@ export class Broker {
       for (let node = 1; node <= this.nodes; node++) {
         await listener.listen({ host, port: port === 0 ? 0 : port + node - 1, nodeId: node });
       }
-      if (options.standardPorts) {
-        for (const [fallback, standard] of Object.entries(STANDARD_PORTS)) {
-          await listener.listen({ host, port: standard, nodeId: 1, fallback: fallback as keyof typeof STANDARD_PORTS });
-        }
+      if (!options.standardPorts) return;
+      for (const [fallback, standard] of STANDARD_PORTS) {
+        await listener.listen({ host, port: standard, nodeId: 1, fallback });
       }
     } catch (error) {
       this.#listener = undefined;
-      this.#opening = false;
       await listener.close();
       throw error;
     }
-    return this;
   }
 
-  /** Where clients connect. @throws BrokerError NOT_LISTENING before `listen` */
+  /** Where clients connect: the standard ports where they are open. @throws BrokerError NOT_LISTENING before `listen` */
   get urls(): BrokerUrls {
-    const listener = this.#listener;
-    if (!listener)
+    const ports = this.#listener?.ports.map(({ address }) => `${hostOf(address.address)}:${address.port}`) ?? [];
+    const [main] = ports;
+    if (main === undefined) {
       throw new BrokerError('NOT_LISTENING', 'this broker has no port; call listen() or use startBroker()');
-    const [first] = listener.ports;
-    const at = (port: { address: { address: string; port: number } } | undefined) =>
-      port ? `${hostOf(port.address.address)}:${port.address.port}` : '';
-    const main = at(first);
+    }
+    const [kafka = main, amqp = main, redis = main] = ports.slice(this.nodes);
     return {
-      kafka: listener.ports.slice(0, this.nodes).map(at).join(','),
-      amqp: `amqp://${main}`,
-      redis: `redis://${main}`,
+      kafka: [kafka, ...ports.slice(1, this.nodes)].join(','),
+      amqp: `amqp://${amqp}`,
+      redis: `redis://${redis}`,
       inspector: `http://${main}`,
     };
   }
@@ -201,7 +217,7 @@ export class Broker {
    * @throws BrokerError NOT_IDLE after `timeout` milliseconds of real time (default 5 000), saying what is not settled
    */
   async idle(options: { timeout?: number } = {}): Promise<void> {
-    const started = performance.now();
+    const started = monotonicMs();
     let quietTurns = 0;
     let seen = this.#listener?.activity ?? 0;
     while (quietTurns < 3) {
@@ -210,7 +226,7 @@ export class Broker {
       const unsettled = this.#unsettled();
       quietTurns = activity === seen && unsettled.length === 0 ? quietTurns + 1 : 0;
       seen = activity;
-      if (performance.now() - started > (options.timeout ?? 5_000)) {
+      if (monotonicMs() - started > (options.timeout ?? 5_000)) {
         throw new BrokerError('NOT_IDLE', `not settled: ${unsettled.join('; ') || 'bytes keep moving'}`);
       }
     }
@@ -244,13 +260,18 @@ export class Broker {
   /** The state of all three; messages are shared, not copied. */
   snapshot(): Snapshot {
     const models = new Map(this.#models.map(([name, model]) => [name, model.snapshot()]));
-    return { format: SNAPSHOT_FORMAT, atMs: this.#clock.now, random: this.#random.save(), models };
+    return {
+      format: SNAPSHOT_FORMAT,
+      atMs: this.#clock.now,
+      random: this.#randoms.map((random) => random.save()),
+      models,
+    };
   }
 
   /** Goes back to a snapshot. Connections are cut unless `connections` is `'keep'`. */
   async restore(snapshot: Snapshot, options: { connections?: 'drop' | 'keep' } = {}): Promise<void> {
     if (options.connections !== 'keep') await this.#listener?.disconnect();
-    this.#random.load(snapshot.random);
+    for (const [at, random] of this.#randoms.entries()) random.load(snapshot.random[at] ?? []);
     for (const [name, model] of this.#models) model.restore(snapshot.models.get(name));
   }
 
@@ -273,6 +294,7 @@ export class Broker {
   /** Ends every connection, closes every port, cancels every timer; resolves when no handle is left. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= (async () => {
+      await this.#opening?.catch(() => {});
       await this.#listener?.close();
       this.#listener = undefined;
       this[Symbol.dispose]();

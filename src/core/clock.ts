@@ -127,6 +127,9 @@ export function turnOfEventLoop(): Promise<void> {
   });
 }
 
+/** Milliseconds of real time from some start: what waiting is measured by. */
+export const monotonicMs: () => number = performance.now.bind(performance);
+
 /** Calls `fn` after so much real time, whatever the broker's clock says. Returns a function that cancels it. */
 export function afterRealTime(delayMs: number, fn: () => void): () => void {
   const handle = systemSource.setTimeout(fn, delayMs);

@@ -1,3 +1,5 @@
+import { invariant } from './errors.js';
+
 /**
  * Seeded chance (xoshiro128**). The generator is our own, so that a seed means the same for ever and on every
  * platform. Every identifier that a broker makes up comes from here.
@@ -92,6 +94,7 @@ export class Random {
 
   /** Continues from a saved state. */
   load(state: readonly number[]): void {
+    invariant(state.length === 4, 'a state has four words');
     this.#state.set(state);
   }
 }

@@ -5,7 +5,8 @@ import { BrokerError } from './errors.js';
 export interface Snapshot {
   readonly format: typeof SNAPSHOT_FORMAT;
   readonly atMs: number;
-  readonly random: readonly number[];
+  /** States of the generators: the doors', then one a model. */
+  readonly random: ReadonlyArray<readonly number[]>;
   /** One entry a model. */
   readonly models: ReadonlyMap<string, unknown>;
 }

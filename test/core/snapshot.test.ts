@@ -5,7 +5,7 @@ import { SNAPSHOT_FORMAT, type Snapshot, snapshotFromBytes, snapshotToBytes } fr
 const snapshot = (models: Map<string, unknown>): Snapshot => ({
   format: SNAPSHOT_FORMAT,
   atMs: 1_704_067_200_000,
-  random: [1, 2, 3, 2 ** 32 - 1],
+  random: [[1, 2, 3, 2 ** 32 - 1]],
   models,
 });
 
