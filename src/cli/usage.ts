@@ -1,0 +1,29 @@
+/** The release, as in package.json. A constant, because neither module system may ask where its own file lies. */
+export const VERSION = '0.1.0';
+
+/** A mistake on the command line: one clear line on stderr, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const HELP = `tribroker: Kafka, RabbitMQ and Redis on one port, for development and tests
+
+  npx tribroker                       any free port, all three brokers
+  npx tribroker serve --port 7900     that port
+  npx tribroker serve --standard-ports
+                                      9092, 5672 and 6379 as well
+
+Options of serve, which is also what runs without a command:
+  --port <number>        port of the first node, 0 (default) for any free one
+  --host <address>       address to bind, default 127.0.0.1
+  --standard-ports       also listen on 9092 (Kafka), 5672 (AMQP) and 6379 (Redis)
+  --nodes <number>       Kafka nodes, 1 to 64, each with a port of its own; default 1
+  --redis-version <v>    7.0 or 7.2 (default)
+  --amqp-version <v>     3 (default) or 4: RabbitMQ's release
+  --json                 print one line of JSON when ready, nothing else
+  -h, --help             this text
+  -v, --version          the release
+
+Signals: SIGINT and SIGTERM stop it, SIGHUP restarts the brokers on the same ports.
+Log in to AMQP as guest / guest; Kafka and Redis ask for no password.
+`;
