@@ -132,6 +132,7 @@ export class KafkaBroker implements BrokerModel {
 
   snapshot(): unknown {
     return new Map<string, unknown>([
+      ['cluster', this.cluster.snapshot()],
       ['groups', this.groups.snapshot()],
       ['transactions', this.transactions.snapshot()],
     ]);
@@ -139,6 +140,7 @@ export class KafkaBroker implements BrokerModel {
 
   restore(state: unknown): void {
     const parts = state as ReadonlyMap<string, unknown>;
+    this.context.outbox.run(() => this.cluster.restore(parts.get('cluster')));
     this.groups.restore(parts.get('groups'));
     this.transactions.restore(parts.get('transactions'));
   }

@@ -1,5 +1,6 @@
 import { checkLimit } from '../../core/limits.js';
 import type { ModelContext } from '../../core/model.js';
+import { loadTopic, saveTopic, type TopicState } from './cluster-snapshot.js';
 import { type Config, checkSetting } from './config.js';
 import { KafkaError } from './errors.js';
 import { NO_LEADER, type Nodes, type Partition } from './partition.js';
@@ -278,6 +279,41 @@ export class Cluster implements Nodes {
     if (leader !== partition.leader) partition.lead(leader);
     if (leader === NO_LEADER) return;
     for (const node of live) partition.joinIsr(node);
+  }
+
+  snapshot(): unknown {
+    return new Map<string, unknown>([
+      ['placed', this.#placed],
+      ['config', new Map(this.config.overrides)],
+      ['topics', [...this.#topics.values()].map(saveTopic)],
+    ]);
+  }
+
+  /** Which nodes are up stays as it is; partitions get leaders that are. */
+  restore(state: unknown): void {
+    const fields = state as ReadonlyMap<string, unknown>;
+    const saved = (fields.get('topics') as readonly unknown[]).map(loadTopic);
+    const ids = new Set(saved.map(({ id }) => id));
+    for (const topic of [...this.#topics.values()]) if (!ids.has(topic.id)) this.deleteTopic(topic.name);
+    this.#placed = fields.get('placed') as number;
+    this.config.replace(fields.get('config') as ReadonlyMap<string, string>);
+    for (const state of saved) this.#restoreTopic(state);
+  }
+
+  #restoreTopic(state: TopicState): void {
+    const known = this.#byId.get(state.id);
+    const topic =
+      known ?? new Topic(this.#context, this, this.config, state.name, state.id, isInternalTopic(state.name));
+    topic.config.replace(state.config);
+    topic.dropPartitions(state.partitions.length);
+    for (const [index, partitionState] of state.partitions.entries()) {
+      const partition = topic.partitions[index] ?? topic.addPartition(partitionState.replicas);
+      partition.restore(partitionState);
+      if (partition.leader === NO_LEADER || !this.isAlive(partition.leader)) this.#elect(partition);
+    }
+    this.#topics.set(topic.name, topic);
+    this.#byId.set(topic.id, topic);
+    this.#tell(topic, known ? 'partitions-added' : 'created');
   }
 
   clear(): void {

@@ -15,12 +15,13 @@ export class LogReader {
   #offset: number;
   #batch: RecordBatch | undefined;
   #reader: RecordReader | undefined;
-  #leaderEpoch = -1;
+  #generation: number;
 
   /** @param maxBytes size to which a compressed batch may unfold */
   constructor(partition: Partition, offset: number, options: { committed: boolean; maxBytes: number }) {
     this.partition = partition;
     this.#offset = offset;
+    this.#generation = partition.generation;
     this.#committed = options.committed;
     this.#maxBytes = options.maxBytes;
   }
@@ -49,6 +50,7 @@ export class LogReader {
    * @throws DecompressionError for one that cannot be unfolded; `seek` behind it to go on
    */
   next(): KafkaRecord | undefined {
+    if (this.#generation !== this.partition.generation) this.#startAgain();
     const { limit } = this;
     while (this.#offset < limit) {
       const reader = this.#current(limit);
@@ -72,13 +74,15 @@ export class LogReader {
     return undefined;
   }
 
+  /** After a new leader or a restored snapshot the log may be shorter, with other records in it. */
+  #startAgain(): void {
+    this.#generation = this.partition.generation;
+    this.seek(Math.min(this.#offset, this.partition.log.logEnd));
+  }
+
   /** The reader of the batch at the present offset. */
   #current(limit: number): RecordReader | undefined {
     const { log } = this.partition;
-    if (this.#leaderEpoch !== this.partition.leaderEpoch) {
-      this.#leaderEpoch = this.partition.leaderEpoch;
-      this.#batch = undefined;
-    }
     if (this.#offset < log.logStart) this.seek(log.logStart);
     if (this.#batch) return this.#reader;
     let batch = log.batchAt(this.#offset);

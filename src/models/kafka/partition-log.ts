@@ -1,4 +1,4 @@
-import { EpochHistory } from './epoch-history.js';
+import { EpochHistory, type EpochStart } from './epoch-history.js';
 import { ProducerStates } from './producer-state.js';
 import type { RecordBatch } from './record-batch.js';
 
@@ -17,6 +17,15 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
   /** Where its marker is. */
   readonly lastOffset: number;
+}
+
+/** Everything that a log is made of. */
+export interface LogContents {
+  readonly logStart: number;
+  readonly highWatermark: number;
+  readonly logEnd: number;
+  readonly epochs: readonly EpochStart[];
+  readonly segments: ReadonlyArray<Pick<Segment, 'baseOffset' | 'batches'>>;
 }
 
 /** When a new segment begins. */
@@ -96,13 +105,17 @@ export class PartitionLog {
   /** Stores a batch that has its offsets: what a follower does. */
   appendPlaced(batch: RecordBatch, limits: SegmentLimits): void {
     this.#rollBefore(batch, limits);
+    this.#store(batch);
+    this.#logEnd = batch.endOffset;
+    this.epochs.assign(batch.leaderEpoch, batch.baseOffset);
+  }
+
+  #store(batch: RecordBatch): void {
     const segment = this.activeSegment;
     segment.batches.push(batch);
     segment.bytes += batch.sizeBytes;
     this.#bytes += batch.sizeBytes;
     if (batch.maxTimestampMs > segment.maxTimestampMs) segment.maxTimestampMs = batch.maxTimestampMs;
-    this.#logEnd = batch.endOffset;
-    this.epochs.assign(batch.leaderEpoch, batch.baseOffset);
     if (batch.producerId >= 0) this.#applyProducer(batch);
   }
 
@@ -213,34 +226,69 @@ export class PartitionLog {
       this.#bytes -= (this.#segments.shift() as Segment).bytes;
     }
     this.epochs.advanceStartTo(offset);
-    const gone = this.aborted.findIndex((entry) => entry.lastOffset >= offset);
-    this.aborted.splice(0, gone < 0 ? this.aborted.length : gone);
+    this.#dropAbortedBefore(offset);
+  }
+
+  #dropAbortedBefore(offset: number): void {
+    const kept = this.aborted.findIndex((entry) => entry.lastOffset >= offset);
+    this.aborted.splice(0, kept < 0 ? this.aborted.length : kept);
   }
 
   /** Cuts everything from `offset` on: what a follower does that was ahead of its new leader. */
   truncateTo(offset: number): void {
     if (offset >= this.#logEnd) return;
-    const kept = this.#segments.flatMap((segment) => segment.batches).filter((batch) => batch.endOffset <= offset);
-    this.load(kept, Math.min(this.#logStart, offset));
-    this.#highWatermark = Math.min(this.#highWatermark, this.#logEnd);
+    const segments = this.#segments
+      .filter((segment, at) => at === 0 || segment.baseOffset < offset)
+      .map(({ baseOffset, batches }) => ({
+        baseOffset,
+        batches: batches.filter((batch) => batch.endOffset <= offset),
+      }));
+    this.load({
+      logStart: Math.min(this.#logStart, offset),
+      highWatermark: Math.min(this.#highWatermark, offset),
+      logEnd: offset,
+      epochs: this.epochs.entries,
+      segments,
+    });
     this.epochs.truncateTo(this.#logEnd);
   }
 
-  /** Replaces everything by these batches, in the order of their offsets. */
-  load(batches: readonly RecordBatch[], logStart: number): void {
-    const { epochs, highWatermark } = { epochs: [...this.epochs.entries], highWatermark: this.#highWatermark };
-    const base = batches[0]?.baseOffset ?? logStart;
-    this.#segments = [emptySegment(Math.min(base, logStart))];
+  /** What `load` takes. Batches are shared, and sealed, since they must not change any more. */
+  contents(): LogContents {
+    this.lastBatch?.seal();
+    return {
+      logStart: this.#logStart,
+      highWatermark: this.#highWatermark,
+      logEnd: this.#logEnd,
+      epochs: [...this.epochs.entries],
+      segments: this.#segments.map(({ baseOffset, batches }) => ({ baseOffset, batches: [...batches] })),
+    };
+  }
+
+  /** Replaces everything; what is known of producers is made again from the batches. */
+  load(contents: LogContents): void {
+    this.#segments = [];
     this.#bytes = 0;
-    this.#logStart = logStart;
-    this.#logEnd = Math.max(logStart, base);
-    this.#highWatermark = 0;
     this.producers.clear();
     this.aborted.length = 0;
-    this.epochs.replace([]);
-    for (const batch of batches) this.appendPlaced(batch, { segmentBytes: Infinity, segmentMs: Infinity });
-    if (epochs.length > 0) this.epochs.replace(epochs);
-    this.#highWatermark = Math.min(highWatermark, this.#logEnd);
+    for (const { baseOffset, batches } of contents.segments) {
+      this.#segments.push(emptySegment(baseOffset));
+      for (const batch of batches) this.#store(batch);
+    }
+    if (this.#segments.length === 0) this.#segments.push(emptySegment(contents.logStart));
+    this.#logStart = contents.logStart;
+    this.#logEnd = Math.max(this.lastBatch?.endOffset ?? 0, contents.logStart, contents.logEnd);
+    this.#highWatermark = Math.min(contents.highWatermark, this.#logEnd);
+    this.epochs.replace(contents.epochs);
+    this.#dropAbortedBefore(contents.logStart);
+  }
+
+  /** Puts other batches in the place of closed segments, as compaction does: offsets and the end stay. */
+  replaceSegments(segments: readonly Segment[]): void {
+    this.#bytes += segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const count = this.#segments.length - 1;
+    for (const segment of this.#segments.slice(0, count)) this.#bytes -= segment.bytes;
+    this.#segments = [...segments, this.activeSegment];
   }
 
   #segmentAt(offset: number): number {

@@ -1,7 +1,7 @@
 import { invariant } from '../../core/errors.js';
 import type { ModelContext } from '../../core/model.js';
 import { KafkaError } from './errors.js';
-import { PartitionLog } from './partition-log.js';
+import { type LogContents, PartitionLog } from './partition-log.js';
 import type { RecordContent } from './record.js';
 import { RecordBatch } from './record-batch.js';
 import type { TopicSettings } from './topic-settings.js';
@@ -46,6 +46,7 @@ export class Partition {
   readonly #watchers = new Set<() => void>();
   #leaderLog: PartitionLog;
   #shrinkScheduled = false;
+  #generation = 0;
 
   constructor(context: ModelContext, nodes: Nodes, home: PartitionHome, index: number, replicas: readonly number[]) {
     invariant(replicas.length > 0, 'a partition has at least one replica');
@@ -198,7 +199,7 @@ export class Partition {
 
   #copyTo(follower: PartitionLog): void {
     const leader = this.#leaderLog;
-    if (follower.logEnd < leader.logStart) follower.load([], leader.logStart);
+    if (follower.logEnd < leader.logStart) follower.load(emptyContents(leader.logStart));
     leader.scan(follower.logEnd, (batch) => {
       if (batch.baseOffset >= follower.logEnd) follower.appendPlaced(batch, this.home.settings);
       return true;
@@ -287,6 +288,7 @@ export class Partition {
     this.#leaderLog.lastBatch?.seal();
     this.leader = nodeId;
     this.leaderEpoch++;
+    this.#generation++;
     if (nodeId !== NO_LEADER) {
       this.#leaderLog = this.logOf(nodeId);
       if (!this.isr.includes(nodeId)) this.isr = [nodeId];
@@ -303,6 +305,58 @@ export class Partition {
   get logs(): ReadonlyMap<number, PartitionLog> {
     return this.#logs;
   }
+
+  /** Changes whenever records that were read may have been replaced by others. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Moves the replicas to other nodes: what is new there is copied at once. */
+  reassign(replicas: readonly number[]): void {
+    for (const node of replicas) if (!this.#logs.has(node)) this.#logs.set(node, new PartitionLog());
+    this.replicas = replicas;
+    for (const node of replicas) this.joinIsr(node);
+    this.#setIsr(replicas.filter((node) => this.isr.includes(node)));
+    if (!replicas.includes(this.leader)) {
+      const [next] = this.isr;
+      this.lead(next ?? NO_LEADER);
+    }
+    for (const node of [...this.#logs.keys()]) if (!replicas.includes(node)) this.#logs.delete(node);
+    this.changed();
+  }
+
+  /** Replaces everything, as when a snapshot is restored. */
+  restore(state: PartitionState): void {
+    this.replicas = state.replicas;
+    this.isr = state.isr;
+    this.leader = state.leader;
+    this.leaderEpoch = state.leaderEpoch;
+    this.#paused.clear();
+    this.#logs.clear();
+    for (const [node, contents] of state.logs) {
+      const log = new PartitionLog();
+      log.load(contents);
+      this.#logs.set(node, log);
+    }
+    const first = this.#logs.get(state.leader) ?? this.#logs.get(state.replicas[0] as number);
+    invariant(first, 'a partition has a log');
+    this.#leaderLog = first;
+    this.#generation++;
+    this.changed();
+  }
+}
+
+/** What a partition is made of, for snapshots. */
+export interface PartitionState {
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly logs: ReadonlyMap<number, LogContents>;
+}
+
+function emptyContents(logStart: number): LogContents {
+  return { logStart, highWatermark: logStart, logEnd: logStart, epochs: [], segments: [] };
 }
 
 function call(watcher: () => void): void {

@@ -31,6 +31,14 @@ export class Topic implements PartitionHome {
     return this.#settings;
   }
 
+  /** Forgets partitions behind `count`, which only going back to a snapshot does. */
+  dropPartitions(count: number): void {
+    for (const partition of this.partitions.splice(count)) {
+      partition.deleted = true;
+      partition.changed();
+    }
+  }
+
   /** @param replicas nodes of the new partition, its preferred leader first */
   addPartition(replicas: readonly number[]): Partition {
     const partition = new Partition(this.#context, this.#nodes, this, this.partitions.length, replicas);
