@@ -4,6 +4,7 @@ import { type Config, createBrokerConfig, type KafkaOptions } from './config.js'
 import { KafkaError, type KafkaErrorCode } from './errors.js';
 import { FetchService } from './fetch.js';
 import { GroupCoordinator } from './group-coordinator.js';
+import { Housekeeping } from './housekeeping.js';
 import { type FoundOffset, findOffset } from './list-offsets.js';
 import { NativeProducer, type ProduceInput, type RecordPlace } from './native-producer.js';
 import { ProduceService } from './produce.js';
@@ -37,6 +38,7 @@ export class KafkaBroker implements BrokerModel {
   readonly produceService: ProduceService;
   readonly fetchService: FetchService;
   readonly admin: TopicAdmin;
+  readonly #housekeeping: Housekeeping;
   readonly #producer: NativeProducer;
   readonly #handles = new Map<string, TopicHandle>();
 
@@ -50,6 +52,8 @@ export class KafkaBroker implements BrokerModel {
     this.produceService = new ProduceService(context, this.cluster, this.transactions);
     this.fetchService = new FetchService(context, this.cluster);
     this.#producer = new NativeProducer(context);
+    this.#housekeeping = new Housekeeping(context, this.cluster);
+    this.cluster.onSegmentBegun = () => this.#housekeeping.wake();
     this.admin = new TopicAdmin(context, this.cluster);
   }
 
@@ -121,11 +125,22 @@ export class KafkaBroker implements BrokerModel {
     }
   }
 
+  /** Deletes at once what retention lets go; by itself it runs every `log.retention.check.interval.ms`. */
+  runRetention(): void {
+    this.context.outbox.run(() => this.#housekeeping.runRetention());
+  }
+
+  /** Compacts at once, however little there is to gain; by itself it runs every `log.cleaner.backoff.ms`. */
+  runCompaction(): void {
+    this.context.outbox.run(() => this.#housekeeping.runCompaction(true));
+  }
+
   restart(): void {
     for (const part of this.#parts) part.restart();
   }
 
   reset(): void {
+    this.#housekeeping.stop();
     this.cluster.clear();
     for (const part of this.#parts) part.reset();
   }
@@ -166,6 +181,7 @@ export class KafkaBroker implements BrokerModel {
   }
 
   close(): void {
+    this.#housekeeping.stop();
     for (const part of this.#parts) part.close();
   }
 }

@@ -266,7 +266,7 @@ export class Cluster implements Nodes {
       for (const partition of topic.partitions) {
         if (!partition.replicas.includes(nodeId)) continue;
         if (partition.leader === NO_LEADER) this.#elect(partition);
-        else partition.joinIsr(nodeId);
+        else partition.resumeReplica(nodeId);
       }
     }
   }
@@ -280,6 +280,26 @@ export class Cluster implements Nodes {
     if (leader === NO_LEADER) return;
     for (const node of live) partition.joinIsr(node);
   }
+
+  /** Whether the preferred replica of a partition could lead and does not. */
+  static isMisplaced(partition: Partition): boolean {
+    const [preferred] = partition.replicas;
+    return preferred !== undefined && partition.leader !== preferred && partition.isr.includes(preferred);
+  }
+
+  /** Gives every partition back to its preferred replica, where that is in sync. */
+  electPreferredLeaders(): void {
+    for (const topic of this.#topics.values()) {
+      for (const partition of topic.partitions) {
+        const [preferred] = partition.replicas;
+        if (preferred !== undefined && this.isAlive(preferred) && Cluster.isMisplaced(partition))
+          partition.lead(preferred);
+      }
+    }
+  }
+
+  /** Called when a log begins a segment: from then on there may be something to clean up. */
+  onSegmentBegun: () => void = () => {};
 
   snapshot(): unknown {
     return new Map<string, unknown>([

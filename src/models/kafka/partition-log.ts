@@ -54,6 +54,7 @@ export class PartitionLog {
   #logEnd = 0;
   #highWatermark = 0;
   #bytes = 0;
+  #cleanedTo = 0;
 
   constructor(startOffset = 0) {
     this.#logStart = startOffset;
@@ -143,9 +144,11 @@ export class PartitionLog {
     if (full || old || batch.lastOffset - active.baseOffset > MAX_OFFSET_DELTA) this.roll();
   }
 
-  /** Begins a new segment. */
+  /** Begins a new segment; what native producers filled is closed with the old one. */
   roll(): void {
-    if (this.activeSegment.batches.length > 0) this.#segments.push(emptySegment(this.#logEnd));
+    if (this.activeSegment.batches.length === 0) return;
+    this.lastBatch?.seal();
+    this.#segments.push(emptySegment(this.#logEnd));
   }
 
   /** Moves the high watermark; it never goes back and never beyond the end. True when it moved. */
@@ -281,14 +284,23 @@ export class PartitionLog {
     this.#highWatermark = Math.min(contents.highWatermark, this.#logEnd);
     this.epochs.replace(contents.epochs);
     this.#dropAbortedBefore(contents.logStart);
+    this.#cleanedTo = 0;
   }
 
-  /** Puts other batches in the place of closed segments, as compaction does: offsets and the end stay. */
-  replaceSegments(segments: readonly Segment[]): void {
-    this.#bytes += segments.reduce((sum, segment) => sum + segment.bytes, 0);
-    const count = this.#segments.length - 1;
+  /** Puts other batches in the place of the first `count` segments, as compaction does: offsets stay. */
+  replaceHead(count: number, segments: readonly Segment[]): void {
     for (const segment of this.#segments.slice(0, count)) this.#bytes -= segment.bytes;
-    this.#segments = [...segments, this.activeSegment];
+    for (const segment of segments) this.#bytes += segment.bytes;
+    this.#segments = [...segments, ...this.#segments.slice(count)];
+  }
+
+  /** Where compaction goes on: in front of it every key is there once. */
+  get cleanedTo(): number {
+    return Math.max(this.#cleanedTo, this.#logStart);
+  }
+
+  set cleanedTo(offset: number) {
+    this.#cleanedTo = offset;
   }
 
   #segmentAt(offset: number): number {

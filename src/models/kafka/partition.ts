@@ -20,6 +20,8 @@ export interface PartitionHome {
 export interface Nodes {
   isAlive(nodeId: number): boolean;
   readonly replicaLagMs: number;
+  /** A log began a segment. */
+  onSegmentBegun: () => void;
 }
 
 /**
@@ -130,6 +132,7 @@ export class Partition {
   append(batch: RecordBatch): void {
     this.#leaderLog.append(batch, this.leaderEpoch, this.home.settings);
     this.#replicate();
+    if (this.#leaderLog.activeSegment.batches.length === 1) this.#nodes.onSegmentBegun();
     this.changed();
   }
 
@@ -175,6 +178,35 @@ export class Partition {
     readonly commit: boolean;
   }): void {
     this.append(RecordBatch.marker({ ...marker, timestampMs: this.#context.clock.now }));
+  }
+
+  /** Moves the start of the log, on all replicas that can be reached. */
+  advanceLogStart(offset: number): void {
+    for (const [node, log] of this.#logs) if (this.#nodes.isAlive(node)) log.advanceLogStart(offset);
+    this.changed();
+  }
+
+  /** Deletes what is in front of `offset`. @throws KafkaError OFFSET_OUT_OF_RANGE, POLICY_VIOLATION */
+  deleteRecords(offset: number): number {
+    const log = this.#leaderLog;
+    const target = offset === -1 ? log.highWatermark : offset;
+    if (!this.home.settings.deletes) {
+      throw new KafkaError('POLICY_VIOLATION', `cleanup.policy of '${this.home.name}' does not say 'delete'`);
+    }
+    if (target < 0 || target > log.highWatermark) {
+      throw new KafkaError(
+        'OFFSET_OUT_OF_RANGE',
+        `offset ${offset} of ${this.home.name}-${this.index} is not between ${log.logStart} and ${log.highWatermark}`,
+      );
+    }
+    this.advanceLogStart(target);
+    return this.lowWatermark;
+  }
+
+  /** The smallest start of a live replica. */
+  get lowWatermark(): number {
+    const live = this.replicas.filter((node) => this.#nodes.isAlive(node));
+    return Math.min(...live.map((node) => this.logOf(node).logStart));
   }
 
   /** Tells everybody who waits, once the running command has ended. */
@@ -246,7 +278,6 @@ export class Partition {
   }
 
   #setIsr(isr: readonly number[]): void {
-    if (isr.length === this.isr.length) return;
     this.isr = isr;
     this.advanceHighWatermark();
     this.changed();

@@ -3,7 +3,7 @@ import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
 import { KafkaError, type KafkaErrorCode, type RecordError } from './errors.js';
 import type { Partition } from './partition.js';
-import { RecordBatch } from './record-batch.js';
+import { BATCH_HEADER_BYTES, BATCH_MAGIC_AT, batchSize, RecordBatch } from './record-batch.js';
 import { checkRecords } from './record-validation.js';
 import { isInternalTopic } from './topic-name.js';
 import type { TransactionCoordinator } from './transaction-coordinator.js';
@@ -207,8 +207,12 @@ export class ProduceService {
 function onlyBatch(records: Uint8Array | null): RecordBatch {
   if (records === null || records.length === 0) throw new KafkaError('INVALID_RECORD', 'no batch was sent');
   // The copy is the broker's own: it is patched, kept, and does not hold the whole request in memory.
-  const batch = RecordBatch.parse(Buffer.from(records));
-  return batch;
+  const copy = Buffer.from(records);
+  const size = batchSize(copy);
+  if (size >= BATCH_HEADER_BYTES && size < copy.length && copy[BATCH_MAGIC_AT] === 2) {
+    throw new KafkaError('INVALID_RECORD', 'Produce requests must contain exactly one record batch per partition');
+  }
+  return RecordBatch.parse(copy);
 }
 
 function failure(

@@ -35,6 +35,13 @@ const AT = {
   recordCount: 57,
 } as const;
 
+export const BATCH_MAGIC_AT = AT.magic;
+
+/** The size that a batch says it has, header included; -1 when not even that is there. */
+export function batchSize(bytes: Buffer, at = 0): number {
+  return bytes.length - at < BATCH_LENGTH_END ? -1 : bytes.readInt32BE(at + AT.length) + BATCH_LENGTH_END;
+}
+
 const CODEC_MASK = 0x07;
 const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
@@ -125,6 +132,34 @@ export class RecordBatch {
       batch.baseSequence = producer.baseSequence;
       if (producer.transactional) batch.attributes |= TRANSACTIONAL;
     }
+    batch.seal();
+    return batch;
+  }
+
+  /**
+   * The same batch with fewer records, each where it was: what compaction leaves. It is not compressed any more.
+   *
+   * @param kept records that stay, with their offset deltas
+   * @param deleteHorizonMs when tombstones in it, or the marker that it is, may go
+   */
+  static thinned(
+    original: RecordBatch,
+    kept: ReadonlyArray<{ readonly offsetDelta: number; readonly record: RecordContent }>,
+    deleteHorizonMs: number | undefined,
+  ): RecordBatch {
+    const batch = RecordBatch.open(deleteHorizonMs ?? original.baseTimestampMs);
+    for (const { offsetDelta, record } of kept) {
+      batch.lastOffsetDelta = offsetDelta - 1;
+      batch.#add(record);
+    }
+    if (kept.length === 0 || original.hasLogAppendTime) batch.maxTimestampMs = original.maxTimestampMs;
+    batch.attributes = (original.attributes & ~CODEC_MASK) | (deleteHorizonMs === undefined ? 0 : DELETE_HORIZON);
+    batch.lastOffsetDelta = original.lastOffsetDelta;
+    batch.producerId = original.producerId;
+    batch.producerEpoch = original.producerEpoch;
+    batch.baseSequence = original.baseSequence;
+    batch.baseOffset = original.baseOffset;
+    batch.leaderEpoch = original.leaderEpoch;
     batch.seal();
     return batch;
   }

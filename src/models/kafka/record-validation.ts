@@ -1,5 +1,7 @@
 import type { ModelContext } from '../../core/model.js';
+import { DecompressionError } from './compression.js';
 import { KafkaError, type RecordError } from './errors.js';
+import type { RecordReader } from './record.js';
 import type { RecordBatch } from './record-batch.js';
 import type { TopicSettings } from './topic-settings.js';
 
@@ -61,7 +63,7 @@ function checkEachRecord(batch: RecordBatch, settings: TopicSettings, context: M
   const after = settings.timestampAfterMaxMs;
   const timed = !settings.logAppendTime && (before < Number.MAX_SAFE_INTEGER || after < Number.MAX_SAFE_INTEGER);
   if (batch.codec !== 0 && !settings.compacted && !timed) return;
-  const reader = batch.reader(context.limits.kafkaDecompressedBytes);
+  const reader = unfold(batch, context.limits.kafkaDecompressedBytes);
   const keyless: RecordError[] = [];
   const mistimed: RecordError[] = [];
   const { now } = context.clock;
@@ -90,5 +92,14 @@ function checkEachRecord(batch: RecordBatch, settings: TopicSettings, context: M
   }
   if (mistimed.length > 0) {
     throw new KafkaError('INVALID_TIMESTAMP', 'One or more records have been rejected due to their time', mistimed);
+  }
+}
+
+function unfold(batch: RecordBatch, maxBytes: number): RecordReader {
+  try {
+    return batch.reader(maxBytes);
+  } catch (error) {
+    if (error instanceof DecompressionError) throw new KafkaError('CORRUPT_MESSAGE', error.message);
+    throw error;
   }
 }
