@@ -48,7 +48,7 @@ export class KafkaBroker implements BrokerModel {
     this.config = createBrokerConfig(options);
     this.cluster = new Cluster(context, this.config, options.nodes ?? 1, options.racks);
     this.groups = new GroupCoordinator(context, this.cluster);
-    this.transactions = new TransactionCoordinator(context, this.cluster, this.groups);
+    this.transactions = new TransactionCoordinator(context, this.cluster, this.groups, options.markerDelayMs);
     this.produceService = new ProduceService(context, this.cluster, this.transactions);
     this.fetchService = new FetchService(context, this.cluster);
     this.#producer = new NativeProducer(context);
@@ -165,6 +165,7 @@ export class KafkaBroker implements BrokerModel {
     this.context.outbox.run(() => {
       this.cluster.stopNode(nodeId);
       this.groups.nodesChanged();
+      this.transactions.nodesChanged();
     });
   }
 
@@ -173,6 +174,7 @@ export class KafkaBroker implements BrokerModel {
     this.context.outbox.run(() => {
       this.cluster.startNode(nodeId);
       this.groups.nodesChanged();
+      this.transactions.nodesChanged();
     });
   }
 

@@ -239,11 +239,16 @@ export class Cluster implements Nodes {
   /** The node that coordinates a group or a transactional id, -1 while there is none. */
   coordinatorOf(kind: 'group' | 'transaction', key: string): number {
     const topic = this.internalTopic(kind === 'group' ? OFFSETS_TOPIC : TRANSACTIONS_TOPIC);
+    return topic.partitions[this.coordinatorPartition(kind, key)]?.leader ?? NO_LEADER;
+  }
+
+  /** The partition of the internal topic whose leader coordinates a group or a transactional id. */
+  coordinatorPartition(kind: 'group' | 'transaction', key: string): number {
+    const topic = this.internalTopic(kind === 'group' ? OFFSETS_TOPIC : TRANSACTIONS_TOPIC);
     const hash = javaHash(key);
     // Two ways to lose the sign, as Kafka has them.
     const positive = kind === 'transaction' ? hash & 0x7fffffff : hash === -0x80000000 ? 0 : Math.abs(hash);
-    const index = positive % topic.partitions.length;
-    return topic.partitions[index]?.leader ?? NO_LEADER;
+    return positive % topic.partitions.length;
   }
 
   stopNode(nodeId: number): void {

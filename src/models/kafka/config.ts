@@ -25,6 +25,8 @@ export interface KafkaOptions {
    * that it does not exist.
    */
   readonly autoCreate?: 'kafka' | 'immediate';
+  /** Time between the decision on a transaction and its markers, in which clients are told to ask again. Default 0. */
+  readonly markerDelayMs?: number;
   /** Rack of each node, that of node 1 first. */
   readonly racks?: readonly string[];
 }

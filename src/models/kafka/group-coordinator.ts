@@ -12,6 +12,7 @@ import { CONSUMER_PROTOCOL_TYPE } from './consumer-protocol.js';
 import { KafkaError } from './errors.js';
 import type { GroupErrorCode, JoinAnswer, JoinRequest, SyncAnswer } from './group-member.js';
 import { type CommittedOffset, GroupOffsets, type OffsetsRecord } from './offsets.js';
+import { plainFields } from './plain-fields.js';
 
 /** What the coordinators need of the cluster. */
 export interface CoordinatedCluster {
@@ -232,9 +233,14 @@ export class GroupCoordinator implements BrokerModel {
     producerId: number,
     identity: MemberIdentity,
     commits: readonly OffsetCommit[],
-    nodeId?: number,
+    options: {
+      /** Throws when the producer has no transaction that these offsets are part of. */
+      readonly verify?: () => void;
+      readonly nodeId?: number;
+    } = {},
   ): GroupErrorCode[] {
-    this.#checkHome(groupId, nodeId);
+    this.#checkHome(groupId, options.nodeId);
+    options.verify?.();
     return this.#context.outbox.run(() => {
       const entry = this.#forCommit(groupId, identity);
       entry.group.checkCommit(identity, true);
@@ -425,7 +431,7 @@ export class GroupCoordinator implements BrokerModel {
   restore(state: unknown): void {
     this.#context.outbox.run(() => {
       this.reset();
-      for (const { id, classic, offsets } of state as readonly GroupRecord[]) {
+      for (const { id, classic, offsets } of plainFields(state) as readonly GroupRecord[]) {
         const entry = this.#create(id);
         if (classic) entry.group.load(classic);
         entry.offsets.load(offsets);

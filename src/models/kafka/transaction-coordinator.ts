@@ -1,43 +1,493 @@
+import type { Timer } from '../../core/clock.js';
+import { checkLimit } from '../../core/limits.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
-import type { GroupCoordinator } from './group-coordinator.js';
+import type { MemberIdentity } from './consumer-group.js';
+import { KafkaError } from './errors.js';
+import type { GroupCoordinator, OffsetCommit, TopicPartition } from './group-coordinator.js';
+import type { GroupErrorCode } from './group-member.js';
+import { NO_LEADER } from './partition.js';
+import { plainFields } from './plain-fields.js';
+import { OFFSETS_TOPIC } from './topic-name.js';
+import {
+  NO_EPOCH,
+  NO_PRODUCER_ID,
+  type ProducerIdentity,
+  TRANSACTION_STATES,
+  Transaction,
+  type TransactionRecord,
+} from './transaction.js';
 
-/** Producer ids and transactions. */
+/** One line of the list of transactions. */
+export interface TransactionListing {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly state: string;
+}
+
+export interface TransactionDescription extends TransactionListing {
+  readonly timeoutMs: number;
+  /** -1 while none is running. */
+  readonly startedMs: number;
+  readonly producerEpoch: number;
+  readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+}
+
+export interface TransactionFilter {
+  /** Empty: all. Names as Kafka writes them. */
+  readonly states?: readonly string[];
+  readonly producerIds?: readonly number[];
+  /** Only those that have been running for longer than this; -1 for all. */
+  readonly longerThanMs?: number;
+  readonly nodeId?: number;
+}
+
+interface Snapshot {
+  readonly nextProducerId: number;
+  readonly transactions: readonly TransactionRecord[];
+}
+
+/** Ids are handed out from here on: low ones look like none to some clients. */
+const FIRST_PRODUCER_ID = 1_000;
+/** Markers name the life of the coordinator that wrote them; this one has a single life. */
+const COORDINATOR_EPOCH = 0;
+/** How often ids that nobody uses are looked for. */
+const EXPIRY_INTERVAL_MS = 3_600_000;
+
+/**
+ * Producer ids and transactions.
+ *
+ * A transaction is decided here, then its partitions get their markers and its groups their offsets. Commands take the
+ * node that was asked last; without it any node will do. They throw KafkaError NOT_COORDINATOR when another node has
+ * the transactional id.
+ */
 export class TransactionCoordinator implements BrokerModel {
   readonly #context: ModelContext;
   readonly #cluster: Cluster;
   readonly #groups: GroupCoordinator;
+  readonly #transactions = new Map<string, Transaction>();
+  readonly #markerDelayMs: number;
+  #nextProducerId = FIRST_PRODUCER_ID;
+  #timeoutTimer: Timer | undefined;
+  #expiryTimer: Timer | undefined;
+  readonly #markerTimers = new Map<Transaction, Timer>();
 
-  constructor(context: ModelContext, cluster: Cluster, groups: GroupCoordinator) {
+  /** @param markerDelayMs time between the decision and the markers, 0 for at once */
+  constructor(context: ModelContext, cluster: Cluster, groups: GroupCoordinator, markerDelayMs = 0) {
     this.#context = context;
     this.#cluster = cluster;
     this.#groups = groups;
-    void this.#context;
-    void this.#cluster;
-    void this.#groups;
+    this.#markerDelayMs = markerDelayMs;
+  }
+
+  /**
+   * Gives a producer its id, and fences whoever had the transactional id before.
+   *
+   * @param transactionalId null for a producer that is idempotent only
+   * @param known what the producer had so far; -1 and -1 when it is new
+   * @throws KafkaError INVALID_REQUEST, INVALID_TRANSACTION_TIMEOUT, PRODUCER_FENCED, CONCURRENT_TRANSACTIONS: ask again
+   */
+  initProducerId(
+    transactionalId: string | null,
+    timeoutMs: number,
+    known: ProducerIdentity = { producerId: NO_PRODUCER_ID, producerEpoch: NO_EPOCH },
+    nodeId?: number,
+  ): ProducerIdentity {
+    if (transactionalId === null) return { producerId: this.#nextProducerId++, producerEpoch: 0 };
+    this.#checkHome(transactionalId, nodeId);
+    this.#checkTimeout(timeoutMs);
+    return this.#run(() => {
+      const txn = this.#transactions.get(transactionalId) ?? this.#create(transactionalId, timeoutMs);
+      checkKnown(txn, known);
+      if (txn.ending) throw concurrent(txn);
+      if (txn.state === 'Ongoing') {
+        this.#fenceAndAbort(txn);
+        return undefined;
+      }
+      return this.#nextLife(txn, timeoutMs, known);
+    });
+  }
+
+  /** Runs a command. Undefined stands for an answer that changed something all the same: the producer asks again. */
+  #run<T>(command: () => T | undefined): T {
+    const result = this.#context.outbox.run(command);
+    if (result !== undefined) return result;
+    throw new KafkaError('CONCURRENT_TRANSACTIONS', 'the transaction before is being aborted; ask again');
+  }
+
+  #checkTimeout(timeoutMs: number): void {
+    const most = this.#cluster.config.number('transaction.max.timeout.ms');
+    if (timeoutMs > 0 && timeoutMs <= most) return;
+    throw new KafkaError(
+      'INVALID_TRANSACTION_TIMEOUT',
+      `a transaction timeout of ${timeoutMs} ms is outside of 1 to ${most} (transaction.max.timeout.ms)`,
+    );
+  }
+
+  #create(transactionalId: string, timeoutMs: number): Transaction {
+    const { limits, clock } = this.#context;
+    checkLimit(limits, 'entityCount', this.#transactions.size + 1, `transactional id '${transactionalId}'`);
+    const txn = new Transaction(transactionalId, this.#nextProducerId++, timeoutMs, clock.now);
+    this.#transactions.set(transactionalId, txn);
+    this.#scheduleExpiry();
+    return txn;
+  }
+
+  /** The next epoch; that of the last answer again for who did not get it; a new id when there are no epochs left. */
+  #nextLife(txn: Transaction, timeoutMs: number, known: ProducerIdentity): ProducerIdentity {
+    const first = txn.epoch === NO_EPOCH;
+    const asked = known.producerEpoch;
+    if (!first && asked !== NO_EPOCH && asked !== txn.epoch) return txn.identity;
+    if (txn.exhausted) {
+      txn.producerId = this.#nextProducerId++;
+      txn.epoch = 0;
+      txn.lastEpoch = NO_EPOCH;
+    } else {
+      txn.lastEpoch = asked === NO_EPOCH ? NO_EPOCH : txn.epoch;
+      txn.epoch++;
+    }
+    txn.timeoutMs = timeoutMs;
+    txn.enter('Empty', this.#context.clock.now);
+    return txn.identity;
+  }
+
+  /**
+   * Adds partitions to the transaction of a producer, and begins it. All of them or none.
+   *
+   * @returns one result for each partition; OPERATION_NOT_ATTEMPTED where only another one is to blame
+   * @throws KafkaError INVALID_REQUEST, INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED, CONCURRENT_TRANSACTIONS
+   */
+  addPartitions(
+    transactionalId: string,
+    identity: ProducerIdentity,
+    places: readonly TopicPartition[],
+    nodeId?: number,
+  ): GroupErrorCode[] {
+    const missing = places.map(({ topic, partition }) => !this.#cluster.partition(topic, partition));
+    if (missing.includes(true)) {
+      this.#checkHome(transactionalId, nodeId);
+      return missing.map((gone) => (gone ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'OPERATION_NOT_ATTEMPTED'));
+    }
+    this.#begin(transactionalId, identity, nodeId, (txn) => {
+      for (const { topic, partition } of places) txn.add(topic, partition);
+    });
+    return places.map(() => 'NONE');
+  }
+
+  /** Whether partitions are part of the running transaction of a producer. @throws KafkaError as `verify` */
+  verifyPartitions(
+    transactionalId: string,
+    identity: ProducerIdentity,
+    places: readonly TopicPartition[],
+    nodeId?: number,
+  ): GroupErrorCode[] {
+    this.#checkHome(transactionalId, nodeId);
+    const txn = this.#owned(transactionalId, identity);
+    if (txn.ending) throw concurrent(txn);
+    return places.map(({ topic, partition }) => (txn.has(topic, partition) ? 'NONE' : 'INVALID_TXN_STATE'));
+  }
+
+  /** Adds the offsets of a group to the transaction of a producer. @throws KafkaError as `addPartitions` */
+  addOffsets(transactionalId: string, identity: ProducerIdentity, groupId: string, nodeId?: number): void {
+    this.#begin(transactionalId, identity, nodeId, (txn) => void txn.groups.add(groupId));
+  }
+
+  #begin(
+    transactionalId: string,
+    identity: ProducerIdentity,
+    nodeId: number | undefined,
+    add: (txn: Transaction) => void,
+  ): void {
+    this.#checkHome(transactionalId, nodeId);
+    const txn = this.#owned(transactionalId, identity);
+    if (txn.ending) throw concurrent(txn);
+    this.#context.outbox.run(() => {
+      txn.enter('Ongoing', this.#context.clock.now);
+      add(txn);
+      this.#scheduleTimeouts();
+    });
+  }
+
+  /**
+   * Notes offsets of a group as part of the transaction of a producer.
+   *
+   * @throws KafkaError INVALID_TXN_STATE without `addOffsets`, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, and
+   *   as GroupCoordinator.commitPending
+   */
+  commitOffsets(
+    transactionalId: string,
+    producer: ProducerIdentity,
+    groupId: string,
+    member: MemberIdentity,
+    commits: readonly OffsetCommit[],
+    nodeId?: number,
+  ): GroupErrorCode[] {
+    return this.#groups.commitPending(groupId, producer.producerId, member, commits, {
+      ...(nodeId !== undefined && { nodeId }),
+      verify: () => {
+        const txn = this.#writing(transactionalId, producer);
+        if (txn.groups.has(groupId)) return;
+        throw new KafkaError(
+          'INVALID_TXN_STATE',
+          `the offsets of group '${groupId}' are no part of transaction '${transactionalId}'; add them first`,
+        );
+      },
+    });
+  }
+
+  /**
+   * Decides a transaction.
+   *
+   * @throws KafkaError INVALID_REQUEST, INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED, INVALID_TXN_STATE,
+   *   CONCURRENT_TRANSACTIONS
+   */
+  endTransaction(transactionalId: string, identity: ProducerIdentity, commits: boolean, nodeId?: number): void {
+    this.#checkHome(transactionalId, nodeId);
+    const txn = this.#owned(transactionalId, identity);
+    const way = commits ? 'Commit' : 'Abort';
+    if (txn.state === `Complete${way}`) return; // an answer was lost
+    if (txn.state === `Prepare${way}`) throw concurrent(txn);
+    if (txn.state !== 'Ongoing') {
+      throw new KafkaError('INVALID_TXN_STATE', `transaction '${transactionalId}' is ${txn.state}; it cannot end so`);
+    }
+    this.#context.outbox.run(() => this.#decide(txn, commits));
+  }
+
+  /** Aborts what a producer has open, in an epoch that nobody has: whoever wrote so far is fenced. */
+  #fenceAndAbort(txn: Transaction): void {
+    txn.epoch++;
+    txn.lastEpoch = NO_EPOCH;
+    this.#decide(txn, false);
+  }
+
+  #decide(txn: Transaction, commits: boolean): void {
+    const { clock, outbox } = this.#context;
+    txn.enter(commits ? 'PrepareCommit' : 'PrepareAbort', clock.now);
+    if (this.#markerDelayMs <= 0) return this.#complete(txn);
+    const timer = clock.schedule(clock.now + this.#markerDelayMs, () => {
+      this.#markerTimers.delete(txn);
+      outbox.run(() => this.#complete(txn));
+    });
+    this.#markerTimers.set(txn, timer);
+  }
+
+  /** Writes the markers. A partition without a leader gets its own when it has one; until then it is not over. */
+  #complete(txn: Transaction): void {
+    const commit = txn.state === 'PrepareCommit';
+    const { producerId, epoch: producerEpoch } = txn;
+    for (const [topic, partitions] of txn.partitions) {
+      for (const index of partitions) {
+        const partition = this.#cluster.partition(topic, index);
+        if (partition?.leader === NO_LEADER) continue;
+        partition?.appendMarker({ producerId, producerEpoch, coordinatorEpoch: COORDINATOR_EPOCH, commit });
+        txn.remove(topic, index);
+      }
+    }
+    for (const groupId of txn.groups) this.#groups.endTransaction(groupId, producerId, commit);
+    txn.groups.clear();
+    if (txn.partitions.size > 0) return;
+    txn.startedMs = -1;
+    txn.enter(commit ? 'CompleteCommit' : 'CompleteAbort', this.#context.clock.now);
   }
 
   /**
    * Decides whether a transactional batch may be written: called before the first one of a transaction in a partition.
    *
-   * @throws KafkaError INVALID_TXN_STATE, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING
+   * @throws KafkaError INVALID_TXN_STATE, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, CONCURRENT_TRANSACTIONS
    */
   verify(
-    _transactionalId: string | null,
-    _producerId: number,
-    _producerEpoch: number,
-    _topic: string,
-    _partition: number,
-  ): void {}
+    transactionalId: string | null,
+    producerId: number,
+    producerEpoch: number,
+    topic: string,
+    partition: number,
+  ): void {
+    if (!this.#cluster.config.flag('transaction.partition.verification.enable')) return;
+    const txn = this.#writing(transactionalId ?? '', { producerId, producerEpoch });
+    if (txn.state === 'Ongoing' && txn.has(topic, partition)) return;
+    throw new KafkaError(
+      'INVALID_TXN_STATE',
+      `${topic}-${partition} is no part of transaction '${transactionalId}' (${txn.state}); add it first`,
+    );
+  }
 
-  restart(): void {}
-  reset(): void {}
-  snapshot(): unknown {
-    return new Map();
+  /** @throws KafkaError TRANSACTIONAL_ID_NOT_FOUND */
+  describe(transactionalId: string, nodeId?: number): TransactionDescription {
+    this.#checkHome(transactionalId, nodeId);
+    const txn = this.#transactions.get(transactionalId);
+    if (!txn) throw new KafkaError('TRANSACTIONAL_ID_NOT_FOUND', `there is no transactional id '${transactionalId}'`);
+    const topics = [...txn.partitions].map(([topic, partitions]) => ({ topic, partitions: [...partitions] }));
+    const offsets = new Set([...txn.groups].map((group) => this.#cluster.coordinatorPartition('group', group)));
+    if (offsets.size > 0) topics.push({ topic: OFFSETS_TOPIC, partitions: [...offsets] });
+    return {
+      ...listingOf(txn),
+      timeoutMs: txn.timeoutMs,
+      startedMs: txn.startedMs,
+      producerEpoch: txn.epoch,
+      topics,
+    };
   }
-  restore(_state: unknown): void {}
+
+  /** Transactional ids that a node coordinates, all of them without one. */
+  list(filter: TransactionFilter = {}): TransactionListing[] {
+    const { states = [], producerIds = [], longerThanMs = -1, nodeId } = filter;
+    const { now } = this.#context.clock;
+    const wanted = (txn: Transaction): boolean => {
+      if (states.length > 0 && !states.includes(txn.state)) return false;
+      if (producerIds.length > 0 && !producerIds.includes(txn.producerId)) return false;
+      if (longerThanMs >= 0 && (txn.startedMs < 0 || now - txn.startedMs <= longerThanMs)) return false;
+      return nodeId === undefined || this.#cluster.coordinatorOf('transaction', txn.transactionalId) === nodeId;
+    };
+    return [...this.#transactions.values()].filter(wanted).map(listingOf);
+  }
+
+  /** Those of `names` that are no states of a transaction. */
+  unknownStates(names: readonly string[]): string[] {
+    return names.filter((name) => !(TRANSACTION_STATES as readonly string[]).includes(name));
+  }
+
+  /** Nodes came or went: what was decided is completed where it could not be before. */
+  nodesChanged(): void {
+    this.#context.outbox.run(() => {
+      for (const txn of this.#transactions.values()) {
+        if (txn.ending && !this.#markerTimers.has(txn)) this.#complete(txn);
+      }
+    });
+  }
+
+  /** Everything survives: what was decided is completed by the coordinator that comes up. */
+  restart(): void {
+    for (const timer of this.#markerTimers.values()) this.#context.clock.cancel(timer);
+    this.#markerTimers.clear();
+    this.nodesChanged();
+  }
+
+  reset(): void {
+    this.close();
+    this.#transactions.clear();
+  }
+
+  snapshot(): Snapshot {
+    return {
+      nextProducerId: this.#nextProducerId,
+      transactions: [...this.#transactions.values()].map((txn) => txn.toRecord()),
+    };
+  }
+
+  restore(state: unknown): void {
+    this.reset();
+    const { nextProducerId, transactions } = plainFields(state) as Snapshot;
+    this.#nextProducerId = nextProducerId;
+    for (const record of transactions) {
+      this.#transactions.set(record.transactionalId, Transaction.fromRecord(record));
+    }
+    if (this.#transactions.size > 0) this.#scheduleExpiry();
+    this.#scheduleTimeouts();
+    this.nodesChanged();
+  }
+
   busy(): string[] {
-    return [];
+    const ending = [...this.#transactions.values()].filter((txn) => txn.ending);
+    return ending.map(({ transactionalId, state }) => `transaction '${transactionalId}' is in ${state}`);
   }
-  close(): void {}
+
+  close(): void {
+    const { clock } = this.#context;
+    for (const timer of this.#markerTimers.values()) clock.cancel(timer);
+    this.#markerTimers.clear();
+    clock.cancel(this.#timeoutTimer);
+    clock.cancel(this.#expiryTimer);
+  }
+
+  /** Looks for transactions that take too long, as long as any is running. */
+  #scheduleTimeouts(): void {
+    if (this.#timeoutTimer?.pending) return;
+    const { clock, outbox } = this.#context;
+    const intervalMs = this.#cluster.config.number('transaction.abort.timed.out.transaction.cleanup.interval.ms');
+    this.#timeoutTimer = clock.schedule(clock.now + intervalMs, () => outbox.run(() => this.#abortLate()));
+  }
+
+  #abortLate(): void {
+    const { now } = this.#context.clock;
+    const running = [...this.#transactions.values()].filter((txn) => txn.state === 'Ongoing');
+    for (const txn of running) if (txn.startedMs + txn.timeoutMs < now) this.#fenceAndAbort(txn);
+    if (running.some((txn) => txn.state === 'Ongoing')) this.#scheduleTimeouts();
+  }
+
+  /** Forgets ids that were not used for `transactional.id.expiration.ms`. */
+  #scheduleExpiry(): void {
+    if (this.#expiryTimer?.pending) return;
+    const { clock, outbox } = this.#context;
+    this.#expiryTimer = clock.schedule(clock.now + EXPIRY_INTERVAL_MS, () => outbox.run(() => this.#expire()));
+  }
+
+  #expire(): void {
+    const since = this.#context.clock.now - this.#cluster.config.number('transactional.id.expiration.ms');
+    for (const [id, txn] of this.#transactions) {
+      if (txn.state !== 'Ongoing' && !txn.ending && txn.changedMs <= since) this.#transactions.delete(id);
+    }
+    if (this.#transactions.size > 0) this.#scheduleExpiry();
+  }
+
+  #checkHome(transactionalId: string, nodeId: number | undefined): void {
+    if (transactionalId === '') throw new KafkaError('INVALID_REQUEST', 'the transactional id is empty');
+    if (nodeId === undefined) return;
+    const home = this.#cluster.coordinatorOf('transaction', transactionalId);
+    if (home === nodeId) return;
+    throw new KafkaError(
+      'NOT_COORDINATOR',
+      `node ${nodeId} does not coordinate transactional id '${transactionalId}'; node ${home} does`,
+    );
+  }
+
+  /** @throws KafkaError INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED */
+  #owned(transactionalId: string, { producerId, producerEpoch }: ProducerIdentity): Transaction {
+    const txn = this.#transactions.get(transactionalId);
+    if (!txn || txn.producerId !== producerId) {
+      const found = txn ? `has producer id ${txn.producerId}` : 'is unknown';
+      throw new KafkaError(
+        'INVALID_PRODUCER_ID_MAPPING',
+        `transactional id '${transactionalId}' ${found}, not ${producerId}; ask for a producer id again`,
+      );
+    }
+    if (txn.epoch === producerEpoch) return txn;
+    throw new KafkaError(
+      'PRODUCER_FENCED',
+      `transactional id '${transactionalId}' is in epoch ${txn.epoch}; another producer has fenced epoch ${producerEpoch}`,
+    );
+  }
+
+  /** The transaction that a producer writes in; partitions know a fenced one by its epoch. */
+  #writing(transactionalId: string, identity: ProducerIdentity): Transaction {
+    try {
+      const txn = this.#owned(transactionalId, identity);
+      if (!txn.ending) return txn;
+      throw concurrent(txn);
+    } catch (error) {
+      if (!(error instanceof KafkaError) || error.code !== 'PRODUCER_FENCED') throw error;
+      throw new KafkaError('INVALID_PRODUCER_EPOCH', error.message);
+    }
+  }
+}
+
+/** Whether what a producer says it had is what the transactional id has, or had just before. */
+function checkKnown(txn: Transaction, { producerId, producerEpoch }: ProducerIdentity): void {
+  if (producerEpoch === NO_EPOCH || txn.epoch === NO_EPOCH) return;
+  const current = producerEpoch === txn.epoch || producerEpoch === txn.lastEpoch;
+  if (producerId === txn.producerId && current) return;
+  throw new KafkaError(
+    'PRODUCER_FENCED',
+    `transactional id '${txn.transactionalId}' has producer ${txn.producerId} in epoch ${txn.epoch}, not ${producerId} in ${producerEpoch}`,
+  );
+}
+
+function concurrent(txn: Transaction): KafkaError {
+  return new KafkaError(
+    'CONCURRENT_TRANSACTIONS',
+    `transaction '${txn.transactionalId}' is in ${txn.state}; ask again when it is over`,
+  );
+}
+
+function listingOf({ transactionalId, producerId, state }: Transaction): TransactionListing {
+  return { transactionalId, producerId, state };
 }

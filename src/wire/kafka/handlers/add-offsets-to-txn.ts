@@ -1,3 +1,4 @@
+import { fenced } from '../fencing.js';
 import { error, int16, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -18,4 +19,14 @@ export const addOffsetsToTxnApi = defineApi({
     throttleTimeMs: throttle,
     errorCode: error,
   },
+});
+
+export const addOffsetsToTxn = addOffsetsToTxnApi.handler({
+  handle(request, call) {
+    fenced(call.version >= 2, () =>
+      call.broker.transactions.addOffsets(request.transactionalId, request, request.groupId, call.nodeId),
+    );
+    return {};
+  },
+  fail: (_request, errorCode) => ({ errorCode }),
 });

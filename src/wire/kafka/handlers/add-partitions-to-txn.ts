@@ -1,3 +1,7 @@
+import { KafkaError } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
+import { fenced } from '../fencing.js';
 import { array, boolean, error, int16, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -53,3 +57,71 @@ export const addPartitionsToTxnApi = defineApi({
     }).until(3),
   },
 });
+
+/** One transaction of a request, in any version. */
+interface AskedTransaction {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly verifyOnly: boolean;
+  readonly topics: readonly AskedTopic[];
+}
+
+interface AskedTopic {
+  readonly name: string;
+  readonly partitions: readonly number[];
+}
+
+export const addPartitionsToTxn = addPartitionsToTxnApi.handler({
+  handle(request, call) {
+    if (call.version < 4) {
+      const resultsByTopic = fenced(call.version >= 2, () => add({ ...request, verifyOnly: false }, call));
+      return { resultsByTopic };
+    }
+    return {
+      resultsByTopic: [],
+      resultsByTransaction: request.transactions.map((asked) => ({
+        transactionalId: asked.transactionalId,
+        topicResults: addOrRefuse(asked, call),
+      })),
+    };
+  },
+  fail(request, errorCode) {
+    const resultsByTransaction = request.transactions.map(({ transactionalId, topics }) => ({
+      transactionalId,
+      topicResults: resultsOf(topics, () => errorCode),
+    }));
+    return { errorCode, resultsByTransaction, resultsByTopic: resultsOf(request.topics, () => errorCode) };
+  },
+});
+
+function add(asked: AskedTransaction, call: Call<never>) {
+  const places = asked.topics.flatMap(({ name, partitions }) =>
+    partitions.map((partition) => ({ topic: name, partition })),
+  );
+  const { transactions } = call.broker;
+  const results = asked.verifyOnly
+    ? transactions.verifyPartitions(asked.transactionalId, asked, places, call.nodeId)
+    : transactions.addPartitions(asked.transactionalId, asked, places, call.nodeId);
+  return resultsOf(asked.topics, (at) => results[at] ?? 'NONE');
+}
+
+function addOrRefuse(asked: AskedTransaction, call: Call<never>) {
+  try {
+    return add(asked, call);
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error;
+    return resultsOf(asked.topics, () => error.code);
+  }
+}
+
+function resultsOf(topics: readonly AskedTopic[], errorAt: (position: number) => ErrorName) {
+  let position = 0;
+  return topics.map(({ name, partitions }) => ({
+    name,
+    resultsByPartition: partitions.map((partitionIndex) => ({
+      partitionIndex,
+      partitionErrorCode: errorAt(position++),
+    })),
+  }));
+}

@@ -1,3 +1,6 @@
+import { KafkaError } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, error, int16, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -28,3 +31,36 @@ export const describeTransactionsApi = defineApi({
     }),
   },
 });
+
+export const describeTransactions = describeTransactionsApi.handler({
+  handle: ({ transactionalIds }, call) => ({ transactionStates: transactionalIds.map((id) => describe(id, call)) }),
+  fail: ({ transactionalIds }, errorCode) => ({ transactionStates: transactionalIds.map((id) => none(id, errorCode)) }),
+});
+
+function describe(transactionalId: string, call: Call<never>) {
+  try {
+    const { state, startedMs, timeoutMs, ...found } = call.broker.transactions.describe(transactionalId, call.nodeId);
+    return {
+      ...found,
+      transactionState: state,
+      transactionTimeoutMs: timeoutMs,
+      transactionStartTimeMs: startedMs,
+    };
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error;
+    return none(transactionalId, error.code);
+  }
+}
+
+function none(transactionalId: string, errorCode: ErrorName) {
+  return {
+    errorCode,
+    transactionalId,
+    transactionState: '',
+    transactionTimeoutMs: 0,
+    transactionStartTimeMs: 0,
+    producerId: 0,
+    producerEpoch: 0,
+    topics: [],
+  };
+}

@@ -1,3 +1,4 @@
+import { fenced } from '../fencing.js';
 import { boolean, error, int16, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -20,4 +21,14 @@ export const endTxnApi = defineApi({
     producerId: int64.since(5).default(-1),
     producerEpoch: int16.since(5).default(-1),
   },
+});
+
+export const endTxn = endTxnApi.handler({
+  handle(request, call) {
+    fenced(call.version >= 2, () =>
+      call.broker.transactions.endTransaction(request.transactionalId, request, request.committed, call.nodeId),
+    );
+    return {};
+  },
+  fail: (_request, errorCode) => ({ errorCode }),
 });

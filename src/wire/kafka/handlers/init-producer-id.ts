@@ -1,3 +1,4 @@
+import { fenced } from '../fencing.js';
 import { error, int16, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -20,4 +21,14 @@ export const initProducerIdApi = defineApi({
     producerId: int64.default(-1),
     producerEpoch: int16,
   },
+});
+
+export const initProducerId = initProducerIdApi.handler({
+  handle({ transactionalId, transactionTimeoutMs, producerId, producerEpoch }, call) {
+    const known = { producerId, producerEpoch };
+    return fenced(call.version >= 4, () =>
+      call.broker.transactions.initProducerId(transactionalId, transactionTimeoutMs, known, call.nodeId),
+    );
+  },
+  fail: (_request, errorCode) => ({ errorCode, producerEpoch: -1 }),
 });

@@ -25,3 +25,24 @@ export const listTransactionsApi = defineApi({
     }),
   },
 });
+
+export const listTransactions = listTransactionsApi.handler({
+  handle({ stateFilters, producerIdFilters, durationFilter }, call) {
+    const { transactions } = call.broker;
+    const listed = transactions.list({
+      states: stateFilters,
+      producerIds: producerIdFilters,
+      longerThanMs: durationFilter,
+      nodeId: call.nodeId,
+    });
+    return {
+      unknownStateFilters: transactions.unknownStates(stateFilters),
+      transactionStates: listed.map(({ transactionalId, producerId, state }) => ({
+        transactionalId,
+        producerId,
+        transactionState: state,
+      })),
+    };
+  },
+  fail: (_request, errorCode) => ({ errorCode, unknownStateFilters: [], transactionStates: [] }),
+});

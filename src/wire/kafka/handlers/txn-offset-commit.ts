@@ -1,5 +1,6 @@
 import { array, error, int16, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
+import { commitResults, flatCommits } from '../offset-entry.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_TxnOffsetCommit */
 export const txnOffsetCommitApi = defineApi({
@@ -36,4 +37,16 @@ export const txnOffsetCommitApi = defineApi({
       }),
     }),
   },
+});
+
+export const txnOffsetCommit = txnOffsetCommitApi.handler({
+  handle(request, call) {
+    const { transactionalId, groupId, memberId, groupInstanceId: instanceId, generationId, topics } = request;
+    const member = { memberId, instanceId, generationId };
+    const commits = flatCommits(topics);
+    const { transactions } = call.broker;
+    const results = transactions.commitOffsets(transactionalId, request, groupId, member, commits, call.nodeId);
+    return { topics: commitResults(topics, (at) => results[at] ?? 'NONE') };
+  },
+  fail: ({ topics }, errorCode) => ({ topics: commitResults(topics, () => errorCode) }),
 });
