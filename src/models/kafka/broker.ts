@@ -4,8 +4,10 @@ import { type Config, createBrokerConfig, type KafkaOptions } from './config.js'
 import { KafkaError, type KafkaErrorCode } from './errors.js';
 import { FetchService } from './fetch.js';
 import { GroupCoordinator } from './group-coordinator.js';
+import { GroupHandle } from './group-handle.js';
 import { Housekeeping } from './housekeeping.js';
 import { type FoundOffset, findOffset } from './list-offsets.js';
+import { type ConsumerOptions, KafkaConsumer } from './native-consumer.js';
 import { NativeProducer, type ProduceInput, type RecordPlace } from './native-producer.js';
 import { ProduceService } from './produce.js';
 import type { Topic } from './topic.js';
@@ -41,6 +43,7 @@ export class KafkaBroker implements BrokerModel {
   readonly #housekeeping: Housekeeping;
   readonly #producer: NativeProducer;
   readonly #handles = new Map<string, TopicHandle>();
+  readonly #consumers = new Set<KafkaConsumer>();
 
   constructor(context: ModelContext, options: KafkaOptions = {}) {
     this.context = context;
@@ -94,6 +97,24 @@ export class KafkaBroker implements BrokerModel {
       this.#handles.set(name, handle);
     }
     return handle;
+  }
+
+  /**
+   * A consumer in a group, beside those on the wire. It joins at once; `close` or the end of its loop leaves the group.
+   *
+   * @param topics names; topics that do not exist yet are read as soon as they do
+   * @throws KafkaError INVALID_GROUP_ID, INCONSISTENT_GROUP_PROTOCOL when the group has nothing in common with it
+   */
+  consumer(groupId: string, topics: readonly string[], options: ConsumerOptions = {}): KafkaConsumer {
+    const forget = (closed: KafkaConsumer) => void this.#consumers.delete(closed);
+    const consumer = new KafkaConsumer(this.context, this.cluster, this.groups, groupId, topics, options, forget);
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  /** A consumer group to look at and to wait for; it need not exist yet. */
+  group(groupId: string): GroupHandle {
+    return new GroupHandle(this.context, this.cluster, this.groups, groupId);
   }
 
   /** Finds an offset by time, as a client asks one node. @throws KafkaError */
@@ -183,6 +204,7 @@ export class KafkaBroker implements BrokerModel {
   }
 
   close(): void {
+    for (const consumer of this.#consumers) consumer.close();
     this.#housekeeping.stop();
     for (const part of this.#parts) part.close();
   }

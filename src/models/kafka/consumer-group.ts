@@ -294,6 +294,7 @@ export class ClassicGroup {
     this.#missingSyncs.clear();
     const first = this.#state === 'Empty';
     this.#enter('PreparingRebalance');
+    this.#context.changed(this, false);
     if (!first) {
       this.#joinTimer = this.#after(this.rebalanceTimeoutMs, () => this.#completeJoin());
       return this.#completeJoinIfAllThere();

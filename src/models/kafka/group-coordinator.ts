@@ -8,7 +8,7 @@ import {
   type MemberIdentity,
   type SyncRequest,
 } from './consumer-group.js';
-import { CONSUMER_PROTOCOL_TYPE } from './consumer-protocol.js';
+import { CONSUMER_PROTOCOL_TYPE, decodeAssignment, type TopicPartitions } from './consumer-protocol.js';
 import { KafkaError } from './errors.js';
 import type { GroupErrorCode, JoinAnswer, JoinRequest, SyncAnswer } from './group-member.js';
 import { type CommittedOffset, GroupOffsets, type OffsetsRecord } from './offsets.js';
@@ -80,6 +80,16 @@ export interface GroupDescription {
   }[];
 }
 
+/** A member of a group as tests look at it. */
+export interface GroupMemberView {
+  readonly memberId: string;
+  readonly instanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  /** What it reads; empty while the group is rebalancing. */
+  readonly assignment: readonly TopicPartitions[];
+}
+
 /** A group over a restart, and in a snapshot. */
 interface GroupRecord {
   readonly id: string;
@@ -137,7 +147,26 @@ export class GroupCoordinator implements BrokerModel {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** The state of a group, undefined when there is none of this name. */
+  /** A group as it stands, undefined when there is none of this name. */
+  group(groupId: string): ClassicGroup | undefined {
+    return this.#groups.get(groupId)?.group;
+  }
+
+  /** Who is in a group and reads what, in the order in which they joined. */
+  memberViews(groupId: string): GroupMemberView[] {
+    const group = this.group(groupId);
+    if (!group) return [];
+    const assigned = group.state === 'Stable' && group.protocolType === CONSUMER_PROTOCOL_TYPE;
+    return [...group.members.values()].map((member) => ({
+      memberId: member.memberId,
+      instanceId: member.instanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      assignment: assigned ? (decodeAssignment(member.assignment) ?? []) : [],
+    }));
+  }
+
+  /** A classic group, undefined when there is none of this name. */
   classic(groupId: string): ClassicGroup | undefined {
     return this.#groups.get(groupId)?.group;
   }

@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConsumedRecord, KafkaConsumer } from '../../../src/models/kafka/index.js';
+import { codeOf } from '../../helpers/kafka-group.js';
+import { KafkaWorld } from '../../helpers/kafka-wire.js';
+
+let world: KafkaWorld;
+
+beforeEach(() => {
+  world = new KafkaWorld();
+  world.broker.createTopic('t', { partitions: 4 });
+});
+afterEach(() => expect(world.errors).toEqual([]));
+
+const produce = (count: number, topic = 't') => {
+  for (let i = 0; i < count; i++) world.broker.produce(topic, { key: `k${i}`, value: `v${i}`, partition: i % 4 });
+};
+const consumer = (groupId = 'g', options = {}) => world.broker.consumer(groupId, ['t'], options);
+const owned = (one: KafkaConsumer) => one.assignment.flatMap(({ partitions }) => partitions);
+
+async function take(from: KafkaConsumer, count: number): Promise<ConsumedRecord[]> {
+  const records: ConsumedRecord[] = [];
+  while (records.length < count) {
+    const { value, done } = await from.next();
+    if (done) break;
+    records.push(value);
+  }
+  return records;
+}
+
+describe('KafkaConsumer', () => {
+  it('reads what was there before, and what comes', async () => {
+    produce(8);
+    const one = consumer();
+    const first = await take(one, 8);
+    expect(first.map((record) => record.text()).sort()).toEqual(Array.from({ length: 8 }, (_, i) => `v${i}`));
+    const waiting = one.next();
+    produce(1);
+    expect((await waiting).value?.text()).toBe('v0');
+  });
+
+  it('goes on behind what its group has committed', async () => {
+    produce(8);
+    const one = consumer();
+    for (const record of await take(one, 8)) if (record.partition < 2) record.commit();
+    one.close();
+    const two = consumer();
+    const again = await take(two, 4);
+    expect(again.map(({ partition }) => partition).sort()).toEqual([2, 2, 3, 3]);
+    expect(world.broker.group('g').committed('t', 0)).toBe(2);
+  });
+
+  it('commits everything that was handed out when nothing is named', async () => {
+    produce(8);
+    const one = consumer();
+    await take(one, 8);
+    one.commit();
+    expect(world.broker.group('g').lag).toBe(0);
+  });
+
+  it('begins at the end when told so', async () => {
+    produce(8);
+    const one = consumer('g', { from: 'latest' });
+    const waiting = one.next();
+    world.broker.produce('t', { value: 'new', partition: 3 });
+    expect((await waiting).value?.text()).toBe('new');
+  });
+
+  it('reads each group for itself', async () => {
+    produce(4);
+    const [a, b] = [consumer('a'), consumer('b')];
+    expect(await take(a, 4)).toHaveLength(4);
+    expect(await take(b, 4)).toHaveLength(4);
+  });
+
+  it('shares the partitions with others of its group', async () => {
+    const [a, b, c] = [consumer(), consumer(), consumer()];
+    expect([owned(a).length, owned(b).length, owned(c).length].sort()).toEqual([1, 1, 2]);
+    expect([...owned(a), ...owned(b), ...owned(c)].sort()).toEqual([0, 1, 2, 3]);
+    b.close();
+    c.close();
+    expect(owned(a)).toEqual([0, 1, 2, 3]);
+    expect(owned(b)).toEqual([]);
+  });
+
+  it('keeps what it holds when others come, as cooperative consumers do', () => {
+    const a = consumer();
+    const b = consumer();
+    const before = owned(a);
+    consumer();
+    for (const partition of owned(a)) expect(before).toContain(partition);
+    expect(owned(b).length).toBeGreaterThan(0);
+  });
+
+  it.each(['range', 'roundrobin', 'sticky', 'cooperative-sticky'])('shares out as %s when told so', (assignor) => {
+    const all = [1, 2, 3].map(() => consumer('g', { assignors: [assignor] }));
+    expect(all.flatMap(owned).sort()).toEqual([0, 1, 2, 3]);
+    expect(world.broker.groups.describe('g').protocolName).toBe(assignor);
+  });
+
+  it('refuses an assignor that nobody knows, and a group without a name', () => {
+    expect(codeOf(() => consumer('g', { assignors: ['fair'] }))).toBe('INVALID_REQUEST');
+    expect(codeOf(() => consumer('g', { assignors: [] }))).toBe('INVALID_REQUEST');
+    expect(codeOf(() => consumer(''))).toBe('INVALID_GROUP_ID');
+    expect(world.broker.groups.list()).toEqual([]);
+  });
+
+  it('lets a rebalance wait while a record is being worked on', async () => {
+    produce(4);
+    const a = consumer();
+    const [record] = await take(a, 1);
+    const b = consumer();
+    expect(world.broker.group('g').state).toBe('PreparingRebalance');
+    expect(owned(b)).toEqual([]);
+    record?.commit();
+    expect(world.broker.group('g').state).toBe('Stable');
+    expect([...owned(a), ...owned(b)].sort()).toEqual([0, 1, 2, 3]);
+  });
+
+  it('loses its place when a record takes longer than the rebalance timeout, and cannot commit it', async () => {
+    produce(4);
+    const a = consumer('g', { rebalanceTimeoutMs: 5_000 });
+    const [record] = await take(a, 1);
+    const b = consumer('g', { rebalanceTimeoutMs: 5_000 });
+    world.clock.advanceTo(world.clock.now + 5_000, { liveness: true });
+    expect(owned(b)).toEqual([0, 1, 2, 3]);
+    expect(codeOf(() => record?.commit())).toBe('UNKNOWN_MEMBER_ID');
+    const waiting = a.next();
+    expect([...owned(a), ...owned(b)].sort()).toEqual([0, 1, 2, 3]);
+    a.close();
+    expect((await waiting).value === undefined || !(await waiting).done).toBe(true);
+  });
+
+  it('cannot commit what another member reads by now', async () => {
+    produce(4);
+    const a = consumer();
+    const records = await take(a, 4);
+    void a.next();
+    const b = consumer();
+    const lost = records.filter(({ partition }) => owned(b).includes(partition));
+    expect(lost.length).toBe(2);
+    for (const record of lost) expect(codeOf(() => record.commit())).toBe('ILLEGAL_GENERATION');
+  });
+
+  it('leaves the group when its loop ends', async () => {
+    produce(4);
+    const seen: string[] = [];
+    for await (const record of consumer()) {
+      seen.push(record.text());
+      record.commit();
+      if (seen.length === 4) break;
+    }
+    expect(world.broker.group('g').state).toBe('Empty');
+    expect(world.broker.group('g').lag).toBe(0);
+  });
+
+  it('ends waiting loops when it is closed, or the broker is', async () => {
+    const a = consumer();
+    const waiting = [a.next(), a.next()];
+    a.close();
+    a.close();
+    for (const one of waiting) expect(await one).toEqual({ done: true, value: undefined });
+    const b = consumer();
+    const last = b.next();
+    world.broker.close();
+    expect((await last).done).toBe(true);
+  });
+
+  it('reads topics that come later, and partitions that are added', async () => {
+    const a = world.broker.consumer('g', ['late']);
+    const waiting = a.next();
+    world.broker.createTopic('late', { partitions: 1 });
+    world.broker.produce('late', { value: 'x' });
+    expect((await waiting).value?.text()).toBe('x');
+    world.broker.cluster.deleteTopic('late');
+    world.broker.createTopic('late', { partitions: 1 });
+    world.broker.produce('late', { value: 'y' });
+    expect((await a.next()).value?.text()).toBe('y');
+  });
+
+  it('is fenced by another one of its instance name', async () => {
+    const a = consumer('g', { instanceId: 'i' });
+    const waiting = a.next();
+    const b = consumer('g', { instanceId: 'i' });
+    expect(owned(b)).toEqual([0, 1, 2, 3]);
+    await expect(waiting).rejects.toMatchObject({ code: 'FENCED_INSTANCE_ID' });
+    await expect(a.next()).rejects.toMatchObject({ code: 'FENCED_INSTANCE_ID' });
+    expect(owned(a)).toEqual([]);
+  });
+
+  it('survives a restart and a reset of the broker', async () => {
+    produce(4);
+    const a = consumer();
+    for (const record of await take(a, 4)) record.commit();
+    const waiting = a.next();
+    world.broker.restart();
+    world.broker.produce('t', { value: 'after', partition: 0 });
+    expect((await waiting).value?.text()).toBe('after');
+    const next = a.next();
+    world.broker.reset();
+    world.broker.createTopic('t', { partitions: 1 });
+    world.broker.produce('t', { value: 'anew' });
+    expect((await next).value?.text()).toBe('anew');
+  });
+
+  it('tells the journal what was delivered and committed', async () => {
+    produce(1);
+    const [record] = await take(consumer(), 1);
+    record?.commit();
+    const names = world.context.journal.since().map(({ name }) => name);
+    expect(names).toContain('delivered');
+    expect(names.at(-1)).toBe('acked');
+    expect(names).toContain('rebalanced');
+  });
+});
