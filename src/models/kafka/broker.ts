@@ -1,15 +1,20 @@
 import type { BrokerModel, ModelContext } from '../../core/model.js';
+import { AclStore } from './acl.js';
 import { Cluster, type TopicSpec } from './cluster.js';
 import { type Config, createBrokerConfig, type KafkaOptions } from './config.js';
+import { ConfigAdmin } from './config-admin.js';
 import { KafkaError, type KafkaErrorCode } from './errors.js';
 import { FetchService } from './fetch.js';
 import { GroupCoordinator } from './group-coordinator.js';
 import { GroupHandle } from './group-handle.js';
 import { Housekeeping } from './housekeeping.js';
 import { type FoundOffset, findOffset } from './list-offsets.js';
+import { requirePartition } from './log-reader.js';
 import { type ConsumerOptions, KafkaConsumer } from './native-consumer.js';
 import { NativeProducer, type ProduceInput, type RecordPlace } from './native-producer.js';
+import type { Partition } from './partition.js';
 import { ProduceService } from './produce.js';
+import { ScramCredentials } from './scram-credentials.js';
 import type { Topic } from './topic.js';
 import { TopicAdmin } from './topic-admin.js';
 import { TopicHandle } from './topic-handle.js';
@@ -40,6 +45,9 @@ export class KafkaBroker implements BrokerModel {
   readonly produceService: ProduceService;
   readonly fetchService: FetchService;
   readonly admin: TopicAdmin;
+  readonly configAdmin: ConfigAdmin;
+  readonly acls: AclStore;
+  readonly scramCredentials = new ScramCredentials();
   readonly #housekeeping: Housekeeping;
   readonly #producer: NativeProducer;
   readonly #handles = new Map<string, TopicHandle>();
@@ -48,7 +56,7 @@ export class KafkaBroker implements BrokerModel {
   constructor(context: ModelContext, options: KafkaOptions = {}) {
     this.context = context;
     this.options = options;
-    this.config = createBrokerConfig(options);
+    this.config = createBrokerConfig(options, () => this.cluster.configChanged());
     this.cluster = new Cluster(context, this.config, options.nodes ?? 1, options.racks);
     this.groups = new GroupCoordinator(context, this.cluster);
     this.transactions = new TransactionCoordinator(context, this.cluster, this.groups, options.markerDelayMs);
@@ -58,6 +66,8 @@ export class KafkaBroker implements BrokerModel {
     this.#housekeeping = new Housekeeping(context, this.cluster);
     this.cluster.onSegmentBegun = () => this.#housekeeping.wake();
     this.admin = new TopicAdmin(context, this.cluster);
+    this.configAdmin = new ConfigAdmin(context, this.cluster, () => this.#housekeeping.wake());
+    this.acls = new AclStore(options.authorizer, context.limits);
   }
 
   get #parts(): readonly BrokerModel[] {
@@ -117,13 +127,21 @@ export class KafkaBroker implements BrokerModel {
     return new GroupHandle(this.context, this.cluster, this.groups, groupId);
   }
 
+  /** @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION */
+  partition(topic: string, index: number): Partition {
+    return requirePartition(this.cluster.partition(topic, index), topic, index);
+  }
+
+  /** A partition that a node leads. @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, NOT_LEADER_OR_FOLLOWER */
+  leaderPartition(topic: string, index: number, nodeId: number): Partition {
+    const partition = this.partition(topic, index);
+    partition.checkLeader(nodeId);
+    return partition;
+  }
+
   /** Finds an offset by time, as a client asks one node. @throws KafkaError */
   listOffset(asked: OffsetQuery): FoundOffset {
-    const partition = this.cluster.partition(asked.topic, asked.partition);
-    if (!partition) {
-      throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${asked.topic}-${asked.partition}`);
-    }
-    partition.checkLeader(asked.nodeId);
+    const partition = this.leaderPartition(asked.topic, asked.partition, asked.nodeId);
     partition.checkLeaderEpoch(asked.leaderEpoch);
     return findOffset(partition, asked.timestampMs, asked.committed, this.context.limits.kafkaDecompressedBytes);
   }
@@ -163,6 +181,10 @@ export class KafkaBroker implements BrokerModel {
   reset(): void {
     this.#housekeeping.stop();
     this.cluster.clear();
+    this.config.replace(new Map());
+    this.configAdmin.reset();
+    this.acls.replace([]);
+    this.scramCredentials.clear();
     for (const part of this.#parts) part.reset();
   }
 

@@ -76,6 +76,11 @@ export class Cluster implements Nodes {
     for (const listener of this.#listeners) listener(topic, change);
   }
 
+  /** A setting of the cluster has changed: what topics inherit is read again. */
+  configChanged(): void {
+    for (const topic of this.#topics.values()) topic.config.refresh();
+  }
+
   get liveNodes(): Node[] {
     return this.nodes.filter((node) => node.alive);
   }
@@ -301,6 +306,41 @@ export class Cluster implements Nodes {
           partition.lead(preferred);
       }
     }
+  }
+
+  /** Makes the preferred replica of a partition its leader. @throws KafkaError ELECTION_NOT_NEEDED, … */
+  electPreferred(partition: Partition): void {
+    const preferred = partition.replicas[0] as number;
+    if (partition.leader === preferred) {
+      throw new KafkaError('ELECTION_NOT_NEEDED', 'Leader election not needed for topic partition.');
+    }
+    if (!this.isAlive(preferred) || !partition.isr.includes(preferred)) {
+      throw new KafkaError('PREFERRED_LEADER_NOT_AVAILABLE', 'The preferred leader was not available');
+    }
+    partition.lead(preferred);
+  }
+
+  /** Makes any live replica the leader of a partition that has none. @throws KafkaError ELECTION_NOT_NEEDED, … */
+  electUnclean(partition: Partition): void {
+    if (partition.leader !== NO_LEADER) {
+      throw new KafkaError('ELECTION_NOT_NEEDED', 'Leader election not needed for topic partition.');
+    }
+    const live = partition.replicas.filter((node) => this.isAlive(node));
+    const next = live.find((node) => partition.isr.includes(node)) ?? live[0];
+    if (next === undefined) {
+      throw new KafkaError('ELIGIBLE_LEADERS_NOT_AVAILABLE', 'Eligible topic partition leaders are not available.');
+    }
+    partition.lead(next);
+    for (const node of live) partition.joinIsr(node);
+  }
+
+  /** Moves a partition to other nodes, at once. @throws KafkaError INVALID_REPLICA_ASSIGNMENT */
+  reassign(partition: Partition, replicas: readonly number[]): void {
+    this.checkAssignments([replicas]);
+    if (!replicas.some((node) => this.isAlive(node))) {
+      throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', `none of the nodes [${replicas.join(', ')}] is up`);
+    }
+    partition.reassign(replicas);
   }
 
   /** Called when a log begins a segment: from then on there may be something to clean up. */

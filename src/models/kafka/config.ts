@@ -1,3 +1,4 @@
+import type { AuthorizerOptions } from './acl.js';
 import { KafkaError } from './errors.js';
 import { BROKER_SETTINGS, type Setting, TOPIC_SETTINGS } from './setting.js';
 
@@ -27,6 +28,8 @@ export interface KafkaOptions {
   readonly autoCreate?: 'kafka' | 'immediate';
   /** Time between the decision on a transaction and its markers, in which clients are told to ask again. Default 0. */
   readonly markerDelayMs?: number;
+  /** Switches access control on: without a rule nobody but super users may do anything. */
+  readonly authorizer?: AuthorizerOptions;
   /** Rack of each node, that of node 1 first. */
   readonly racks?: readonly string[];
 }
@@ -112,7 +115,9 @@ export class Config {
     if (!setting) return [];
     const own = this.#overrides.get(name);
     const found: ConfigValue[] = own === undefined ? [] : [{ name, value: own, source: this.#source }];
-    if (this.#parent && setting.synonym !== undefined) found.push(...this.#parent.chain(setting.synonym));
+    // A topic inherits what has another name; layers over the same settings inherit by the same one.
+    const inherited = this.#parent?.settings === this.settings ? name : setting.synonym;
+    if (this.#parent && inherited !== undefined) found.push(...this.#parent.chain(inherited));
     else found.push({ name, value: setting.defaultValue, source: 'default' });
     return found;
   }
@@ -145,11 +150,21 @@ export class Config {
   }
 }
 
-/** Settings of the whole cluster: Kafka's, except where a test would only wait. */
-export function createBrokerConfig(options: KafkaOptions): Config {
-  const config = new Config(BROKER_SETTINGS, 'static', undefined);
-  for (const [name, value] of Object.entries(options.config ?? {})) config.set(name, value);
-  return config;
+/**
+ * Settings of the whole cluster: those that can be changed while it runs, over those that it was started with, over
+ * Kafka's defaults (except where a test would only wait).
+ *
+ * @param changed called after each change
+ */
+export function createBrokerConfig(options: KafkaOptions, changed: () => void = () => {}): Config {
+  const fixed = new Config(BROKER_SETTINGS, 'static', undefined);
+  for (const [name, value] of Object.entries(options.config ?? {})) fixed.set(name, value);
+  return new Config(BROKER_SETTINGS, 'dynamicDefault', fixed, changed);
+}
+
+/** Settings of one node, over those of the cluster. */
+export function createNodeConfig(cluster: Config): Config {
+  return new Config(BROKER_SETTINGS, 'dynamicBroker', cluster);
 }
 
 /** Settings of a topic, which inherit from those of the cluster. */

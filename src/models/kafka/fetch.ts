@@ -14,6 +14,8 @@ export interface FetchRequest {
   readonly maxBytes: number;
   /** Only what is committed: up to the last stable offset. */
   readonly committed: boolean;
+  /** Whether the client may read a topic; without it, all. */
+  readonly mayRead?: ((topic: string) => boolean) | undefined;
   /** In the order in which they are to be served. */
   readonly partitions: readonly FetchPartition[];
 }
@@ -126,6 +128,9 @@ export class FetchService {
 
   /** @throws KafkaError when the partition cannot be read at this offset */
   #locate(request: FetchRequest, entry: FetchPartition): Partition {
+    if (entry.topic !== '' && request.mayRead?.(entry.topic) === false) {
+      throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `reading topic '${entry.topic}' is denied`);
+    }
     const partition = this.#cluster.partition(entry.topic, entry.index);
     const byId = entry.topicId !== undefined;
     if (!partition || (byId && partition.home.id !== entry.topicId)) {

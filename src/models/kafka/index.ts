@@ -12,6 +12,16 @@
  *
  * @see https://kafka.apache.org/documentation/#design
  */
+
+export {
+  ACL_OPERATIONS,
+  type AclBinding,
+  type AclFilter,
+  type AclOperation,
+  type AclResource,
+  type AuthorizerOptions,
+  CLUSTER_RESOURCE,
+} from './acl.js';
 export { KafkaBroker } from './broker.js';
 export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
@@ -24,5 +34,7 @@ export type { ProduceInput, RecordPlace } from './native-producer.js';
 export type { Partition } from './partition.js';
 export type { ProduceRequest, ProduceResult } from './produce.js';
 export { KafkaRecord } from './record.js';
+export { SCRAM_MECHANISMS, type ScramCredential, type ScramCredentials } from './scram-credentials.js';
 export type { Topic } from './topic.js';
 export type { PartitionView, RecordQuery, TopicHandle } from './topic-handle.js';
+export { isInternalTopic } from './topic-name.js';

@@ -16,6 +16,8 @@ export interface ProduceRequest {
   readonly timeoutMs: number;
   readonly transactionalId: string | null;
   readonly clientId: string;
+  /** Whether the client may write to a topic; without it, to all. */
+  readonly mayWrite?: ((topic: string) => boolean) | undefined;
   /** Whether the client may send zstd. */
   readonly zstdAllowed: boolean;
   /** Whether the client knows that it may only abort. */
@@ -135,6 +137,9 @@ export class ProduceService {
   #check(request: ProduceRequest, entry: ProducePartition, partition: Partition | undefined): RecordBatch {
     if (request.acks < -1 || request.acks > 1) {
       throw new KafkaError('INVALID_REQUIRED_ACKS', `acks is ${request.acks}; -1, 0 and 1 are accepted`);
+    }
+    if (request.mayWrite?.(entry.topic) === false) {
+      throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `writing to topic '${entry.topic}' is denied`);
     }
     if (!partition || partition.deleted) {
       throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${entry.topic}-${entry.index}`);

@@ -183,3 +183,25 @@ function table(rows: readonly Row[]): ReadonlyMap<string, Setting> {
 
 export const TOPIC_SETTINGS = table(TOPIC_ROWS);
 export const BROKER_SETTINGS = table(BROKER_ROWS);
+
+/** Settings of brokers that can be changed while they run; the others are read-only. */
+export function isDynamic(name: string): boolean {
+  return DYNAMIC.has(name) || name.startsWith('log.cleaner.');
+}
+
+const DYNAMIC: ReadonlySet<string> = new Set([
+  'compression.type',
+  'log.cleanup.policy',
+  'log.message.timestamp.after.max.ms',
+  'log.message.timestamp.before.max.ms',
+  'log.message.timestamp.type',
+  'log.retention.bytes',
+  'log.retention.ms',
+  'log.roll.ms',
+  'log.segment.bytes',
+  'message.max.bytes',
+  'min.insync.replicas',
+  'producer.id.expiration.ms',
+  'transaction.partition.verification.enable',
+  'unclean.leader.election.enable',
+]);

@@ -1,5 +1,5 @@
 import type { Random } from '../../core/random.js';
-import type { SaslMechanism, SaslOptions } from '../../models/kafka/index.js';
+import type { SaslMechanism, SaslOptions, ScramCredentials } from '../../models/kafka/index.js';
 import type { SaslExchange, SaslResult } from './sasl-exchange.js';
 import { ScramServer } from './scram.js';
 
@@ -15,12 +15,14 @@ const EMPTY = new Uint8Array(0);
  */
 export class Authentication {
   readonly #options: SaslOptions | undefined;
+  readonly #credentials: ScramCredentials;
   readonly #random: Random;
   #exchange: SaslExchange | undefined;
   #user: string | undefined;
 
-  constructor(options: SaslOptions | undefined, random: Random) {
+  constructor(options: SaslOptions | undefined, credentials: ScramCredentials, random: Random) {
     this.#options = options;
+    this.#credentials = credentials;
     this.#random = random;
   }
 
@@ -44,7 +46,11 @@ export class Authentication {
     if (!known || !this.#options) return false;
     const { users } = this.#options;
     const password = (user: string) => (Object.hasOwn(users, user) ? users[user] : undefined);
-    this.#exchange = known === 'PLAIN' ? new PlainServer(password) : new ScramServer(known, password, this.#random);
+    if (known === 'PLAIN') this.#exchange = new PlainServer(password);
+    else {
+      const lookUp = (user: string) => this.#credentials.get(user, known) ?? password(user);
+      this.#exchange = new ScramServer(known, lookUp, this.#random);
+    }
     return true;
   }
 

@@ -1,4 +1,4 @@
-import type { KafkaBroker } from '../../models/kafka/index.js';
+import type { AclOperation, AclResource, KafkaBroker } from '../../models/kafka/index.js';
 import type { ConnectionInfo } from '../door.js';
 import type { DoorContext } from '../door-context.js';
 import type { Authentication } from './authentication.js';
@@ -51,6 +51,10 @@ export interface Call<Response = unknown> {
   readonly authentication: Authentication;
   /** What the client says it is, since ApiVersions 3; undefined before. */
   clientSoftware: ClientSoftware | undefined;
+  /** Whether this client may do something; without an authorizer it may. */
+  authorize(operation: AclOperation, resource: AclResource, name: string): boolean;
+  /** @throws KafkaError TOPIC_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED, … when this client may not */
+  demand(operation: AclOperation, resource: AclResource, name: string): void;
   /** Where this client reaches a node, undefined for one that is down. */
   address(nodeId: number): { readonly host: string; readonly port: number } | undefined;
   /** `return call.later((answer) => …)`: later requests of this connection wait until it has answered. */

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Random } from '../../core/random.js';
+import type { ScramCredential } from '../../models/kafka/index.js';
 import type { SaslExchange, SaslResult } from './sasl-exchange.js';
 
 const ITERATIONS = 4096;
@@ -15,7 +16,8 @@ interface Pending {
   readonly user: string;
   readonly nonce: string;
   readonly gs2Header: string;
-  readonly salt: Uint8Array;
+  /** Undefined for a user who is not known; the exchange goes on, so that nobody learns that. */
+  readonly credential: ScramCredential | undefined;
   /** The first two messages, which both sides sign. */
   readonly opening: string;
 }
@@ -32,13 +34,18 @@ export class ScramServer implements SaslExchange {
   /** Known once the proof was right. */
   user: string | undefined;
   readonly #hash: (typeof HASHES)[keyof typeof HASHES];
-  readonly #password: (user: string) => string | undefined;
+  readonly #lookUp: (user: string) => string | ScramCredential | undefined;
   readonly #random: Random;
   #pending: Pending | undefined;
 
-  constructor(mechanism: keyof typeof HASHES, password: (user: string) => string | undefined, random: Random) {
+  /** @param lookUp the password of a user, or what was stored in its place */
+  constructor(
+    mechanism: keyof typeof HASHES,
+    lookUp: (user: string) => string | ScramCredential | undefined,
+    random: Random,
+  ) {
     this.#hash = HASHES[mechanism];
-    this.#password = password;
+    this.#lookUp = lookUp;
     this.#random = random;
   }
 
@@ -52,21 +59,30 @@ export class ScramServer implements SaslExchange {
     if (!match) return refuse('Authentication failed: malformed first SCRAM message');
     const [, gs2Header, bare, name, clientNonce] = match as unknown as [string, string, string, string, string];
     const nonce = clientNonce + this.#random.text(24, NONCE);
-    const salt = this.#random.bytes(SALT_BYTES);
-    const challenge = `r=${nonce},s=${base64(salt)},i=${ITERATIONS}`;
     const user = name.replaceAll('=2C', ',').replaceAll('=3D', '=');
-    this.#pending = { user, nonce, gs2Header, salt, opening: `${bare},${challenge}` };
+    const credential = this.#credentialOf(user);
+    const { salt, iterations } = credential ?? { salt: this.#random.bytes(SALT_BYTES), iterations: ITERATIONS };
+    const challenge = `r=${nonce},s=${base64(salt)},i=${iterations}`;
+    this.#pending = { user, nonce, gs2Header, credential, opening: `${bare},${challenge}` };
     return { ok: true, bytes: Buffer.from(challenge) };
   }
 
+  #credentialOf(user: string): ScramCredential | undefined {
+    const known = this.#lookUp(user);
+    if (typeof known !== 'string') return known;
+    const salt = this.#random.bytes(SALT_BYTES);
+    const { bytes, name } = this.#hash;
+    const saltedPassword = pbkdf2Sync(known.normalize('NFKC'), salt, ITERATIONS, bytes, name);
+    return { salt, saltedPassword, iterations: ITERATIONS };
+  }
+
   #finish(message: string): SaslResult {
-    const { user, nonce, gs2Header, salt, opening } = this.#pending as Pending;
+    const { user, nonce, gs2Header, credential, opening } = this.#pending as Pending;
     const match = /^(c=([^,]+),r=([^,]+)(?:,.*)?),p=([^,]+)$/.exec(message);
     if (!match) return refuse('Authentication failed: malformed final SCRAM message');
     const [, withoutProof, channel, echoed, proof] = match as unknown as [string, string, string, string, string];
-    const password = this.#password(user);
-    if (channel !== base64(Buffer.from(gs2Header)) || echoed !== nonce || password === undefined) return wrong();
-    const salted = pbkdf2Sync(password.normalize('NFKC'), salt, ITERATIONS, this.#hash.bytes, this.#hash.name);
+    if (channel !== base64(Buffer.from(gs2Header)) || echoed !== nonce || !credential) return wrong();
+    const salted = credential.saltedPassword;
     const authMessage = `${opening},${withoutProof}`;
     const clientKey = this.#hmac(salted, 'Client Key');
     const storedKey = createHash(this.#hash.name).update(clientKey).digest();

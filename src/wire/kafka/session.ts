@@ -1,10 +1,11 @@
 import type { Timer } from '../../core/clock.js';
 import { BrokerError } from '../../core/errors.js';
-import type { KafkaBroker } from '../../models/kafka/index.js';
+import type { AclOperation, AclResource, KafkaBroker } from '../../models/kafka/index.js';
 import { ByteQueue } from '../byte-queue.js';
 import type { ConnectionInfo, Session, Transport } from '../door.js';
 import type { DoorContext } from '../door-context.js';
 import type { Verdict } from '../interceptors.js';
+import { accessDenied, deniedRequest } from './access.js';
 import { Authentication } from './authentication.js';
 import { type Call, CLOSED, type ClientSoftware, LATER, type Outcome, SILENT, type StartWaiting } from './call.js';
 import { type ErrorName, isErrorName } from './error-code.js';
@@ -62,7 +63,7 @@ export class KafkaSession implements Session {
     this.#transport = transport;
     this.#connection = connection;
     this.#profile = broker.options.apiVersions ?? 'standard';
-    this.#authentication = new Authentication(broker.options.sasl, context.random);
+    this.#authentication = new Authentication(broker.options.sasl, broker.scramCredentials, context.random);
   }
 
   receive(chunk: Uint8Array): void {
@@ -161,7 +162,10 @@ export class KafkaSession implements Session {
   /** Runs a handler; what a model refuses becomes the error answer of the API. */
   #attempt(request: Request, body: unknown): Outcome<unknown> {
     try {
-      return request.handler.handle(body, this.#call(request));
+      const call = this.#call(request);
+      const denied = this.#broker.acls.enabled ? deniedRequest(request.handler.api.name, body, call) : undefined;
+      if (denied) return request.handler.fail(body, denied, 'Not authorized');
+      return request.handler.handle(body, call);
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
       if (this.#waiting === request) this.#waiting = undefined; // a wait that could not even begin
@@ -193,11 +197,21 @@ export class KafkaSession implements Session {
         const at = this.#context.advertise(nodeId, this.#connection);
         return at && { host: at.address, port: at.port };
       },
+      authorize: (operation, resource, name) => this.#isAllowed(operation, resource, name),
+      demand: (operation, resource, name) => {
+        if (!this.#isAllowed(operation, resource, name)) throw accessDenied(resource, name);
+      },
       later: (start) => {
         this.#wait(request, start);
         return LATER;
       },
     };
+  }
+
+  #isAllowed(operation: AclOperation, resource: AclResource, name: string): boolean {
+    const { acls } = this.#broker;
+    if (!acls.enabled) return true;
+    return acls.allows(this.#authentication.principal, this.#connection.remote.address, operation, resource, name);
   }
 
   #wait(request: Request, start: StartWaiting<unknown>): void {

@@ -1,3 +1,5 @@
+import { attempt } from '../attempt.js';
+import { demandConfigAccess } from '../config-access.js';
 import { array, boolean, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -28,4 +30,27 @@ export const alterConfigsApi = defineApi({
       resourceName: string,
     }),
   },
+});
+
+export const alterConfigs = alterConfigsApi.handler({
+  handle: (request, call) => ({
+    responses: request.resources.map(({ resourceType, resourceName, configs }) =>
+      attempt(
+        () => {
+          demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
+          call.broker.configAdmin.replace({ type: resourceType, name: resourceName }, configs, request.validateOnly);
+          return { resourceType, resourceName, errorCode: 'NONE' as const };
+        },
+        (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),
+      ),
+    ),
+  }),
+  fail: (request, errorCode, errorMessage) => ({
+    responses: request.resources.map(({ resourceType, resourceName }) => ({
+      resourceType,
+      resourceName,
+      errorCode,
+      errorMessage,
+    })),
+  }),
 });

@@ -1,3 +1,6 @@
+import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
+import { attempt } from '../attempt.js';
+import type { Call } from '../call.js';
 import { array, boolean, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -34,3 +37,33 @@ export const alterPartitionReassignmentsApi = defineApi({
     }),
   },
 });
+
+/** Partitions move at once, so none is ever on its way. */
+export const alterPartitionReassignments = alterPartitionReassignmentsApi.handler({
+  handle(request, call) {
+    call.demand('alter', 'cluster', CLUSTER_RESOURCE);
+    return {
+      responses: request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex, replicas }) =>
+          attempt(
+            () => {
+              reassign(call, name, partitionIndex, replicas);
+              return { partitionIndex, errorCode: 'NONE' as const };
+            },
+            (errorCode, errorMessage) => ({ partitionIndex, errorCode, errorMessage }),
+          ),
+        ),
+      })),
+    };
+  },
+  fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, responses: [] }),
+});
+
+function reassign(call: Call<any>, topic: string, index: number, replicas: readonly number[] | null): void {
+  const partition = call.broker.partition(topic, index);
+  if (replicas === null) {
+    throw new KafkaError('NO_REASSIGNMENT_IN_PROGRESS', 'No partition reassignment is in progress.');
+  }
+  call.context.outbox.run(() => call.broker.cluster.reassign(partition, replicas));
+}

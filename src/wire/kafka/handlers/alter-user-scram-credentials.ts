@@ -1,5 +1,9 @@
+import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
+import { attempt } from '../attempt.js';
+import type { ErrorName } from '../error-code.js';
 import { array, bytes, error, int8, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
+import { repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_AlterUserScramCredentials */
 export const alterUserScramCredentialsApi = defineApi({
@@ -30,3 +34,50 @@ export const alterUserScramCredentialsApi = defineApi({
     }),
   },
 });
+
+export const alterUserScramCredentials = alterUserScramCredentialsApi.handler({
+  handle({ deletions, upsertions }, call) {
+    call.demand('alter', 'cluster', CLUSTER_RESOURCE);
+    const { scramCredentials: credentials } = call.broker;
+    const changes = [
+      ...deletions.map(({ name, mechanism }) => ({ name, mechanism, run: () => credentials.delete(name, mechanism) })),
+      ...upsertions.map(({ name, mechanism, ...credential }) => ({
+        name,
+        mechanism,
+        run: () => credentials.set(name, mechanism, credential),
+      })),
+    ];
+    const twice = repeated(changes.map(({ name, mechanism }) => `${mechanism} ${name}`));
+    // Each user is answered once, with what went wrong first.
+    const results = new Map<string, ReturnType<typeof refusal> | { user: string; errorCode: 'NONE' }>();
+    for (const change of changes) {
+      const user = change.name;
+      if (results.get(user) && results.get(user)?.errorCode !== 'NONE') continue;
+      results.set(
+        user,
+        attempt(
+          () => {
+            if (twice.has(`${change.mechanism} ${user}`)) {
+              throw new KafkaError(
+                'DUPLICATE_RESOURCE',
+                'A user credential cannot be altered twice in the same request',
+              );
+            }
+            change.run();
+            return { user, errorCode: 'NONE' as const };
+          },
+          (errorCode, errorMessage) => refusal(user, errorCode, errorMessage),
+        ),
+      );
+    }
+    return { results: [...results.values()] };
+  },
+  fail: ({ deletions, upsertions }, errorCode, message) => {
+    const users = new Set([...deletions, ...upsertions].map(({ name }) => name));
+    return { results: [...users].map((user) => refusal(user, errorCode, message)) };
+  },
+});
+
+function refusal(user: string, errorCode: ErrorName, errorMessage: string) {
+  return { user, errorCode, errorMessage };
+}

@@ -1,3 +1,6 @@
+import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { checkBinding, demandAuthorizer } from '../acl-request.js';
+import { attempt } from '../attempt.js';
 import { array, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -26,4 +29,25 @@ export const createAclsApi = defineApi({
       errorMessage: string.nullable().default(null),
     }),
   },
+});
+
+export const createAcls = createAclsApi.handler({
+  handle(request, call) {
+    demandAuthorizer(call);
+    call.demand('alter', 'cluster', CLUSTER_RESOURCE);
+    return {
+      results: request.creations.map(({ resourcePatternType, ...binding }) =>
+        attempt(
+          () => {
+            const whole = { ...binding, patternType: resourcePatternType };
+            checkBinding(whole);
+            call.broker.acls.add(whole);
+            return { errorCode: 'NONE' as const };
+          },
+          (errorCode, errorMessage) => ({ errorCode, errorMessage }),
+        ),
+      ),
+    };
+  },
+  fail: (request, errorCode, errorMessage) => ({ results: request.creations.map(() => ({ errorCode, errorMessage })) }),
 });

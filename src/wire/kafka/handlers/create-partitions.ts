@@ -1,5 +1,7 @@
+import { attempt } from '../attempt.js';
 import { array, boolean, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
+import { repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_CreatePartitions */
 export const createPartitionsApi = defineApi({
@@ -27,4 +29,29 @@ export const createPartitionsApi = defineApi({
       errorMessage: string.nullable().default(null),
     }),
   },
+});
+
+export const createPartitions = createPartitionsApi.handler({
+  handle(request, call) {
+    const twice = repeated(request.topics.map(({ name }) => name));
+    return {
+      results: request.topics.map(({ name, count, assignments }) => {
+        if (twice.has(name)) {
+          return { name, errorCode: 'INVALID_REQUEST' as const, errorMessage: 'Duplicate topic name.' };
+        }
+        return attempt(
+          () => {
+            call.demand('alter', 'topic', name);
+            const nodes = assignments?.map(({ brokerIds }) => brokerIds) ?? null;
+            call.broker.admin.createPartitions(name, count, nodes, request.validateOnly);
+            return { name, errorCode: 'NONE' as const };
+          },
+          (errorCode, errorMessage) => ({ name, errorCode, errorMessage }),
+        );
+      }),
+    };
+  },
+  fail: (request, errorCode, errorMessage) => ({
+    results: request.topics.map(({ name }) => ({ name, errorCode, errorMessage })),
+  }),
 });

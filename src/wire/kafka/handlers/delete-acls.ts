@@ -1,3 +1,5 @@
+import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { demandAuthorizer, toFilter } from '../acl-request.js';
 import { array, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -37,4 +39,17 @@ export const deleteAclsApi = defineApi({
       }),
     }),
   },
+});
+
+export const deleteAcls = deleteAclsApi.handler({
+  handle(request, call) {
+    demandAuthorizer(call);
+    call.demand('alter', 'cluster', CLUSTER_RESOURCE);
+    return {
+      filterResults: request.filters.map((filter) => ({ matchingAcls: call.broker.acls.remove(toFilter(filter)) })),
+    };
+  },
+  fail: (request, errorCode, errorMessage) => ({
+    filterResults: request.filters.map(() => ({ errorCode, errorMessage, matchingAcls: [] })),
+  }),
 });

@@ -37,6 +37,7 @@ export const deleteTopics = deleteTopicsApi.handler({
     responses: asked(request).map((topic) =>
       attempt(
         () => {
+          call.demand('delete', 'topic', topic.name ?? call.broker.cluster.topicById(topic.topicId)?.name ?? '');
           const { name, id } = call.broker.admin.deleteTopic(topic);
           return { name, topicId: id, errorCode: 'NONE' as const };
         },

@@ -1,3 +1,5 @@
+import { type AclBinding, CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { demandAuthorizer, toFilter } from '../acl-request.js';
 import { array, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -34,3 +36,27 @@ export const describeAclsApi = defineApi({
     }),
   },
 });
+
+export const describeAcls = describeAclsApi.handler({
+  handle(request, call) {
+    demandAuthorizer(call);
+    call.demand('describe', 'cluster', CLUSTER_RESOURCE);
+    const resources = new Map<string, ResourceAnswer>();
+    for (const binding of call.broker.acls.find(toFilter(request))) {
+      const { resourceType, resourceName, patternType } = binding;
+      const key = `${resourceType} ${patternType} ${resourceName}`;
+      const resource = resources.get(key) ?? { resourceType, resourceName, patternType, acls: [] };
+      resource.acls.push(binding);
+      resources.set(key, resource);
+    }
+    return { resources: [...resources.values()] };
+  },
+  fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, resources: [] }),
+});
+
+interface ResourceAnswer {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly patternType: number;
+  readonly acls: AclBinding[];
+}

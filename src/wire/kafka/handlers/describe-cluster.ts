@@ -30,3 +30,30 @@ export const describeClusterApi = defineApi({
     clusterAuthorizedOperations: int32.default(-2147483648),
   },
 });
+
+/** What `endpointType` may ask for here; controllers have no addresses of their own. */
+const BROKERS = 1;
+
+export const describeCluster = describeClusterApi.handler({
+  handle(request, call) {
+    const { cluster } = call.broker;
+    if (call.version >= 1 && request.endpointType !== BROKERS) {
+      return {
+        errorCode: 'UNSUPPORTED_ENDPOINT_TYPE',
+        errorMessage: 'The given endpoint type is not supported here; ask for brokers',
+        endpointType: request.endpointType,
+        clusterId: '',
+        brokers: [],
+      };
+    }
+    return {
+      clusterId: cluster.clusterId,
+      controllerId: cluster.controller,
+      brokers: cluster.liveNodes.flatMap(({ id, rack }) => {
+        const address = call.address(id);
+        return address ? [{ brokerId: id, host: address.host, port: address.port, rack, isFenced: false }] : [];
+      }),
+    };
+  },
+  fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, clusterId: '', brokers: [] }),
+});

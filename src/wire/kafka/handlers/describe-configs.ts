@@ -1,3 +1,5 @@
+import { attempt } from '../attempt.js';
+import { demandConfigAccess } from '../config-access.js';
 import { array, boolean, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -40,4 +42,42 @@ export const describeConfigsApi = defineApi({
       }),
     }),
   },
+});
+
+export const describeConfigs = describeConfigsApi.handler({
+  handle: (request, call) => ({
+    results: request.resources.map(({ resourceType, resourceName, configurationKeys }) => {
+      const resource = { resourceType, resourceName };
+      return attempt(
+        () => {
+          demandConfigAccess(call, 'describeConfigs', resourceType, resourceName);
+          const asked = { type: resourceType, name: resourceName };
+          return {
+            ...resource,
+            errorCode: 'NONE' as const,
+            configs: call.broker.configAdmin.describe(asked, configurationKeys).map((setting) => ({
+              name: setting.name,
+              value: setting.value,
+              readOnly: setting.readOnly,
+              configSource: setting.source,
+              isSensitive: false,
+              synonyms: request.includeSynonyms ? setting.synonyms : [],
+              configType: setting.type,
+              documentation: null,
+            })),
+          };
+        },
+        (errorCode, errorMessage) => ({ ...resource, errorCode, errorMessage, configs: [] }),
+      );
+    }),
+  }),
+  fail: (request, errorCode, errorMessage) => ({
+    results: request.resources.map(({ resourceType, resourceName }) => ({
+      resourceType,
+      resourceName,
+      errorCode,
+      errorMessage,
+      configs: [],
+    })),
+  }),
 });

@@ -1,3 +1,4 @@
+import { CLUSTER_RESOURCE, type Partition } from '../../../models/kafka/index.js';
 import { array, boolean, error, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -34,3 +35,35 @@ export const describeLogDirsApi = defineApi({
     }),
   },
 });
+
+export const describeLogDirs = describeLogDirsApi.handler({
+  handle(request, call) {
+    call.demand('describe', 'cluster', CLUSTER_RESOURCE);
+    const { cluster, config } = call.broker;
+    const wanted = request.topics && new Map(request.topics.map(({ topic, partitions }) => [topic, partitions]));
+    const topics = [...cluster.topics.values()].flatMap(({ name, partitions }) => {
+      if (wanted && !wanted.has(name)) return [];
+      const here = partitions.filter(
+        ({ index, replicas }) => replicas.includes(call.nodeId) && (!wanted || wanted.get(name)?.includes(index)),
+      );
+      if (here.length === 0) return [];
+      return [{ name, partitions: here.map((partition) => describe(partition, call.nodeId)) }];
+    });
+    const totalBytes = topics.reduce((sum, topic) => topic.partitions.reduce((s, p) => s + p.partitionSize, sum), 0);
+    const usableBytes = call.context.limits.totalBytes;
+    return {
+      results: [{ errorCode: 'NONE', logDir: config.text('log.dirs'), topics, totalBytes, usableBytes }],
+    };
+  },
+  fail: (_request, errorCode) => ({ errorCode, results: [] }),
+});
+
+function describe(partition: Partition, nodeId: number) {
+  const log = partition.logOf(nodeId);
+  return {
+    partitionIndex: partition.index,
+    partitionSize: log.bytes,
+    offsetLag: Math.max(partition.log.logEnd - log.logEnd, 0),
+    isFutureKey: false,
+  };
+}

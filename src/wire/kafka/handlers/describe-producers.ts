@@ -1,3 +1,5 @@
+import type { Partition } from '../../../models/kafka/index.js';
+import { attempt } from '../attempt.js';
 import { array, error, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -34,3 +36,43 @@ export const describeProducersApi = defineApi({
     }),
   },
 });
+
+export const describeProducers = describeProducersApi.handler({
+  handle: (request, call) => ({
+    topics: request.topics.map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) =>
+        attempt(
+          () => {
+            call.demand('read', 'topic', name);
+            const partition = call.broker.leaderPartition(name, partitionIndex, call.nodeId);
+            return { partitionIndex, errorCode: 'NONE' as const, activeProducers: activeProducers(partition) };
+          },
+          (errorCode, errorMessage) => ({ partitionIndex, errorCode, errorMessage, activeProducers: [] }),
+        ),
+      ),
+    })),
+  }),
+  fail: (request, errorCode, errorMessage) => ({
+    topics: request.topics.map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) => ({
+        partitionIndex,
+        errorCode,
+        errorMessage,
+        activeProducers: [],
+      })),
+    })),
+  }),
+});
+
+function activeProducers({ log }: Partition) {
+  return [...log.producers.all.values()].map((state) => ({
+    producerId: state.producerId,
+    producerEpoch: state.epoch,
+    lastSequence: state.batches.at(-1)?.lastSequence ?? -1,
+    lastTimestamp: state.lastTimestampMs,
+    coordinatorEpoch: state.coordinatorEpoch,
+    currentTxnStartOffset: state.transactionStart ?? -1,
+  }));
+}

@@ -1,5 +1,10 @@
+import type { Partition, Topic } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int32, string, struct, throttle, uuid } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf, type ResponseOf } from '../handler.js';
+import { describePartition } from '../partition-metadata.js';
+import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_DescribeTopicPartitions */
 export const describeTopicPartitionsApi = defineApi({
@@ -44,3 +49,62 @@ export const describeTopicPartitionsApi = defineApi({
     }).nullable(),
   },
 });
+
+type Request = RequestOf<typeof describeTopicPartitionsApi>;
+type Response = ResponseOf<typeof describeTopicPartitionsApi>;
+type TopicAnswer = Response['topics'][number];
+
+const MOST_PARTITIONS = 2_000;
+
+export const describeTopicPartitions = describeTopicPartitionsApi.handler({
+  handle(request, call) {
+    const { cursor } = request;
+    const topics: TopicAnswer[] = [];
+    let left = Math.min(Math.max(request.responsePartitionLimit, 1), MOST_PARTITIONS);
+    for (const name of askedNames(request, call)) {
+      const topic = call.broker.cluster.topic(name);
+      if (!topic || !call.authorize('describe', 'topic', name)) {
+        topics.push(missing(name, topic ? 'TOPIC_AUTHORIZATION_FAILED' : 'UNKNOWN_TOPIC_OR_PARTITION'));
+        continue;
+      }
+      const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0;
+      if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
+      const partitions = topic.partitions.slice(first, first + left);
+      topics.push(describe(topic, partitions));
+      left -= partitions.length;
+      const next = first + partitions.length;
+      if (next < topic.partitions.length) return { topics, nextCursor: { topicName: name, partitionIndex: next } };
+    }
+    return { topics, nextCursor: null };
+  },
+  fail: (request, errorCode) => ({
+    topics: request.topics.map(({ name }) => missing(name, errorCode)),
+    nextCursor: null,
+  }),
+});
+
+/** In the order of their names, from the cursor on; none asked for stands for all. */
+function askedNames(request: Request, call: Call<Response>): string[] {
+  const asked = request.topics.map(({ name }) => name);
+  const names = asked.length > 0 ? asked : [...call.broker.cluster.topics.keys()];
+  const from = request.cursor?.topicName ?? '';
+  return [...new Set(names)].filter((name) => name >= from).sort();
+}
+
+function describe(topic: Topic, partitions: readonly Partition[]): TopicAnswer {
+  return {
+    errorCode: 'NONE',
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: topic.internal,
+    partitions: partitions.map((partition) => ({
+      ...describePartition(partition),
+      eligibleLeaderReplicas: [],
+      lastKnownElr: [],
+    })),
+  };
+}
+
+function missing(name: string, errorCode: ErrorName): TopicAnswer {
+  return { errorCode, name, topicId: NO_UUID, isInternal: false, partitions: [] };
+}

@@ -1,3 +1,6 @@
+import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { attempt } from '../attempt.js';
+import type { Call } from '../call.js';
 import { array, error, int8, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -29,3 +32,48 @@ export const electLeadersApi = defineApi({
     }),
   },
 });
+
+const PREFERRED = 0;
+const UNCLEAN = 1;
+
+export const electLeaders = electLeadersApi.handler({
+  handle(request, call) {
+    call.demand('alter', 'cluster', CLUSTER_RESOURCE);
+    const type = call.version === 0 ? PREFERRED : request.electionType;
+    if (type !== PREFERRED && type !== UNCLEAN) return { errorCode: 'INVALID_REQUEST', replicaElectionResults: [] };
+    const asked =
+      request.topicPartitions ??
+      [...call.broker.cluster.topics.values()].map(({ name, partitions }) => ({
+        topic: name,
+        partitions: partitions.map(({ index }) => index),
+      }));
+    const results = asked.map(({ topic, partitions }) => ({
+      topic,
+      partitionResult: partitions.map((partitionId) =>
+        attempt(
+          () => {
+            elect(call, topic, partitionId, type);
+            return { partitionId, errorCode: 'NONE' as const };
+          },
+          (errorCode, errorMessage) => ({ partitionId, errorCode, errorMessage }),
+        ),
+      ),
+    }));
+    if (request.topicPartitions) return { replicaElectionResults: results };
+    // Asked for all, only what had to be done is told.
+    const done = results.map(({ topic, partitionResult }) => ({
+      topic,
+      partitionResult: partitionResult.filter(({ errorCode }) => errorCode !== 'ELECTION_NOT_NEEDED'),
+    }));
+    return { replicaElectionResults: done.filter(({ partitionResult }) => partitionResult.length > 0) };
+  },
+  fail: (_request, errorCode) => ({ errorCode, replicaElectionResults: [] }),
+});
+
+function elect(call: Call<any>, topic: string, index: number, type: number): void {
+  const { cluster } = call.broker;
+  const partition = call.broker.partition(topic, index);
+  call.context.outbox.run(() =>
+    type === PREFERRED ? cluster.electPreferred(partition) : cluster.electUnclean(partition),
+  );
+}

@@ -112,6 +112,7 @@ export const fetch = fetchApi.handler({
       minBytes: request.minBytes,
       maxBytes: request.maxBytes,
       committed: request.isolationLevel === READ_COMMITTED,
+      mayRead: (topic: string) => call.authorize('read', 'topic', topic),
       partitions: toPartitions(request, call),
     };
     return call.later((answer) =>

@@ -1,3 +1,5 @@
+import { attempt } from '../attempt.js';
+import { demandConfigAccess } from '../config-access.js';
 import { array, boolean, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -29,4 +31,28 @@ export const incrementalAlterConfigsApi = defineApi({
       resourceName: string,
     }),
   },
+});
+
+export const incrementalAlterConfigs = incrementalAlterConfigsApi.handler({
+  handle: (request, call) => ({
+    responses: request.resources.map(({ resourceType, resourceName, configs }) =>
+      attempt(
+        () => {
+          demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
+          const changes = configs.map(({ configOperation, ...change }) => ({ ...change, operation: configOperation }));
+          call.broker.configAdmin.edit({ type: resourceType, name: resourceName }, changes, request.validateOnly);
+          return { resourceType, resourceName, errorCode: 'NONE' as const };
+        },
+        (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),
+      ),
+    ),
+  }),
+  fail: (request, errorCode, errorMessage) => ({
+    responses: request.resources.map(({ resourceType, resourceName }) => ({
+      resourceType,
+      resourceName,
+      errorCode,
+      errorMessage,
+    })),
+  }),
 });

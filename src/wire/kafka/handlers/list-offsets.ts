@@ -79,6 +79,7 @@ export const listOffsets = listOffsetsApi.handler({
 function find(topic: string, asked: PartitionRequest, request: Request, call: Call<Response>) {
   const { partitionIndex, timestamp, currentLeaderEpoch } = asked;
   const supported = timestamp >= -2 || call.version >= (SPECIAL_SINCE.get(timestamp) ?? Infinity);
+  call.demand('describe', 'topic', topic);
   const found = call.broker.listOffset({
     nodeId: call.nodeId,
     topic,

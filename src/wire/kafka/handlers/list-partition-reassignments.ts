@@ -1,3 +1,4 @@
+import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
 import { array, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -29,4 +30,13 @@ export const listPartitionReassignmentsApi = defineApi({
       }),
     }),
   },
+});
+
+/** Partitions move at once, so none is ever on its way. */
+export const listPartitionReassignments = listPartitionReassignmentsApi.handler({
+  handle(_request, call) {
+    call.demand('describe', 'cluster', CLUSTER_RESOURCE);
+    return { topics: [] };
+  },
+  fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, topics: [] }),
 });

@@ -1,8 +1,9 @@
-import type { Topic } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE, type Topic } from '../../../models/kafka/index.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int32, string, throttle, uuid } from '../field.js';
 import { defineApi, type RequestOf, type ResponseOf } from '../handler.js';
+import { describePartition } from '../partition-metadata.js';
 import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_Metadata */
@@ -80,15 +81,19 @@ export const metadata = metadataApi.handler({
 function describeAsked(request: Request, call: Call<Response>): TopicAnswer[] {
   const { cluster } = call.broker;
   const all = request.topics === null || (call.version === 0 && request.topics.length === 0);
-  if (all) return [...cluster.topics.values()].map(describe);
+  const isVisible = (name: string) => call.authorize('describe', 'topic', name);
+  if (all) return [...cluster.topics.values()].filter(({ name }) => isVisible(name)).map(describe);
   return (request.topics ?? []).map(({ name, topicId }) => {
     if (name === null) {
       const topic = cluster.topicById(topicId);
-      return topic ? describe(topic) : unknown(null, topicId, 'UNKNOWN_TOPIC_ID');
+      return topic && isVisible(topic.name) ? describe(topic) : unknown(null, topicId, 'UNKNOWN_TOPIC_ID');
     }
+    if (!isVisible(name)) return unknown(name, NO_UUID, 'TOPIC_AUTHORIZATION_FAILED');
     const topic = cluster.topic(name);
     if (topic) return describe(topic);
-    const allowed = call.version < 4 || request.allowAutoTopicCreation;
+    const allowed =
+      (call.version < 4 || request.allowAutoTopicCreation) &&
+      (call.authorize('create', 'cluster', CLUSTER_RESOURCE) || call.authorize('create', 'topic', name));
     const { created, error } = call.broker.autoCreateTopic(name, allowed);
     return created ? describe(created) : unknown(name, NO_UUID, error);
   });
@@ -100,15 +105,7 @@ function describe(topic: Topic): TopicAnswer {
     name: topic.name,
     topicId: topic.id,
     isInternal: topic.internal,
-    partitions: topic.partitions.map((partition) => ({
-      errorCode: partition.leader < 0 ? 'LEADER_NOT_AVAILABLE' : 'NONE',
-      partitionIndex: partition.index,
-      leaderId: partition.leader,
-      leaderEpoch: partition.leaderEpoch,
-      replicaNodes: partition.replicas,
-      isrNodes: partition.isr,
-      offlineReplicas: partition.offlineReplicas,
-    })),
+    partitions: topic.partitions.map(describePartition),
   };
 }
 

@@ -1,3 +1,4 @@
+import { attempt } from '../attempt.js';
 import { array, error, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -31,4 +32,36 @@ export const offsetForLeaderEpochApi = defineApi({
       }),
     }),
   },
+});
+
+export const offsetForLeaderEpoch = offsetForLeaderEpochApi.handler({
+  handle: (request, call) => ({
+    topics: request.topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map((asked) =>
+        attempt(
+          () => {
+            call.demand('describe', 'topic', topic);
+            const partition = call.broker.leaderPartition(topic, asked.partition, call.nodeId);
+            partition.checkLeaderEpoch(asked.currentLeaderEpoch);
+            const { log, leaderEpoch } = partition;
+            const end = log.epochs.endOf(asked.leaderEpoch, log.logEnd, leaderEpoch);
+            return {
+              partition: asked.partition,
+              errorCode: 'NONE' as const,
+              leaderEpoch: end.epoch,
+              endOffset: end.endOffset,
+            };
+          },
+          (errorCode) => ({ partition: asked.partition, errorCode }),
+        ),
+      ),
+    })),
+  }),
+  fail: (request, errorCode) => ({
+    topics: request.topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition }) => ({ partition, errorCode })),
+    })),
+  }),
 });

@@ -75,6 +75,7 @@ export const produce = produceApi.handler({
       timeoutMs: request.timeoutMs,
       transactionalId: request.transactionalId,
       clientId: call.clientId,
+      mayWrite: (topic: string) => call.authorize('write', 'topic', topic),
       zstdAllowed: call.version >= 7,
       knowsAbortable: call.version >= 11,
       partitions,

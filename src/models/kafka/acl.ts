@@ -1,0 +1,182 @@
+import { checkLimit, type Limits } from '../../core/limits.js';
+
+/** Numbers of the wire, as `describe`, `create` and `delete` use them. */
+export const ACL_RESOURCES = {
+  any: 1,
+  topic: 2,
+  group: 3,
+  cluster: 4,
+  transactionalId: 5,
+  delegationToken: 6,
+  user: 7,
+} as const;
+export const ACL_PATTERNS = { any: 1, match: 2, literal: 3, prefixed: 4 } as const;
+export const ACL_OPERATIONS = {
+  any: 1,
+  all: 2,
+  read: 3,
+  write: 4,
+  create: 5,
+  delete: 6,
+  alter: 7,
+  describe: 8,
+  clusterAction: 9,
+  describeConfigs: 10,
+  alterConfigs: 11,
+  idempotentWrite: 12,
+} as const;
+export const ACL_PERMISSIONS = { any: 1, deny: 2, allow: 3 } as const;
+
+export type AclOperation = keyof typeof ACL_OPERATIONS;
+export type AclResource = keyof typeof ACL_RESOURCES;
+
+/** The name of the one cluster. */
+export const CLUSTER_RESOURCE = 'kafka-cluster';
+const WILDCARD = '*';
+const ANYBODY = 'User:*';
+
+/** Who may, or may not, do what with what, from where. */
+export interface AclBinding {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly patternType: number;
+  readonly principal: string;
+  readonly host: string;
+  readonly operation: number;
+  readonly permissionType: number;
+}
+
+/** Null and `any` accept everything. */
+export interface AclFilter {
+  readonly resourceType: number;
+  readonly resourceName: string | null;
+  readonly patternType: number;
+  readonly principal: string | null;
+  readonly host: string | null;
+  readonly operation: number;
+  readonly permissionType: number;
+}
+
+/** Switches the authorizer on. */
+export interface AuthorizerOptions {
+  /** They may do everything: `User:admin`. */
+  readonly superUsers?: readonly string[];
+  /** Whether a resource without any rule is open to everybody. Default false. */
+  readonly allowEveryoneIfNoAclFound?: boolean;
+}
+
+/** What an operation is allowed by, beside itself and `all`. */
+const IMPLIED_BY: Partial<Record<AclOperation, readonly AclOperation[]>> = {
+  describe: ['read', 'write', 'delete', 'alter'],
+  describeConfigs: ['alterConfigs'],
+};
+
+/** Rules of access. A denial counts more than any permission. */
+export class AclStore {
+  readonly #options: AuthorizerOptions | undefined;
+  readonly #limits: Limits;
+  #bindings: AclBinding[] = [];
+
+  constructor(options: AuthorizerOptions | undefined, limits: Limits) {
+    this.#options = options;
+    this.#limits = limits;
+  }
+
+  /** Off, everything is allowed and nothing is stored. */
+  get enabled(): boolean {
+    return this.#options !== undefined;
+  }
+
+  /** In the order in which they were added. */
+  get bindings(): readonly AclBinding[] {
+    return this.#bindings;
+  }
+
+  /** @throws BrokerLimitError */
+  add(binding: AclBinding): void {
+    if (this.#bindings.some((known) => sameBinding(known, binding))) return;
+    checkLimit(this.#limits, 'entityCount', this.#bindings.length + 1, 'one more ACL');
+    this.#bindings.push(binding);
+  }
+
+  find(filter: AclFilter): AclBinding[] {
+    return this.#bindings.filter((binding) => accepts(filter, binding));
+  }
+
+  /** Removes what the filter accepts, and returns it. */
+  remove(filter: AclFilter): AclBinding[] {
+    const removed = this.find(filter);
+    this.#bindings = this.#bindings.filter((binding) => !removed.includes(binding));
+    return removed;
+  }
+
+  replace(bindings: readonly AclBinding[]): void {
+    this.#bindings = [...bindings];
+  }
+
+  /**
+   * Whether somebody may do something.
+   *
+   * @param principal `User:name`
+   * @param host address of the client, without a slash
+   */
+  allows(principal: string, host: string, operation: AclOperation, resource: AclResource, name: string): boolean {
+    if (!this.#options || this.#options.superUsers?.includes(principal)) return true;
+    const about = this.#bindings.filter((binding) => covers(binding, ACL_RESOURCES[resource], name));
+    if (about.length === 0) return this.#options.allowEveryoneIfNoAclFound ?? false;
+    const mine = about.filter(
+      (binding) =>
+        (binding.principal === principal || binding.principal === ANYBODY) &&
+        (binding.host === host || binding.host === WILDCARD),
+    );
+    const named = (operations: readonly AclOperation[], permission: number) =>
+      mine.some(
+        (binding) =>
+          binding.permissionType === permission &&
+          (binding.operation === ACL_OPERATIONS.all ||
+            operations.some((candidate) => binding.operation === ACL_OPERATIONS[candidate])),
+      );
+    if (named([operation], ACL_PERMISSIONS.deny)) return false;
+    return named([operation, ...(IMPLIED_BY[operation] ?? [])], ACL_PERMISSIONS.allow);
+  }
+}
+
+function covers(binding: AclBinding, resourceType: number, name: string): boolean {
+  if (binding.resourceType !== resourceType) return false;
+  if (binding.patternType === ACL_PATTERNS.prefixed) return name.startsWith(binding.resourceName);
+  return binding.resourceName === name || binding.resourceName === WILDCARD;
+}
+
+function sameBinding(a: AclBinding, b: AclBinding): boolean {
+  return (
+    a.resourceType === b.resourceType &&
+    a.resourceName === b.resourceName &&
+    a.patternType === b.patternType &&
+    a.principal === b.principal &&
+    a.host === b.host &&
+    a.operation === b.operation &&
+    a.permissionType === b.permissionType
+  );
+}
+
+function accepts(filter: AclFilter, binding: AclBinding): boolean {
+  const number = (wanted: number, any: number, actual: number) => wanted === any || wanted === actual;
+  const text = (wanted: string | null, actual: string) => wanted === null || wanted === actual;
+  return (
+    number(filter.resourceType, ACL_RESOURCES.any, binding.resourceType) &&
+    number(filter.operation, ACL_OPERATIONS.any, binding.operation) &&
+    number(filter.permissionType, ACL_PERMISSIONS.any, binding.permissionType) &&
+    text(filter.principal, binding.principal) &&
+    text(filter.host, binding.host) &&
+    acceptsName(filter, binding)
+  );
+}
+
+function acceptsName(filter: AclFilter, binding: AclBinding): boolean {
+  const { patternType, resourceName } = filter;
+  if (patternType === ACL_PATTERNS.match) {
+    return resourceName === null || covers(binding, binding.resourceType, resourceName);
+  }
+  if (patternType !== ACL_PATTERNS.any && patternType !== binding.patternType) return false;
+  return resourceName === null || resourceName === binding.resourceName;
+}

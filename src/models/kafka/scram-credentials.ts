@@ -1,0 +1,64 @@
+import { KafkaError } from './errors.js';
+
+/** Mechanisms by their number on the wire. */
+export const SCRAM_MECHANISMS = { 1: 'SCRAM-SHA-256', 2: 'SCRAM-SHA-512' } as const;
+
+export type ScramMechanism = (typeof SCRAM_MECHANISMS)[keyof typeof SCRAM_MECHANISMS];
+
+const LEAST_ITERATIONS = 4_096;
+const MOST_ITERATIONS = 16_384;
+
+/** What proves a password without being it. */
+export interface ScramCredential {
+  readonly salt: Uint8Array;
+  readonly saltedPassword: Uint8Array;
+  readonly iterations: number;
+}
+
+/** Users whose credentials were set while the broker runs. */
+export class ScramCredentials {
+  readonly #users = new Map<string, Map<ScramMechanism, ScramCredential>>();
+
+  /** By user. */
+  get users(): ReadonlyMap<string, ReadonlyMap<ScramMechanism, ScramCredential>> {
+    return this.#users;
+  }
+
+  get(user: string, mechanism: ScramMechanism): ScramCredential | undefined {
+    return this.#users.get(user)?.get(mechanism);
+  }
+
+  /** @throws KafkaError UNACCEPTABLE_CREDENTIAL, UNSUPPORTED_SASL_MECHANISM */
+  set(user: string, mechanism: number, credential: ScramCredential): void {
+    const known = mechanismOf(mechanism);
+    const { iterations, salt, saltedPassword } = credential;
+    if (user === '') throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Username must not be empty');
+    if (iterations < LEAST_ITERATIONS) throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Too few iterations');
+    if (iterations > MOST_ITERATIONS) throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Too many iterations');
+    if (salt.length === 0 || saltedPassword.length === 0) {
+      throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Salt and salted password must not be empty');
+    }
+    const own = this.#users.get(user) ?? new Map<ScramMechanism, ScramCredential>();
+    own.set(known, { iterations, salt: salt.slice(), saltedPassword: saltedPassword.slice() });
+    this.#users.set(user, own);
+  }
+
+  /** @throws KafkaError RESOURCE_NOT_FOUND, UNSUPPORTED_SASL_MECHANISM */
+  delete(user: string, mechanism: number): void {
+    const own = this.#users.get(user);
+    if (!own?.delete(mechanismOf(mechanism))) {
+      throw new KafkaError('RESOURCE_NOT_FOUND', 'Attempt to delete a user credential that does not exist');
+    }
+    if (own.size === 0) this.#users.delete(user);
+  }
+
+  clear(): void {
+    this.#users.clear();
+  }
+}
+
+function mechanismOf(number: number): ScramMechanism {
+  const mechanism = (SCRAM_MECHANISMS as Partial<Record<number, ScramMechanism>>)[number];
+  if (!mechanism) throw new KafkaError('UNSUPPORTED_SASL_MECHANISM', 'Unknown SCRAM mechanism');
+  return mechanism;
+}
