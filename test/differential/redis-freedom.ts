@@ -4,6 +4,7 @@
  * - The order of patterns that match one publication, of channels that UNSUBSCRIBE without names leaves, and of lists
  *   that come out of a hash table (PUBSUB CHANNELS, KEYS, ACL): it follows a seed of the server's own.
  * - The command rules of a user, which Redis 7.0 works out anew from a bitmap of its 240 commands.
+ * - QUIT and protocol errors behind CLIENT REPLY OFF: Redis closes after a reply, and there is none; we close at once.
  * - Client ids, and TTLs by a second, since the two clocks are not the same.
  */
 import { type Reply, readReplies } from '../helpers/resp.js';

@@ -209,7 +209,8 @@ async function compare(client: RedisClient, peer: Peer, operation: string): Prom
   };
   if (ours !== '' || client.closed) await peer.until(arrived, PATIENCE_MS);
   const theirs = peer.take();
-  if (client.closed !== peer.closed) {
+  if (client.closed && client.session.replyMode !== 'on' && ours === '' && theirs === '') peer.end();
+  else if (client.closed !== peer.closed) {
     return `${peer.closed ? 'Redis' : 'tribroker'} closed the connection\nRedis:     ${JSON.stringify(theirs)}\ntribroker: ${JSON.stringify(ours)}`;
   }
   if (agree(operation, ours, theirs) || agreeInTime(operation, ours, theirs)) return undefined;

@@ -154,7 +154,7 @@ export class AclUser {
 }
 
 function modifierError(rule: string, reason: string): RedisError {
-  return new RedisError(`ERR Error in ACL SETUSER modifier '${rule}': ${reason}`);
+  return new RedisError(`ERR Error in ACL SETUSER modifier '${rule.split('\0', 1)[0]}': ${reason}`);
 }
 
 /** All users. The user `default` always exists and cannot be removed. */

@@ -1,12 +1,15 @@
 import { type BodyEncoding, type BodyInput, encodeBody } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
+import { type WaitOptions, waitFor } from '../../core/waiting.js';
 import { Acl } from './acl.js';
-import { fromBytes, fromText } from './byte-string.js';
+import { fromBytes, fromText, toText } from './byte-string.js';
+import { ChannelHandle } from './channel-handle.js';
 import { ChannelIndex } from './channel-index.js';
 import { ClusterSlots } from './cluster.js';
 import { RedisConfig, type RedisOptions, type RedisVersion } from './config.js';
 import { Keyspace } from './keyspace.js';
 import { NativeSubscriber } from './native-subscriber.js';
+import { PublicationLog } from './publication-log.js';
 import { PubSubMessage, type Subscriber } from './subscriber.js';
 import { estimateBytes } from './value.js';
 
@@ -17,6 +20,9 @@ export interface ChannelExplanation {
   /** Patterns that match, with their number of subscribers, in order of first appearance. */
   readonly patterns: ReadonlyArray<{ readonly pattern: string; readonly subscribers: number }>;
 }
+
+/** Characters of a body that an error shows. */
+const SHOWN_LENGTH = 60;
 
 /** Ephemeral pattern-matching channels, and the server state around them. */
 export class RedisBroker implements BrokerModel {
@@ -41,6 +47,10 @@ export class RedisBroker implements BrokerModel {
   /** Whom REPLICAOF told this server to follow; undefined while it is a primary itself. */
   primary: { readonly host: string; readonly port: number } | undefined;
   readonly #options: RedisOptions;
+  /** What was published lately; kept while the journal is on. */
+  readonly publications: PublicationLog;
+  /** Who waits for a message of a channel, without being a subscriber. */
+  readonly #waiting = new Map<string, Set<(message: PubSubMessage) => void>>();
   /** Native subscriptions, each with the way to end it. */
   readonly #natives = new Set<() => void>();
 
@@ -49,6 +59,8 @@ export class RedisBroker implements BrokerModel {
     this.version = options.version ?? '7.2';
     this.#options = options;
     this.config = new RedisConfig(options);
+    const { journalEventCount, queueBytes } = context.limits;
+    this.publications = new PublicationLog(journalEventCount, queueBytes);
     this.acl = new Acl(this.config.text('requirepass'));
     this.debugEnabled = options.debug ?? false;
     this.clusterEnabled = options.cluster ?? false;
@@ -165,6 +177,36 @@ export class RedisBroker implements BrokerModel {
     return this.subscribe(pattern, listener, { pattern: true });
   }
 
+  /** A channel, to look at and to publish on. */
+  channel(name: string | Uint8Array): ChannelHandle {
+    return new ChannelHandle(this, fromName(name));
+  }
+
+  /** The next message on a channel (a byte string) that a predicate takes. @throws BrokerError TIMEOUT */
+  nextMessage(
+    channel: string,
+    predicate: (message: PubSubMessage) => boolean,
+    options: WaitOptions,
+  ): Promise<PubSubMessage> {
+    const seen: string[] = [];
+    const listen = (found: (message: PubSubMessage) => void) => {
+      const look = (message: PubSubMessage) => {
+        if (predicate(message)) found(message);
+        else seen.push(message.text().slice(0, SHOWN_LENGTH));
+      };
+      const waiting = this.#waiting.get(channel) ?? new Set();
+      this.#waiting.set(channel, waiting.add(look));
+      return () => {
+        if (waiting.delete(look) && waiting.size === 0) this.#waiting.delete(channel);
+      };
+    };
+    return waitFor(this.context.clock, options, listen, () => {
+      const other =
+        seen.length === 0 ? 'nothing was published there' : `${seen.length} others came: ${seen.join(', ')}`;
+      return `no message that was waited for came on channel '${toText(channel)}' (${other})`;
+    });
+  }
+
   /** Who would get a message on this channel. */
   explain(channel: string | Uint8Array): ChannelExplanation {
     const name = fromName(channel);
@@ -176,7 +218,7 @@ export class RedisBroker implements BrokerModel {
 
   /** PUBLISH on byte strings: exact subscribers first, then patterns in order of first appearance. */
   publishBytes(channel: string, payload: string): number {
-    const { journal, clock } = this.context;
+    const { clock } = this.context;
     let deliveries = 0;
     const exact = this.channels.members(channel);
     if (exact) {
@@ -189,7 +231,7 @@ export class RedisBroker implements BrokerModel {
       for (const subscriber of entry.members) subscriber.deliver(message);
       deliveries += entry.members.size;
     }
-    if (journal.on) this.#journalPublished(channel, payload, deliveries);
+    this.#published(channel, payload, deliveries);
     return deliveries;
   }
 
@@ -201,13 +243,14 @@ export class RedisBroker implements BrokerModel {
       for (const subscriber of members) subscriber.deliver(message);
     }
     const deliveries = members?.size ?? 0;
-    if (this.context.journal.on) this.#journalPublished(channel, payload, deliveries);
+    this.#published(channel, payload, deliveries);
     return deliveries;
   }
 
   /** Everything is lost, as with Redis without persistence. The door has cut the connections before. */
   restart(): void {
     this.#endNatives();
+    this.publications.clear();
     this.acl.reset(this.#options.password ?? this.config.text('requirepass'));
     this.keyspace.clear();
     this.clusterSlots.reset();
@@ -240,10 +283,19 @@ export class RedisBroker implements BrokerModel {
     for (const end of [...this.#natives]) end();
   }
 
-  #journalPublished(channel: string, payload: string, count: number): void {
-    this.context.journal.record('redis', 'published', { to: channel, bytes: payload.length, count });
+  /** Tells those who look without being subscribers: waiting tests, the log and the journal. */
+  #published(channel: string, payload: string, count: number): void {
+    const { journal, outbox, clock } = this.context;
+    const waiting = this.#waiting.size > 0 ? this.#waiting.get(channel) : undefined;
+    if (waiting) {
+      const message = new PubSubMessage('message', undefined, channel, payload, clock.now);
+      for (const look of waiting) outbox.post(look, message);
+    }
+    if (!journal.on) return;
+    this.publications.add({ channel, payload, deliveries: count });
+    journal.record('redis', 'published', { to: channel, bytes: payload.length, count });
     if (count === 0) {
-      this.context.journal.record('redis', 'dropped', { to: channel, bytes: payload.length, reason: 'no subscriber' });
+      journal.record('redis', 'dropped', { to: channel, bytes: payload.length, reason: 'no subscriber' });
     }
   }
 }

@@ -179,7 +179,8 @@ export class RedisConfig {
       const shown = pairs[i] as string;
       const name = shown.toLowerCase();
       const parameter = PARAMETERS.get(name);
-      if (!parameter) throw new RedisError(`ERR Unknown option or number of arguments for CONFIG SET - '${shown}'`);
+      if (!parameter)
+        throw new RedisError(`ERR Unknown option or number of arguments for CONFIG SET - '${shown.split('\0', 1)[0]}'`);
       if (changed.has(name)) throw refused(shown, 'duplicate parameter');
       changed.set(name, this.#check(shown, parameter[1], pairs[i + 1] as string));
       if (name === 'notify-keyspace-events') events = parseEvents(pairs[i + 1] as string);
@@ -227,7 +228,7 @@ export class RedisConfig {
 }
 
 function refused(name: string, reason: string): RedisError {
-  return new RedisError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`);
+  return new RedisError(`ERR CONFIG SET failed (possibly related to argument '${name.split('\0', 1)[0]}') - ${reason}`);
 }
 
 function inBounds(name: string, value: number, min: number, max: number): number {

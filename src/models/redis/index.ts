@@ -11,6 +11,7 @@ export { Acl, AclUser, type CommandCatalog } from './acl.js';
 export type { Waiter } from './blocking.js';
 export { type ChannelExplanation, RedisBroker } from './broker.js';
 export { fromBytes, fromText, toBytes, toText } from './byte-string.js';
+export { ChannelHandle, Delivery } from './channel-handle.js';
 export { type ClusterSlots, keySlot, SLOT_COUNT } from './cluster.js';
 export type { ClientClass, OutputLimit, RedisOptions, RedisVersion } from './config.js';
 export { RedisConfig } from './config.js';

@@ -3,7 +3,7 @@
  */
 import { keySlot, OUT_OF_MEMORY, RedisError, type RedisVersion } from '../../models/redis/index.js';
 import { argumentsAt, arityFits, type Command, type Flag, PENDING } from './handler.js';
-import { error, OK, QUEUED } from './reply.js';
+import { cString, error, OK, QUEUED } from './reply.js';
 import type { Session } from './session.js';
 
 const MULTI_EXEMPT = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
@@ -116,12 +116,6 @@ function unknownCommand(args: readonly string[]): string {
     list += `'${cString(args[i] as string).slice(0, TEXT_LIMIT - list.length)}' `;
   }
   return `ERR unknown command '${cString(args[0] as string).slice(0, TEXT_LIMIT)}', with args beginning with: ${list}`;
-}
-
-/** The real server prints with C's `%s`: a NUL ends the text. */
-function cString(text: string): string {
-  const nul = text.indexOf('\0');
-  return nul === -1 ? text : text.slice(0, nul);
 }
 
 function checkAllowed(client: Session, command: Command, args: readonly string[]): void {

@@ -65,6 +65,12 @@ export function formatDouble(value: number): string {
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
+/** What stands in an error text of an argument: the real server prints with C's `%s`, where a NUL ends the text. */
+export function cString(text: string): string {
+  const nul = text.indexOf('\0');
+  return nul === -1 ? text : text.slice(0, nul);
+}
+
 /** No reply may be split by what a client sent: CR and LF become spaces. */
 function oneLine(text: string): string {
   return /[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text;

@@ -65,6 +65,7 @@ export class Session implements DoorSession, Subscriber {
   #suspended = false;
   #closing = false;
   #gone = false;
+  #released = false;
 
   constructor(door: RedisDoor, transport: Transport, connection: ConnectionInfo, id: number, transaction: Transaction) {
     this.door = door;
@@ -108,6 +109,13 @@ export class Session implements DoorSession, Subscriber {
   closed(): void {
     this.#gone = true;
     this.#closing = true;
+    this.#release();
+  }
+
+  /** Frees what the connection owned: nothing counts it from here on. */
+  #release(): void {
+    if (this.#released) return;
+    this.#released = true;
     this.#limiter.stop();
     this.#stopWaiting();
     this.transaction.reset();
@@ -125,8 +133,7 @@ export class Session implements DoorSession, Subscriber {
       if (parsed.kind === 'overflow') return this.cut();
       if (parsed.kind === 'error') {
         this.door.journalProtocolError(this, parsed.text);
-        this.#out += error(parsed.text);
-        this.door.touch(this);
+        this.reply(error(parsed.text));
         return this.close();
       }
       this.#intercept(parsed.args);
@@ -193,7 +200,8 @@ export class Session implements DoorSession, Subscriber {
     }
     this.enter();
     try {
-      dispatch(this, args);
+      // Native subscribers are called when the command has ended, never inside it.
+      this.door.context.outbox.run(() => dispatch(this, args));
     } finally {
       this.leave();
     }
@@ -305,6 +313,12 @@ export class Session implements DoorSession, Subscriber {
     this.#stopWaiting();
     this.flush();
     this.transport.end();
+  }
+
+  /** Closes as CLIENT KILL does: its subscriptions are gone at once, what was written still leaves. */
+  kill(): void {
+    this.close();
+    this.#release();
   }
 
   /** Closes at once; what has not left is lost, and nothing more counts for this connection. */

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { type AclUser, RedisError, toBytes } from '../../../models/redis/index.js';
 import { aclProblem, resolve } from '../dispatch.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, bulks, EMPTY_ARRAY, integer, map, nullBulk, OK, set } from '../reply.js';
+import { array, bulk, bulks, cString, EMPTY_ARRAY, integer, map, nullBulk, OK, set } from '../reply.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
 
@@ -54,7 +54,9 @@ function closeForbidden(client: Session, user: AclUser): void {
     const allowed =
       channels.every((channel) => user.mayUseChannel(channel)) &&
       [...session.patterns].every((pattern) => user.mayUsePattern(pattern));
-    if (!allowed) session.close();
+    if (allowed) continue;
+    if (session === client) session.close();
+    else session.kill();
   }
 }
 
@@ -68,7 +70,7 @@ function delUser(client: Session, args: readonly string[]): string {
     if (!user || !acl.delete(name)) continue;
     deleted++;
     for (const session of client.door.sessions.values())
-      if (session.user === user && session !== client) session.close();
+      if (session.user === user && session !== client) session.kill();
     if (client.user === user) {
       client.reply(integer(deleted));
       client.close();
@@ -100,7 +102,8 @@ function cat(client: Session, args: readonly string[]): string {
   const { commands, catalog } = client.door;
   if (args.length === 2) return bulks([...catalog.allCategories]);
   const category = (args[2] as string).toLowerCase();
-  if (!catalog.allCategories.has(category)) throw new RedisError(`ERR Unknown category '${args[2]}'`);
+  if (!catalog.allCategories.has(category))
+    throw new RedisError(`ERR Unknown category '${cString(args[2] as string)}'`);
   const names: string[] = [];
   for (const entry of commands.values()) {
     for (const one of entry.subcommands?.values() ?? [entry])
@@ -111,10 +114,10 @@ function cat(client: Session, args: readonly string[]): string {
 
 function dryRun(client: Session, args: readonly string[]): string {
   const user = client.door.broker.acl.get(args[2] as string);
-  if (!user) throw new RedisError(`ERR User '${args[2]}' not found`);
+  if (!user) throw new RedisError(`ERR User '${cString(args[2] as string)}' not found`);
   const request = args.slice(3);
   const target = client.door.commands.get((request[0] as string).toLowerCase());
-  if (!target) throw new RedisError(`ERR Command '${request[0]}' not found`);
+  if (!target) throw new RedisError(`ERR Command '${cString(request[0] as string)}' not found`);
   const resolved = resolve(client, request);
   const problem = aclProblem(client, resolved, request, user);
   if (!problem) return OK;

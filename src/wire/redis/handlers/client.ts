@@ -7,7 +7,7 @@
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { bulk, bulkOrNull, EMPTY_ARRAY, integer, map, OK, set, verbatim } from '../reply.js';
+import { bulk, bulkOrNull, cString, EMPTY_ARRAY, integer, map, OK, set, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { isPlainName, setName } from './connection.js';
@@ -69,7 +69,7 @@ function describe(client: Session): string {
 
 function classOf(word: string): string {
   const type = word.toLowerCase();
-  if (!TYPES.includes(type)) throw new RedisError(`ERR Unknown client type '${word}'`);
+  if (!TYPES.includes(type)) throw new RedisError(`ERR Unknown client type '${cString(word)}'`);
   return type === 'replica' ? 'slave' : type;
 }
 
@@ -108,7 +108,7 @@ function killFilter(client: Session, name: string, value: string): Filter | 'ski
     case 'laddr':
       return (session) => addressOf(session.connection.local) === value;
     case 'user':
-      if (!client.door.broker.acl.get(value)) throw new RedisError(`ERR No such user '${value}'`);
+      if (!client.door.broker.acl.get(value)) throw new RedisError(`ERR No such user '${cString(value)}'`);
       return (session) => session.user.name === value;
     case 'skipme':
       if (/^yes$/i.test(value)) return 'skip';
@@ -141,7 +141,7 @@ function kill(client: Session, args: readonly string[]): string {
 
 /** Victims see a plain close; the caller first gets its reply. */
 function killAll(client: Session, victims: readonly Session[], reply: string): string {
-  for (const victim of victims) if (victim !== client) victim.close();
+  for (const victim of victims) if (victim !== client) victim.kill();
   if (!victims.includes(client)) return reply;
   client.reply(reply);
   client.close();
@@ -157,7 +157,7 @@ function reply(client: Session, args: readonly string[]): string {
       client.replyMode = 'off';
       return '';
     case 'skip':
-      if (client.replyMode === 'on') client.replyMode = 'skip-next';
+      if (client.replyMode !== 'off') client.replyMode = 'skip-next';
       return '';
     default:
       throw new RedisError(SYNTAX_ERROR);
@@ -210,7 +210,8 @@ function noTouch(client: Session, args: readonly string[]): string {
 
 function setInfo(client: Session, args: readonly string[]): string {
   const option = (args[2] as string).toUpperCase();
-  if (option !== 'LIB-NAME' && option !== 'LIB-VER') throw new RedisError(`ERR Unrecognized option '${args[2]}'`);
+  if (option !== 'LIB-NAME' && option !== 'LIB-VER')
+    throw new RedisError(`ERR Unrecognized option '${cString(args[2] as string)}'`);
   const value = args[3] as string;
   if (!isPlainName(value)) throw new RedisError(`ERR ${option} cannot contain spaces, newlines or special characters.`);
   if (option === 'LIB-NAME') client.libName = value;

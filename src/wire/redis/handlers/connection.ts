@@ -6,7 +6,7 @@
  */
 import { NOT_AN_INTEGER, RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { bulk, EMPTY_ARRAY, integer, map, OK, type Protocol, push } from '../reply.js';
+import { bulk, cString, EMPTY_ARRAY, integer, map, OK, type Protocol, push } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { strictInt64 } from './number.js';
@@ -81,7 +81,7 @@ function helloOptions(args: readonly string[]): HelloOptions {
     } else if (word === 'setname' && i + 1 < args.length) {
       options.name = args[i + 1] as string;
       i += 2;
-    } else throw new RedisError(`ERR Syntax error in HELLO option '${args[i]}'`);
+    } else throw new RedisError(`ERR Syntax error in HELLO option '${cString(args[i] as string)}'`);
   }
   return options;
 }

@@ -14,7 +14,7 @@ import {
   typeName,
 } from '../../../models/redis/index.js';
 import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
-import { array, bulk, bulkOrNull, bulks, integer, nullBulk, OK, type Protocol, simple } from '../reply.js';
+import { array, bulk, bulkOrNull, bulks, cString, integer, nullBulk, OK, type Protocol, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
@@ -42,7 +42,7 @@ function conditions(words: readonly string[]): Set<Condition> {
   const found = new Set<Condition>();
   for (const word of words) {
     const condition = word.toLowerCase();
-    if (!['nx', 'xx', 'gt', 'lt'].includes(condition)) throw new RedisError(`ERR Unsupported option ${word}`);
+    if (!['nx', 'xx', 'gt', 'lt'].includes(condition)) throw new RedisError(`ERR Unsupported option ${cString(word)}`);
     found.add(condition as Condition);
   }
   if (found.has('nx') && found.size > 1) {
@@ -88,7 +88,9 @@ const timeLeft =
     if (!entry) return integer(-2);
     if (entry.expireAtMs === undefined) return integer(-1);
     const ms = absolute ? entry.expireAtMs : entry.expireAtMs - client.door.now;
-    return integer(unitMs === 1 ? ms : Math.floor((ms + 500) / 1000));
+    if (unitMs !== 1) return integer(Math.floor((ms + 500) / 1000));
+    // The last instant there is, which a number rounds up.
+    return integer(ms >= 2 ** 63 ? LARGEST_TIME : ms);
   };
 
 function persist(client: Session, args: readonly string[]): string {

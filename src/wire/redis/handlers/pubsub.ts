@@ -7,7 +7,7 @@
  */
 import { globMatch, RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, bulks, EMPTY_ARRAY, integer, nullBulk } from '../reply.js';
+import { array, bulk, bulks, cString, EMPTY_ARRAY, integer, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { helpText } from './help.js';
 
@@ -107,7 +107,9 @@ const listChannels =
   (client: Session, args: readonly string[]): string => {
     if (args.length > 3) {
       const hint = 'Try PUBSUB HELP.';
-      throw new RedisError(`ERR unknown subcommand or wrong number of arguments for '${args[1]}'. ${hint}`);
+      throw new RedisError(
+        `ERR unknown subcommand or wrong number of arguments for '${cString(args[1] as string)}'. ${hint}`,
+      );
     }
     const pattern = args[2];
     const all = [...client.door.broker[space].channels];

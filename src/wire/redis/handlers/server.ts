@@ -8,7 +8,20 @@
 import { globMatchIgnoreCase, NOT_AN_INTEGER, RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { keysOf, resolve } from '../dispatch.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, bulks, EMPTY_ARRAY, integer, map, nullBulk, OK, set, simple, verbatim } from '../reply.js';
+import {
+  array,
+  bulk,
+  bulks,
+  cString,
+  EMPTY_ARRAY,
+  integer,
+  map,
+  nullBulk,
+  OK,
+  set,
+  simple,
+  verbatim,
+} from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { helpText, withHelp } from './help.js';
@@ -148,7 +161,9 @@ function debug(client: Session, args: readonly string[]): string {
     if (seconds > 0) client.door.pause.start(seconds * 1000, false);
     return OK;
   }
-  throw new RedisError(`ERR unknown subcommand or wrong number of arguments for '${args[1]}'. Try DEBUG HELP.`);
+  throw new RedisError(
+    `ERR unknown subcommand or wrong number of arguments for '${cString(args[1] as string)}'. Try DEBUG HELP.`,
+  );
 }
 
 function memoryUsage(client: Session, args: readonly string[]): string {

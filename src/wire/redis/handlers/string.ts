@@ -11,19 +11,19 @@ import { lcsCommand } from './lcs.js';
 import { addDecimals, fitsInt64, int, int64 } from './number.js';
 
 const LARGEST_STRING = 512 * 1024 * 1024;
-const LARGEST_TIME_MS = 2 ** 63;
+const LARGEST_TIME_MS = 2n ** 63n - 1n;
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 
 /** Turns the argument of EX, PX, EXAT or PXAT into an instant. @throws RedisError */
 function endOf(client: Session, unit: string, text: string, name: string): number {
-  const value = int(text);
-  const ms = unit.startsWith('ex') ? value * 1000 : value;
-  const at = unit.endsWith('at') ? ms : ms + client.door.now;
-  if (value <= 0 || Math.abs(ms) >= LARGEST_TIME_MS || at >= LARGEST_TIME_MS) {
+  const value = int64(text);
+  const ms = unit.startsWith('ex') ? value * 1000n : value;
+  const at = unit.endsWith('at') ? ms : ms + BigInt(client.door.now);
+  if (value <= 0n || ms > LARGEST_TIME_MS || at > LARGEST_TIME_MS) {
     throw new RedisError(`ERR invalid expire time in '${name}' command`);
   }
-  return at;
+  return Number(at);
 }
 
 interface SetOptions {
