@@ -143,8 +143,10 @@ export class RedisBroker implements BrokerModel {
     body: Exclude<BodyInput, null>,
     options: { encoding?: BodyEncoding } = {},
   ): number {
+    const name = fromName(channel);
+    if (typeof body === 'string') return this.context.outbox.run(() => this.#publish(name, body, true));
     const payload = fromBytes(encodeBody(body, options.encoding));
-    return this.context.outbox.run(() => this.publishBytes(fromName(channel), payload));
+    return this.context.outbox.run(() => this.#publish(name, payload, false));
   }
 
   /**
@@ -218,32 +220,32 @@ export class RedisBroker implements BrokerModel {
 
   /** PUBLISH on byte strings: exact subscribers first, then patterns in order of first appearance. */
   publishBytes(channel: string, payload: string): number {
-    const { clock } = this.context;
-    let deliveries = 0;
-    const exact = this.channels.members(channel);
-    if (exact) {
-      const message = new PubSubMessage('message', undefined, channel, payload, clock.now);
-      for (const subscriber of exact) subscriber.deliver(message);
-      deliveries += exact.size;
-    }
-    for (const entry of this.channels.match(channel)) {
-      const message = new PubSubMessage('pmessage', entry.pattern, channel, payload, clock.now);
-      for (const subscriber of entry.members) subscriber.deliver(message);
-      deliveries += entry.members.size;
-    }
-    this.#published(channel, payload, deliveries);
-    return deliveries;
+    return this.#publish(channel, payload, false);
   }
 
   /** SPUBLISH on byte strings. */
   spublishBytes(channel: string, payload: string): number {
     const members = this.shardChannels.members(channel);
-    if (members) {
-      const message = new PubSubMessage('smessage', undefined, channel, payload, this.context.clock.now);
-      for (const subscriber of members) subscriber.deliver(message);
-    }
+    if (members) deliver(members, new PubSubMessage('smessage', undefined, channel, payload, false));
     const deliveries = members?.size ?? 0;
-    this.#published(channel, payload, deliveries);
+    this.#published(channel, payload, false, deliveries);
+    return deliveries;
+  }
+
+  #publish(channel: string, payload: string, isText: boolean): number {
+    let deliveries = 0;
+    const exact = this.channels.members(channel);
+    if (exact) {
+      deliver(exact, new PubSubMessage('message', undefined, channel, payload, isText));
+      deliveries += exact.size;
+    }
+    if (this.channels.patternCount > 0) {
+      for (const { pattern, members } of this.channels.match(channel)) {
+        deliver(members, new PubSubMessage('pmessage', pattern, channel, payload, isText));
+        deliveries += members.size;
+      }
+    }
+    this.#published(channel, payload, isText, deliveries);
     return deliveries;
   }
 
@@ -284,20 +286,23 @@ export class RedisBroker implements BrokerModel {
   }
 
   /** Tells those who look without being subscribers: waiting tests, the log and the journal. */
-  #published(channel: string, payload: string, count: number): void {
-    const { journal, outbox, clock } = this.context;
+  #published(channel: string, payload: string, isText: boolean, count: number): void {
+    const { journal, outbox } = this.context;
     const waiting = this.#waiting.size > 0 ? this.#waiting.get(channel) : undefined;
     if (waiting) {
-      const message = new PubSubMessage('message', undefined, channel, payload, clock.now);
+      const message = new PubSubMessage('message', undefined, channel, payload, isText);
       for (const look of waiting) outbox.post(look, message);
     }
     if (!journal.on) return;
-    this.publications.add({ channel, payload, deliveries: count });
-    journal.record('redis', 'published', { to: channel, bytes: payload.length, count });
-    if (count === 0) {
-      journal.record('redis', 'dropped', { to: channel, bytes: payload.length, reason: 'no subscriber' });
-    }
+    const bytes = isText ? fromText(payload) : payload;
+    this.publications.add({ channel, payload: bytes, deliveries: count });
+    journal.record('redis', 'published', { to: channel, bytes: bytes.length, count });
+    if (count === 0) journal.record('redis', 'dropped', { to: channel, bytes: bytes.length, reason: 'no subscriber' });
   }
+}
+
+function deliver(members: ReadonlySet<Subscriber>, message: PubSubMessage): void {
+  for (const subscriber of members) subscriber.deliver(message);
 }
 
 function fromName(name: string | Uint8Array): string {

@@ -1,5 +1,5 @@
 import { Message } from '../../core/message.js';
-import { toBytes, toText } from './byte-string.js';
+import { fromText, toBytes, toText } from './byte-string.js';
 
 export type PubSubKind = 'message' | 'pmessage' | 'smessage';
 
@@ -8,17 +8,18 @@ export class PubSubMessage {
   readonly kind: PubSubKind;
   /** The pattern as subscribed, as a byte string; undefined unless `kind` is `pmessage`. */
   readonly patternBytes: string | undefined;
-  /** Channel and payload as byte strings. */
+  /** The channel as a byte string. */
   readonly channelBytes: string;
-  readonly payloadBytes: string;
-  readonly timestampMs: number;
+  readonly #payload: string;
+  readonly #isText: boolean;
 
-  constructor(kind: PubSubKind, pattern: string | undefined, channel: string, payload: string, timestampMs: number) {
+  /** @param isText the payload is a text that was never made bytes, since no reader may want them */
+  constructor(kind: PubSubKind, pattern: string | undefined, channel: string, payload: string, isText: boolean) {
     this.kind = kind;
     this.patternBytes = pattern;
     this.channelBytes = channel;
-    this.payloadBytes = payload;
-    this.timestampMs = timestampMs;
+    this.#payload = payload;
+    this.#isText = isText;
   }
 
   get channel(): string {
@@ -29,13 +30,20 @@ export class PubSubMessage {
     return this.patternBytes === undefined ? undefined : toText(this.patternBytes);
   }
 
+  /** The payload as a byte string. */
+  get payloadBytes(): string {
+    return this.#isText ? fromText(this.#payload) : this.#payload;
+  }
+
   /** The payload as bytes. */
   get body(): Uint8Array {
     return toBytes(this.payloadBytes);
   }
 
+  /** The payload as UTF-8 text. */
   text(): string {
-    return toText(this.payloadBytes);
+    // A lone surrogate has no UTF-8 form, on any way.
+    return this.#isText ? this.#payload.replace(/\p{Surrogate}/gu, '\ufffd') : toText(this.#payload);
   }
 
   /** @throws BrokerError INVALID_BODY when the payload is no JSON */
@@ -49,7 +57,7 @@ export class PubSubMessage {
   }
 
   #message(): Message {
-    return new Message(this.body, [], this.timestampMs);
+    return new Message(this.body, [], 0);
   }
 }
 

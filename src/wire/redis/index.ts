@@ -16,6 +16,7 @@ import type { DoorContext } from '../door-context.js';
 import { CATEGORY_ORDER, type Command } from './handler.js';
 import { COMMANDS, MOVABLE_KEYS } from './handlers/index.js';
 import { IdleTimeout } from './idle-timeout.js';
+import { MessageFrames } from './message-frame.js';
 import { monitorLine } from './monitor.js';
 import { Pause } from './pause.js';
 import type { ParserLimits } from './request-parser.js';
@@ -32,6 +33,7 @@ export class RedisDoor implements Door {
   readonly catalog: CommandCatalog = createCatalog(COMMANDS);
   readonly pause: Pause;
   readonly stats = new ServerStats();
+  readonly frames = new MessageFrames();
   readonly startedMs: number;
   /** Open sessions by client id, oldest first. */
   readonly sessions = new Map<number, Session>();
@@ -122,6 +124,7 @@ export class RedisDoor implements Door {
     for (let session = this.#resumed.shift(); session; session = this.#resumed.shift()) session.proceed();
     for (const session of this.#dirty) session.flush();
     this.#dirty.clear();
+    this.frames.clear();
     this.#inFlush = false;
   }
 

@@ -1,18 +1,32 @@
 import type { PubSubMessage } from '../../models/redis/index.js';
 import { bulk, type Protocol, push } from './reply.js';
 
-/** Frames of the message that is being delivered: a publish to thousands of subscribers encodes each form once. */
-const encoded = new WeakMap<PubSubMessage, { 2?: string; 3?: string }>();
+/** Messages as subscribers see them. The last one's frames are kept: a publish to thousands encodes each form once. */
+export class MessageFrames {
+  #message: PubSubMessage | undefined;
+  #resp2: string | undefined;
+  #resp3: string | undefined;
 
-/** A message as its subscribers see it. */
-export function encodeMessage(message: PubSubMessage, protocol: Protocol): string {
-  let frames = encoded.get(message);
-  if (!frames) {
-    frames = {};
-    encoded.set(message, frames);
+  of(message: PubSubMessage, protocol: Protocol): string {
+    if (message !== this.#message) {
+      this.#message = message;
+      this.#resp2 = undefined;
+      this.#resp3 = undefined;
+    }
+    if (protocol === 3) {
+      this.#resp3 ??= encode(message, 3);
+      return this.#resp3;
+    }
+    this.#resp2 ??= encode(message, 2);
+    return this.#resp2;
   }
-  frames[protocol] ??= encode(message, protocol);
-  return frames[protocol] as string;
+
+  /** Lets go of the last message. */
+  clear(): void {
+    this.#message = undefined;
+    this.#resp2 = undefined;
+    this.#resp3 = undefined;
+  }
 }
 
 function encode(message: PubSubMessage, protocol: Protocol): string {

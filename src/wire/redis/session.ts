@@ -10,7 +10,6 @@ import type { AclUser, ClientClass, PubSubMessage, Subscriber } from '../../mode
 import type { ConnectionInfo, Session as DoorSession, Transport } from '../door.js';
 import { dispatch } from './dispatch.js';
 import type { RedisDoor } from './index.js';
-import { encodeMessage } from './message-frame.js';
 import { OutputLimiter } from './output-limiter.js';
 import { bulk, error, integer, type Protocol, push } from './reply.js';
 import { RequestParser } from './request-parser.js';
@@ -283,7 +282,7 @@ export class Session implements DoorSession, Subscriber {
   }
 
   deliver(message: PubSubMessage): void {
-    const frame = encodeMessage(message, this.protocol);
+    const frame = this.door.frames.of(message, this.protocol);
     if (this.#running > 0 && this.door.broker.version !== '7.0') {
       this.#ownPushes += frame;
       return;
