@@ -1,66 +1,27 @@
 /** kafkajs, unmodified, over a loopback socket. */
-import { CompressionTypes, type EachMessagePayload, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
-import { afterEach, expect, test } from 'vitest';
-import { type Broker, type BrokerOptions, startBroker } from '../../../src/broker.js';
+import { createRequire } from 'node:module';
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  CompressionCodecs,
+  CompressionTypes,
+  ConfigResourceTypes,
+  ResourcePatternTypes,
+} from 'kafkajs';
+import { expect, test } from 'vitest';
+import { decompress } from '../../../src/models/kafka/compression.js';
+import { connect, EAGER, kafkajsClient, startTestBroker, Tally } from './client.js';
 
-const closers: Array<() => Promise<unknown>> = [];
-
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-/** A broker and a client of it; what the broker reports as its own defect fails the test. */
-async function start(
-  options: BrokerOptions = {},
-): Promise<{ broker: Broker; kafka: Kafka; connect: typeof connectTo }> {
-  const broker = await startBroker(options);
-  const errors: unknown[] = [];
-  broker.on('error', (error) => errors.push(error));
-  closers.push(async () => {
-    await broker.close();
-    expect(errors).toEqual([]);
-  });
-  return { broker, kafka: clientOf(broker), connect: connectTo };
-}
-
-function clientOf(broker: Broker, options: Partial<KafkaConfig> = {}): Kafka {
-  const retry = { initialRetryTime: 20, maxRetryTime: 200, retries: 20 };
-  return new Kafka({ brokers: broker.urls.kafka.split(','), logLevel: logLevel.NOTHING, retry, ...options });
-}
-
-/** Connects a client and disconnects it at the end of the test. */
-async function connectTo<T extends { connect(): Promise<void>; disconnect(): Promise<void> }>(client: T): Promise<T> {
-  await client.connect();
-  closers.push(() => client.disconnect());
-  return client;
-}
-
-/** Settles when `count` messages have been seen. */
-class Tally {
-  readonly seen: EachMessagePayload[] = [];
-  readonly #count: number;
-  readonly done: Promise<void>;
-  #finish: () => void = () => {};
-
-  constructor(count: number) {
-    this.#count = count;
-    this.done = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
-  }
-
-  add(payload: EachMessagePayload): void {
-    this.seen.push(payload);
-    if (this.seen.length >= this.#count) this.#finish();
-  }
-}
+// Packages without types of their own.
+const require = createRequire(import.meta.url);
+const lz4 = require('lz4js') as { compress(bytes: Uint8Array): Uint8Array };
+const snappy = require('snappyjs') as { compress(bytes: Uint8Array): Uint8Array };
 
 const COUNT = 10_000;
-/** So that a member that waits for data notices a rebalance, or its end, soon. */
-const EAGER = { maxWaitTimeInMs: 50, heartbeatInterval: 50 };
 
 test('10 000 records are read exactly once by a group of two, and again by another group', async () => {
-  const { kafka, connect } = await start();
+  const kafka = kafkajsClient(await startTestBroker());
   const admin = await connect(kafka.admin());
   await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 4 }] });
   const producer = await connect(kafka.producer());
@@ -111,7 +72,7 @@ test('10 000 records are read exactly once by a group of two, and again by anoth
 });
 
 test('the first message through a new group arrives in under 50 ms, with the defaults of kafkajs', async () => {
-  const { kafka, connect } = await start();
+  const kafka = kafkajsClient(await startTestBroker());
   const admin = await connect(kafka.admin());
   const producer = await connect(kafka.producer());
   const times: number[] = [];
@@ -134,4 +95,148 @@ test('the first message through a new group arrives in under 50 ms, with the def
   }
   times.sort((a, b) => a - b);
   expect(times[2]).toBeLessThan(50);
+});
+
+test('every codec of a plug-in passes through, and is unfolded for native readers', async () => {
+  const codec = (compress: (bytes: Buffer) => Uint8Array, number: number) => () => ({
+    compress: async ({ buffer }: { buffer: Buffer }) => Buffer.from(compress(buffer)),
+    decompress: async (bytes: Buffer) => Buffer.from(decompress(number, bytes, 1_000_000)),
+  });
+  CompressionCodecs[CompressionTypes.Snappy] = codec((bytes) => snappy.compress(bytes), 2);
+  CompressionCodecs[CompressionTypes.LZ4] = codec((bytes) => lz4.compress(bytes), 3);
+  CompressionCodecs[CompressionTypes.ZSTD] = codec(zstdStored, 4);
+  const broker = await startTestBroker();
+  const kafka = kafkajsClient(broker);
+  const producer = await connect(kafka.producer());
+  broker.kafka.createTopic('t');
+  const types = ['None', 'GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const;
+  for (const type of types) {
+    const messages = [{ key: type, value: type.padEnd(200, 'x') }];
+    await producer.send({ topic: 't', compression: CompressionTypes[type], messages });
+  }
+  const tally = new Tally(types.length);
+  const consumer = await connect(kafka.consumer({ groupId: 'g', ...EAGER }));
+  await consumer.subscribe({ topic: 't', fromBeginning: true });
+  await consumer.run({ eachMessage: async (payload) => tally.add(payload) });
+  await tally.done;
+  expect(tally.seen.map(({ message }) => `${message.key}`)).toEqual([...types]);
+  expect(tally.values).toEqual(types.map((type) => type.padEnd(200, 'x')));
+  expect(
+    broker.kafka
+      .topic('t')
+      .records()
+      .map((record) => [record.key, record.text().length]),
+  ).toEqual(types.map((type) => [type, 200]));
+});
+
+/** A zstd frame whose blocks are stored as they are. */
+function zstdStored(bytes: Buffer): Uint8Array {
+  const header = Buffer.from('28b52ffda000000000000000', 'hex');
+  header.writeUInt32LE(bytes.length, 5);
+  header.writeUIntLE((bytes.length << 3) | 1, 9, 3);
+  return Buffer.concat([header, bytes]);
+}
+
+test('transactions: what was committed is read, what was aborted is not, offsets go with them', async () => {
+  const broker = await startTestBroker();
+  const kafka = kafkajsClient(broker);
+  broker.kafka.createTopic('t');
+  const producer = await connect(kafka.producer({ transactionalId: 'tx', maxInFlightRequests: 1, idempotent: true }));
+  for (const [value, commits] of [
+    ['a', true],
+    ['b', false],
+    ['c', true],
+  ] as const) {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: 't', messages: [{ value }] });
+    await transaction.sendOffsets({ consumerGroupId: 'in', topics: [{ topic: 'in', partitions: [] }] });
+    await (commits ? transaction.commit() : transaction.abort());
+  }
+  const tally = new Tally(2);
+  const consumer = await connect(kafka.consumer({ groupId: 'g', ...EAGER }));
+  await consumer.subscribe({ topic: 't', fromBeginning: true });
+  await consumer.run({ eachMessage: async (payload) => tally.add(payload) });
+  await tally.done;
+  expect(tally.values).toEqual(['a', 'c']);
+  expect(
+    broker.kafka
+      .topic('t')
+      .records()
+      .map((record) => record.text()),
+  ).toEqual(['a', 'c']);
+  expect(broker.kafka.topic('t').partitions[0]).toMatchObject({ logEnd: 6, lastStable: 6 });
+});
+
+test('the admin client makes, grows, describes, changes and deletes topics', async () => {
+  const broker = await startTestBroker({ nodes: 3 });
+  const admin = await connect(kafkajsClient(broker).admin());
+  const configEntries = [{ name: 'retention.ms', value: '1000' }];
+  await admin.createTopics({ topics: [{ topic: 't', numPartitions: 2, replicationFactor: 3, configEntries }] });
+  expect(await admin.createTopics({ topics: [{ topic: 't' }] })).toBe(false);
+  await expect(admin.createTopics({ topics: [{ topic: 'a b' }] })).rejects.toThrow();
+  await admin.createPartitions({ topicPartitions: [{ topic: 't', count: 4 }] });
+  const { topics } = await admin.fetchTopicMetadata({ topics: ['t'] });
+  expect(topics[0]?.partitions.map(({ isr }) => isr.length)).toEqual([3, 3, 3, 3]);
+  const cluster = await admin.describeCluster();
+  expect(cluster.brokers.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3]);
+  const resource = { type: ConfigResourceTypes.TOPIC, name: 't' };
+  const read = async (name: string) => {
+    const described = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ ...resource, configNames: [name] }],
+    });
+    return described.resources[0]?.configEntries[0]?.configValue;
+  };
+  expect(await read('retention.ms')).toBe('1000');
+  const changed = [{ name: 'max.message.bytes', value: '2000' }];
+  await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries: changed }] });
+  expect([await read('max.message.bytes'), await read('retention.ms')]).toEqual(['2000', '604800000']);
+  broker.kafka.produce('t', [
+    { value: 'a', partition: 0 },
+    { value: 'b', partition: 0 },
+  ]);
+  await admin.deleteTopicRecords({ topic: 't', partitions: [{ partition: 0, offset: '1' }] });
+  const offsets = await admin.fetchTopicOffsets('t');
+  expect(offsets.find(({ partition }) => partition === 0)).toMatchObject({ low: '1', high: '2' });
+  expect((await admin.fetchTopicOffsetsByTimestamp('t', 0)).find(({ partition }) => partition === 0)?.offset).toBe('1');
+  await admin.deleteTopics({ topics: ['t'] });
+  expect(await admin.listTopics()).toEqual([]);
+});
+
+test('SASL in each mechanism, and rules of access', async () => {
+  const sasl = { users: { admin: 'secret', bob: 'hunter2' } };
+  const broker = await startTestBroker({ kafka: { sasl, authorizer: { superUsers: ['User:admin'] } } });
+  for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512'] as const) {
+    const kafka = kafkajsClient(broker, { sasl: { mechanism, username: 'admin', password: 'secret' } as never });
+    const admin = await connect(kafka.admin());
+    expect(await admin.listTopics()).toEqual([]);
+  }
+  const wrong = kafkajsClient(broker, {
+    sasl: { mechanism: 'plain', username: 'bob', password: 'x' },
+    retry: { retries: 0 },
+  });
+  await expect(wrong.admin().connect()).rejects.toThrow('Authentication failed');
+  const admin = await connect(
+    kafkajsClient(broker, { sasl: { mechanism: 'plain', username: 'admin', password: 'secret' } }).admin(),
+  );
+  await admin.createTopics({ topics: [{ topic: 'open' }, { topic: 'closed' }] });
+  await admin.createAcls({
+    acl: [AclOperationTypes.WRITE, AclOperationTypes.DESCRIBE].map((operation) => ({
+      resourceType: AclResourceTypes.TOPIC,
+      resourceName: 'open',
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      principal: 'User:bob',
+      host: '*',
+      operation,
+      permissionType: AclPermissionTypes.ALLOW,
+    })),
+  });
+  const bob = kafkajsClient(broker, {
+    sasl: { mechanism: 'plain', username: 'bob', password: 'hunter2' },
+    retry: { retries: 0 },
+  });
+  const producer = await connect(bob.producer());
+  await producer.send({ topic: 'open', messages: [{ value: 'a' }] });
+  await expect(producer.send({ topic: 'closed', messages: [{ value: 'a' }] })).rejects.toThrow(/authorized/i);
+  expect(broker.kafka.topic('closed').records()).toEqual([]);
 });
