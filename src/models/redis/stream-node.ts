@@ -32,13 +32,31 @@ export class StreamNode {
   #deletedCount = 0;
   #packedBytes: number;
 
+  /** The last entry that it ever held, deleted or not. */
+  #lastId: StreamId;
+
   constructor(first: StreamEntry) {
     this.masterId = first.id;
+    this.#lastId = first.id;
     this.#masterFields = first.fields.filter((_, i) => i % 2 === 0);
     this.#packedBytes = HEADER_BYTES + END_BYTES + packedInteger(1n) + packedInteger(0n) + packedInteger(0n);
     this.#packedBytes += packedInteger(BigInt(this.#masterFields.length));
     for (const field of this.#masterFields) this.#packedBytes += packedElement(field);
     this.append(first);
+  }
+
+  get lastId(): StreamId {
+    return this.#lastId;
+  }
+
+  /** A copy with the same room taken. */
+  clone(): StreamNode {
+    const copy = new StreamNode({ id: this.masterId, fields: this.#masterFields.flatMap((name) => [name, '']) });
+    copy.entries.splice(0, 1, ...this.entries);
+    copy.#lastId = this.#lastId;
+    copy.#deletedCount = this.#deletedCount;
+    copy.#packedBytes = this.#packedBytes;
+    return copy;
   }
 
   /** The last live entry; a node always has one. */
@@ -57,6 +75,7 @@ export class StreamNode {
 
   append(entry: StreamEntry): void {
     this.entries.push(entry);
+    this.#lastId = entry.id;
     this.#packedBytes += this.#packedEntry(entry);
   }
 

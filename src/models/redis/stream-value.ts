@@ -143,7 +143,7 @@ export class StreamValue implements Collection {
       const held = node.entries.length;
       if ('length' in keep && this.#length <= keep.length) break;
       if (limit > 0 && removed + held > limit) break;
-      const whole = 'length' in keep ? this.#length - held >= keep.length : node.last.id < keep.minId;
+      const whole = 'length' in keep ? this.#length - held >= keep.length : node.lastId < keep.minId;
       if (whole) {
         this.#nodes.shift();
         for (const entry of node.entries) this.#forget(entry);
@@ -162,8 +162,17 @@ export class StreamValue implements Collection {
     return removed;
   }
 
+  /** A copy whose entries lie in the same nodes. */
   clone(): StreamValue {
-    return StreamValue.load(this.save());
+    const copy = new StreamValue();
+    copy.#nodes = this.#nodes.map((node) => node.clone());
+    copy.#length = this.#length;
+    copy.#bytes = this.#bytes;
+    copy.lastId = this.lastId;
+    copy.maxDeletedId = this.maxDeletedId;
+    copy.entriesAdded = this.entriesAdded;
+    for (const [name, group] of this.groups) copy.groups.set(name, ConsumerGroup.load(group.save()));
+    return copy;
   }
 
   save(): SavedStream {

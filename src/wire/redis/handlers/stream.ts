@@ -200,6 +200,9 @@ function xsetid(client: Session, args: readonly string[]): string {
   }
   const stream = keyspace.writableAs(client.db, key, StreamValue);
   if (!stream) throw new RedisError(NO_SUCH_KEY);
+  if (client.door.broker.version !== '7.0' && id < stream.maxDeletedId) {
+    throw new RedisError('ERR The ID specified in XSETID is smaller than current max_deleted_entry_id');
+  }
   checkNewLastId(stream, id, added);
   stream.lastId = id;
   if (added !== undefined) stream.entriesAdded = added;
@@ -209,16 +212,12 @@ function xsetid(client: Session, args: readonly string[]): string {
 }
 
 function checkNewLastId(stream: StreamValue, id: bigint, added: number | undefined): void {
-  if (stream.lastEntryId !== undefined) {
-    if (id < stream.lastEntryId) {
-      throw new RedisError('ERR The ID specified in XSETID is smaller than the target stream top item');
-    }
-    if (added !== undefined && stream.length > added) {
-      throw new RedisError('ERR The entries_added specified in XSETID is smaller than the target stream length');
-    }
+  if (stream.lastEntryId === undefined) return;
+  if (id < stream.lastEntryId) {
+    throw new RedisError('ERR The ID specified in XSETID is smaller than the target stream top item');
   }
-  if (id < stream.maxDeletedId) {
-    throw new RedisError('ERR The ID specified in XSETID is smaller than current max_deleted_entry_id');
+  if (added !== undefined && stream.length > added) {
+    throw new RedisError('ERR The entries_added specified in XSETID is smaller than the target stream length');
   }
 }
 
