@@ -210,6 +210,7 @@ export class KafkaBroker implements BrokerModel {
       this.groups.nodesChanged();
       this.transactions.nodesChanged();
     });
+    this.#housekeeping.wake();
   }
 
   /** A node is back. */
@@ -219,6 +220,7 @@ export class KafkaBroker implements BrokerModel {
       this.groups.nodesChanged();
       this.transactions.nodesChanged();
     });
+    this.#housekeeping.wake();
   }
 
   busy(): string[] {

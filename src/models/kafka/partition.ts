@@ -90,7 +90,7 @@ export class Partition {
 
   /** @throws KafkaError NOT_LEADER_OR_FOLLOWER when `nodeId` does not lead this partition */
   checkLeader(nodeId: number): void {
-    if (nodeId === this.leader && !this.deleted) return;
+    if (nodeId === this.leader && nodeId !== NO_LEADER && !this.deleted) return;
     throw new KafkaError(
       'NOT_LEADER_OR_FOLLOWER',
       `node ${nodeId} does not lead ${this.home.name}-${this.index}; node ${this.leader} does`,

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { FetchResult } from '../../../src/models/kafka/index.js';
+import { RecordBatch } from '../../../src/models/kafka/record-batch.js';
+import { batchBytes, fetchNow, kafkaModel, produceBatch, recordsOf, startFetch } from '../../helpers/kafka-model.js';
+
+const three = batchBytes([{ value: 'a' }, { value: 'b' }, { value: 'c' }]);
+
+function withTopic(partitions = 1) {
+  const model = kafkaModel();
+  model.broker.createTopic('t', { partitions });
+  return model;
+}
+
+/** Begins a fetch and collects its answer. */
+function park(broker: ReturnType<typeof withTopic>['broker'], options: object) {
+  const results: FetchResult[] = [];
+  const abandon = startFetch(broker, 't', { maxWaitMs: 5_000, ...options }, (result) => results.push(result));
+  return { results, abandon };
+}
+
+describe('one partition', () => {
+  test('an offset inside a batch gives the whole batch', () => {
+    const { broker } = withTopic();
+    produceBatch(broker, 't', three);
+    const result = fetchNow(broker, 't', { offset: 1 });
+    expect(recordsOf(result).map(([offset]) => offset)).toEqual([0, 1, 2]);
+    expect(result).toMatchObject({ highWatermark: 3, lastStable: 3, logStart: 0, error: undefined });
+  });
+
+  test('the end gives nothing, what is behind it or in front of the start is out of range', () => {
+    const { broker } = withTopic();
+    produceBatch(broker, 't', three);
+    broker.cluster.partition('t', 0)?.deleteRecords(2);
+    const at = (offset: number) => fetchNow(broker, 't', { offset });
+    expect([at(3).error, recordsOf(at(3))]).toEqual([undefined, []]);
+    expect([at(4).error, at(1).error]).toEqual(['OFFSET_OUT_OF_RANGE', 'OFFSET_OUT_OF_RANGE']);
+    expect(at(4)).toMatchObject({ highWatermark: -1, logStart: -1 });
+  });
+
+  test('another name, node or epoch is refused', () => {
+    const { broker } = withTopic();
+    expect(fetchNow(broker, 'x').error).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+    expect(fetchNow(broker, 't', { nodeId: 2 })).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER' });
+    expect(fetchNow(broker, 't', { leaderEpoch: 1 }).error).toBe('UNKNOWN_LEADER_EPOCH');
+    broker.cluster.partition('t', 0)?.lead(1);
+    expect(fetchNow(broker, 't', { leaderEpoch: 0 }).error).toBe('FENCED_LEADER_EPOCH');
+    expect(fetchNow(broker, '', { topicId: 'none' }).error).toBe('UNKNOWN_TOPIC_ID');
+  });
+});
+
+test('the first batch comes whatever the limit; later partitions only when they fit', () => {
+  const { broker } = withTopic(2);
+  for (const index of [0, 1]) produceBatch(broker, 't', three, { index });
+  let results: readonly FetchResult[] = [];
+  const partitions = [0, 1].map((index) => ({
+    topic: 't',
+    topicId: undefined,
+    index,
+    offset: 0,
+    maxBytes: 1,
+    leaderEpoch: -1,
+    lastFetchedEpoch: -1,
+  }));
+  const request = { nodeId: 1, maxWaitMs: 0, minBytes: 1, maxBytes: 1_000, committed: false, partitions };
+  broker.fetchService.fetch(request, (given) => {
+    results = given;
+  });
+  expect(results.map((result) => recordsOf(result).length)).toEqual([3, 0]);
+});
+
+describe('waiting', () => {
+  test('an append wakes it at once', () => {
+    const { broker } = withTopic();
+    const { results } = park(broker, {});
+    expect(results).toEqual([]);
+    broker.produce('t', { value: 'a' });
+    expect(results.map(recordsOf)).toEqual([[[0, null, 'a']]]);
+    expect(broker.fetchService.waitingCount).toBe(0);
+  });
+
+  test('it lasts until there are as many bytes as asked for, or the time is over', () => {
+    const { broker, clock } = withTopic();
+    const { results } = park(broker, { minBytes: 300 });
+    produceBatch(broker, 't', three);
+    expect(results).toEqual([]);
+    clock.advanceTo(clock.now + 4_999);
+    expect(results).toEqual([]);
+    clock.advanceTo(clock.now + 1);
+    expect(results.map((result) => recordsOf(result).length)).toEqual([3]);
+  });
+
+  test('a topic that is deleted, or a leader that moves, ends it', () => {
+    const { broker } = withTopic();
+    const named = park(broker, {});
+    const byId = park(broker, { topicId: broker.cluster.topic('t')?.id });
+    broker.cluster.deleteTopic('t');
+    expect(named.results[0]?.error).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+    expect(byId.results[0]?.error).toBe('UNKNOWN_TOPIC_ID');
+    const model = kafkaModel({ nodes: 2 });
+    model.broker.createTopic('t', { assignments: [[1, 2]] });
+    const moved = park(model.broker, {});
+    model.broker.stopNode(1);
+    expect(moved.results[0]).toMatchObject({ error: 'NOT_LEADER_OR_FOLLOWER', leader: { leader: 2 } });
+  });
+
+  test('a client that has gone is not answered', () => {
+    const { broker } = withTopic();
+    const { results, abandon } = park(broker, {});
+    abandon?.();
+    broker.produce('t', { value: 'a' });
+    expect([results, broker.fetchService.waitingCount]).toEqual([[], 0]);
+  });
+});
+
+describe('reading what is committed', () => {
+  const transactional = (value: string, baseSequence: number, id = 9) =>
+    batchBytes([{ value }], { id, epoch: 0, baseSequence, transactional: true });
+  const marker = (commit: boolean, producerId = 9) => ({ producerId, producerEpoch: 0, coordinatorEpoch: 0, commit });
+
+  test('an open transaction holds it back until its marker, which wakes who waits', () => {
+    const { broker } = withTopic();
+    const partition = broker.cluster.partition('t', 0);
+    partition?.append(batchOf(transactional('a', 0)));
+    expect(fetchNow(broker, 't', { committed: true })).toMatchObject({ lastStable: 0, highWatermark: 1, batches: [] });
+    expect(recordsOf(fetchNow(broker, 't'))).toHaveLength(1);
+    const { results } = park(broker, { committed: true });
+    expect(results).toEqual([]);
+    partition?.appendMarker(marker(true));
+    expect(results[0]?.batches).toHaveLength(2);
+    expect(results[0]?.aborted).toEqual([]);
+  });
+
+  test('aborted transactions are listed, also those that began in front of the offset', () => {
+    const { broker } = withTopic();
+    const partition = broker.cluster.partition('t', 0);
+    partition?.append(batchOf(transactional('a', 0)));
+    partition?.append(batchOf(transactional('x', 0, 4)));
+    partition?.append(batchOf(transactional('b', 1)));
+    partition?.appendMarker(marker(false));
+    partition?.appendMarker(marker(true, 4));
+    const result = fetchNow(broker, 't', { committed: true, offset: 2 });
+    expect(result.aborted).toEqual([{ producerId: 9, firstOffset: 0, lastOffset: 3 }]);
+    expect(fetchNow(broker, 't', { committed: true, offset: 4 }).aborted).toEqual([]);
+    expect(fetchNow(broker, 't').aborted).toBeUndefined();
+    expect(
+      broker
+        .topic('t')
+        .records()
+        .map((record) => record.text()),
+    ).toEqual(['x']);
+  });
+});
+
+test('prop: a fetch is contiguous, keeps its limits but for the first batch, and waits no longer and no less than asked', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 10 }),
+      fc.nat(120),
+      fc.integer({ min: 1, max: 3_000 }),
+      fc.nat(4_000),
+      fc.nat(5_000),
+      (sizes, from, maxBytes, minBytes, maxWaitMs) => {
+        const { broker, clock } = withTopic();
+        const batches: Array<{ base: number; end: number; bytes: number }> = [];
+        let end = 0;
+        for (const size of sizes) {
+          const bytes = batchBytes(Array.from({ length: size }, () => ({ value: 'v' })));
+          produceBatch(broker, 't', bytes);
+          batches.push({ base: end, end: end + size, bytes: bytes.length });
+          end += size;
+        }
+        const offset = Math.min(from, end);
+        const left = batches.filter((batch) => batch.end > offset);
+        const available = left.reduce((sum, batch) => sum + batch.bytes, 0);
+        const { results } = park(broker, { offset, maxBytes, minBytes, maxWaitMs });
+        const mustWait = available < minBytes && maxWaitMs > 0;
+        expect(results.length).toBe(mustWait ? 0 : 1);
+        if (mustWait) {
+          clock.advanceTo(clock.now + maxWaitMs - 1);
+          expect(results.length).toBe(0);
+          clock.advanceTo(clock.now + 1);
+        }
+        const got = results[0]?.batches ?? [];
+        let bytes = 0;
+        const expected = left.filter((batch, at) => {
+          bytes += batch.bytes;
+          return at === 0 || bytes <= maxBytes;
+        });
+        expect(got.map((batch) => [batch.baseOffset, batch.endOffset])).toEqual(expected.map((b) => [b.base, b.end]));
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+test('prop: an offset always has the same record, whatever is asked for, produced, compacted or restored in between', () => {
+  const step = fc.record({
+    kind: fc.constantFrom('wire', 'native', 'fetch', 'compact', 'snapshot', 'delete'),
+    n: fc.nat(40),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+      const { broker } = kafkaModel();
+      broker.createTopic('t', { config: { 'cleanup.policy': 'compact,delete', 'segment.bytes': 300 } });
+      const first = new Map<number, string>();
+      const observe = (from: number) => {
+        const result = fetchNow(broker, 't', { offset: from });
+        for (const [offset, key, value] of recordsOf(result)) {
+          const seen = `${key}=${value}`;
+          expect(first.get(offset) ?? seen).toBe(seen);
+          first.set(offset, seen);
+        }
+      };
+      let serial = 0;
+      for (const { kind, n } of steps) {
+        const view = broker.topic('t').partitions[0];
+        const key = `k${n % 5}`;
+        if (kind === 'wire')
+          produceBatch(
+            broker,
+            't',
+            batchBytes([
+              { key, value: `${serial++}` },
+              { key, value: `${serial++}` },
+            ]),
+          );
+        if (kind === 'native') broker.produce('t', { key, value: `${serial++}` });
+        if (kind === 'fetch') observe(Math.min(n, view?.logEnd ?? 0));
+        if (kind === 'compact') broker.runCompaction();
+        if (kind === 'snapshot') broker.restore(broker.snapshot());
+        if (kind === 'delete') broker.cluster.partition('t', 0)?.deleteRecords(Math.min(n, view?.highWatermark ?? 0));
+        observe(broker.topic('t').partitions[0]?.logStart ?? 0);
+      }
+      for (const record of broker.topic('t').records()) {
+        expect(first.get(record.offset)).toBe(`${record.key}=${record.text()}`);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+function batchOf(bytes: Uint8Array): RecordBatch {
+  return RecordBatch.parse(Buffer.from(bytes));
+}
