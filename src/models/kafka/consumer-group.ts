@@ -502,7 +502,7 @@ export class ClassicGroup {
    * @throws KafkaError COORDINATOR_NOT_AVAILABLE, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, ILLEGAL_GENERATION,
    *   REBALANCE_IN_PROGRESS
    */
-  checkCommit(identity: MemberIdentity, transactional = false): void {
+  checkCommit(identity: MemberIdentity, transactional = false, _sendsMemberEpoch = false): void {
     this.#checkAlive();
     const { memberId, instanceId, generationId } = identity;
     const anonymous = generationId < 0 && memberId === '' && instanceId === null;

@@ -10,6 +10,9 @@ import {
 } from './consumer-group.js';
 import { CONSUMER_PROTOCOL_TYPE, decodeAssignment, type TopicPartitions } from './consumer-protocol.js';
 import { KafkaError } from './errors.js';
+import { checkHeartbeat, ModernGroup, type ModernGroupContext, type ModernGroupRecord } from './modern-group.js';
+import type { ConsumerHeartbeat, ConsumerHeartbeatAnswer } from './modern-member.js';
+import { TopicPattern } from './topic-pattern.js';
 import type { GroupErrorCode, JoinAnswer, JoinRequest, SyncAnswer } from './group-member.js';
 import { type CommittedOffset, GroupOffsets, type OffsetsRecord } from './offsets.js';
 import { plainFields } from './plain-fields.js';
@@ -18,7 +21,7 @@ import { plainFields } from './plain-fields.js';
 export interface CoordinatedCluster {
   readonly config: { number(name: string): number; list(name: string): readonly string[] };
   topic(name: string): CoordinatedTopic | undefined;
-  topicById(id: string): CoordinatedTopic | undefined;
+  readonly topics: ReadonlyMap<string, CoordinatedTopic>;
   /** The node that coordinates a group or a transactional id, -1 while there is none. */
   coordinatorOf(kind: 'group' | 'transaction', key: string): number;
   /** Tells about topics after the change; returns a function that stops. */
@@ -27,7 +30,7 @@ export interface CoordinatedCluster {
 
 export interface CoordinatedTopic {
   readonly name: string;
-  readonly id: string;
+  readonly internal: boolean;
   readonly partitions: readonly unknown[];
 }
 
@@ -94,11 +97,14 @@ export interface GroupMemberView {
 interface GroupRecord {
   readonly id: string;
   readonly classic: ClassicGroupRecord | undefined;
+  readonly modern: ModernGroupRecord | undefined;
   readonly offsets: OffsetsRecord;
 }
 
+type Group = ClassicGroup | ModernGroup;
+
 interface Entry {
-  group: ClassicGroup;
+  group: Group;
   readonly offsets: GroupOffsets;
   /** The node that coordinates it. */
   home: number;
@@ -117,28 +123,62 @@ export class GroupCoordinator implements BrokerModel {
   readonly #cluster: CoordinatedCluster;
   readonly #groups = new Map<string, Entry>();
   readonly #listeners = new Set<(groupId: string) => void>();
-  readonly #groupContext: ClassicGroupContext;
+  readonly #classicContext: ClassicGroupContext;
+  readonly #modernContext: ModernGroupContext;
   #expiryTimer: Timer | undefined;
 
   constructor(context: ModelContext, cluster: CoordinatedCluster) {
     this.#context = context;
     this.#cluster = cluster;
-    const { config } = cluster;
-    this.#groupContext = {
-      clock: context.clock,
-      outbox: context.outbox,
-      random: context.random,
+    this.#classicContext = this.#createClassicContext();
+    this.#modernContext = this.#createModernContext();
+    cluster.onTopicChange((topic, change) => this.#topicChanged(topic.name, change === 'deleted'));
+  }
+
+  #createClassicContext(): ClassicGroupContext {
+    const { clock, outbox, random, limits } = this.#context;
+    const { config } = this.#cluster;
+    return {
+      clock,
+      outbox,
+      random,
       get initialRebalanceDelayMs() {
         return config.number('group.initial.rebalance.delay.ms');
       },
       get maxSize() {
-        return Math.min(config.number('group.max.size'), context.limits.groupMemberCount);
+        return Math.min(config.number('group.max.size'), limits.groupMemberCount);
       },
       changed: (group, rebalanced) => this.#changed(group, rebalanced),
     };
-    cluster.onTopicChange((topic, change) => {
-      if (change === 'deleted') this.#topicDeleted(topic.name);
-    });
+  }
+
+  #createModernContext(): ModernGroupContext {
+    const { clock, outbox, random, limits } = this.#context;
+    const cluster = this.#cluster;
+    const { config } = cluster;
+    return {
+      clock,
+      outbox,
+      random,
+      get sessionTimeoutMs() {
+        return config.number('group.consumer.session.timeout.ms');
+      },
+      get heartbeatIntervalMs() {
+        return config.number('group.consumer.heartbeat.interval.ms');
+      },
+      get maxSize() {
+        return Math.min(config.number('group.consumer.max.size'), limits.groupMemberCount);
+      },
+      get assignors() {
+        return config.list('group.consumer.assignors');
+      },
+      partitionCount: (topic) => cluster.topic(topic)?.partitions.length,
+      matchingTopics: (pattern) => {
+        const matcher = new TopicPattern(pattern, limits);
+        return [...cluster.topics.values()].filter((topic) => !topic.internal && matcher.matches(topic.name)).map(nameOf);
+      },
+      changed: (group, rebalanced) => this.#changed(group, rebalanced),
+    };
   }
 
   /** Calls `listener` with the id of a group after its state, members or offsets have changed. */
@@ -148,7 +188,7 @@ export class GroupCoordinator implements BrokerModel {
   }
 
   /** A group as it stands, undefined when there is none of this name. */
-  group(groupId: string): ClassicGroup | undefined {
+  group(groupId: string): Group | undefined {
     return this.#groups.get(groupId)?.group;
   }
 
@@ -156,6 +196,12 @@ export class GroupCoordinator implements BrokerModel {
   memberViews(groupId: string): GroupMemberView[] {
     const group = this.group(groupId);
     if (!group) return [];
+    if (group.type === 'consumer') {
+      return [...group.members.values()].map(({ memberId, instanceId, clientId, clientHost }) => {
+        const assignment = group.assignments(memberId).current;
+        return { memberId, instanceId, clientId, clientHost, assignment };
+      });
+    }
     const assigned = group.state === 'Stable' && group.protocolType === CONSUMER_PROTOCOL_TYPE;
     return [...group.members.values()].map((member) => ({
       memberId: member.memberId,
@@ -168,7 +214,14 @@ export class GroupCoordinator implements BrokerModel {
 
   /** A classic group, undefined when there is none of this name. */
   classic(groupId: string): ClassicGroup | undefined {
-    return this.#groups.get(groupId)?.group;
+    const group = this.group(groupId);
+    return group?.type === 'classic' ? group : undefined;
+  }
+
+  /** A group with member epochs, undefined when there is none of this name. */
+  modern(groupId: string): ModernGroup | undefined {
+    const group = this.group(groupId);
+    return group?.type === 'consumer' ? group : undefined;
   }
 
   /** The offsets of a group, undefined when there is none of this name. */
@@ -181,16 +234,56 @@ export class GroupCoordinator implements BrokerModel {
     this.#checkHome(groupId, nodeId);
     this.#checkSessionTimeout(request.sessionTimeoutMs);
     return this.#context.outbox.run(() => {
-      const entry = this.#groups.get(groupId);
-      if (!entry && request.memberId !== '') throw unknownMember(groupId, request.memberId);
-      const joined = entry ?? this.#create(groupId);
+      const known = this.#groups.get(groupId);
+      if (!known && request.memberId !== '') throw unknownMember(groupId, request.memberId);
+      const entry = known ?? this.#create(groupId);
+      const { group } = entry;
+      const joined = group.type === 'classic' ? group : this.#converted(group, new ClassicGroup(groupId, this.#classicContext));
       try {
-        return joined.group.join(request, answer);
+        const abandon = joined.join(request, answer);
+        entry.group = joined;
+        return abandon;
       } catch (error) {
-        if (!entry) this.#drop(groupId);
+        if (!known) this.#drop(groupId);
         throw error;
       }
     });
+  }
+
+  /**
+   * The one request of members with epochs: join, stay, leave.
+   *
+   * @see ModernGroup.heartbeat
+   * @throws KafkaError GROUP_ID_NOT_FOUND also for a classic group that has members
+   */
+  consumerHeartbeat(groupId: string, request: ConsumerHeartbeat, nodeId?: number): ConsumerHeartbeatAnswer {
+    if (groupId === '') throw new KafkaError('INVALID_REQUEST', 'the name of a group is empty; set group.id');
+    checkHeartbeat(request, this.#cluster.config.list('group.consumer.assignors'));
+    this.#checkHome(groupId, nodeId);
+    return this.#context.outbox.run(() => {
+      const joins = request.memberEpoch === 0;
+      const known = joins ? this.#groups.get(groupId) : this.#existing(groupId);
+      const entry = known ?? this.#create(groupId);
+      const { group } = entry;
+      const joined = group.type === 'consumer' ? group : this.#converted(group, new ModernGroup(groupId, this.#modernContext));
+      try {
+        const answer = joined.heartbeat(request);
+        entry.group = joined;
+        return answer;
+      } catch (error) {
+        if (!known) this.#drop(groupId);
+        throw error;
+      }
+    });
+  }
+
+  /** A group without members becomes one of the other type; one with members does not. */
+  #converted<T extends Group>(group: Group, other: T): T {
+    if (group.members.size === 0) return other;
+    throw new KafkaError(
+      'GROUP_ID_NOT_FOUND',
+      `group '${group.id}' has members of the ${group.type} protocol; stop them first`,
+    );
   }
 
   /** @see ClassicGroup.sync */
@@ -214,8 +307,9 @@ export class GroupCoordinator implements BrokerModel {
     this.#checkHome(groupId, nodeId);
     return this.#context.outbox.run(() => {
       const entry = this.#groups.get(groupId);
-      if (!entry) throw unknownMember(groupId, members[0]?.memberId ?? '');
-      return members.map(({ memberId, instanceId }) => attempt(() => entry.group.leave(memberId, instanceId)));
+      if (entry?.group.type !== 'classic') throw unknownMember(groupId, members[0]?.memberId ?? '');
+      const { group } = entry;
+      return members.map(({ memberId, instanceId }) => attempt(() => group.leave(memberId, instanceId)));
     });
   }
 
@@ -239,7 +333,7 @@ export class GroupCoordinator implements BrokerModel {
     this.#checkHome(groupId, options.nodeId);
     return this.#context.outbox.run(() => {
       const entry = this.#forCommit(groupId, identity, options.sendsMemberEpoch);
-      entry.group.checkCommit(identity);
+      entry.group.checkCommit(identity, false, options.sendsMemberEpoch);
       const results = commits.map((commit) => {
         const error = this.#problemOf(commit);
         if (error === 'NONE') entry.offsets.commit(commit.topic, commit.partition, this.#committed(commit, options));
@@ -336,7 +430,9 @@ export class GroupCoordinator implements BrokerModel {
     } = {},
   ): FetchedOffset[] {
     this.#checkHome(groupId, options.nodeId);
-    const offsets = this.#groups.get(groupId)?.offsets;
+    const { group, offsets } = this.#groups.get(groupId) ?? {};
+    const { member } = options;
+    if (group?.type === 'consumer' && member) group.checkMemberEpoch(member.memberId, member.memberEpoch);
     const places = wanted ?? offsets?.entries() ?? [];
     return places.map(({ topic, partition }): FetchedOffset => {
       if (options.requireStable && offsets?.isPending(topic, partition)) {
@@ -384,6 +480,7 @@ export class GroupCoordinator implements BrokerModel {
   describe(groupId: string, nodeId?: number): GroupDescription {
     this.#checkHome(groupId, nodeId);
     const { group } = this.#existing(groupId);
+    if (group.type !== 'classic') throw this.#notFound(groupId, 'is no classic group');
     const stable = group.state === 'Stable';
     return {
       groupId,
@@ -399,6 +496,14 @@ export class GroupCoordinator implements BrokerModel {
         assignment: stable ? member.assignment : new Uint8Array(0),
       })),
     };
+  }
+
+  /** A group with member epochs. @throws KafkaError GROUP_ID_NOT_FOUND, also for a classic group */
+  describeModern(groupId: string, nodeId?: number): ModernGroup {
+    this.#checkHome(groupId, nodeId);
+    const { group } = this.#existing(groupId);
+    if (group.type === 'consumer') return group;
+    throw this.#notFound(groupId, 'is a classic group');
   }
 
   /** Groups that a node coordinates, all of them without one. Filters ignore case; empty ones let everything through. */
@@ -437,12 +542,25 @@ export class GroupCoordinator implements BrokerModel {
   }
 
   #reload(groupId: string, entry: Entry): void {
-    const { record } = entry.group;
-    entry.group.suspend();
-    entry.group = new ClassicGroup(groupId, this.#groupContext);
-    if (record) entry.group.load(record);
+    const { group } = entry;
+    group.suspend();
+    if (group.type === 'consumer') entry.group = this.#loadModern(groupId, group.record);
+    else if (group.record) entry.group = this.#loadClassic(groupId, group.record);
     else if (entry.offsets.empty) this.#groups.delete(groupId);
+    else entry.group = new ClassicGroup(groupId, this.#classicContext);
     this.#tell(groupId);
+  }
+
+  #loadClassic(groupId: string, record: ClassicGroupRecord): ClassicGroup {
+    const group = new ClassicGroup(groupId, this.#classicContext);
+    group.load(record);
+    return group;
+  }
+
+  #loadModern(groupId: string, record: ModernGroupRecord): ModernGroup {
+    const group = new ModernGroup(groupId, this.#modernContext);
+    group.load(record);
+    return group;
   }
 
   reset(): void {
@@ -452,7 +570,8 @@ export class GroupCoordinator implements BrokerModel {
   snapshot(): readonly GroupRecord[] {
     return [...this.#groups].map(([id, { group, offsets }]) => ({
       id,
-      classic: group.record,
+      classic: group.type === 'classic' ? group.record : undefined,
+      modern: group.type === 'consumer' ? group.record : undefined,
       offsets: offsets.toRecord(),
     }));
   }
@@ -460,9 +579,10 @@ export class GroupCoordinator implements BrokerModel {
   restore(state: unknown): void {
     this.#context.outbox.run(() => {
       this.reset();
-      for (const { id, classic, offsets } of plainFields(state) as readonly GroupRecord[]) {
+      for (const { id, classic, modern, offsets } of plainFields(state) as readonly GroupRecord[]) {
         const entry = this.#create(id);
-        if (classic) entry.group.load(classic);
+        if (classic) entry.group = this.#loadClassic(id, classic);
+        if (modern) entry.group = this.#loadModern(id, modern);
         entry.offsets.load(offsets);
       }
       this.#scheduleExpiry();
@@ -480,8 +600,8 @@ export class GroupCoordinator implements BrokerModel {
 
   #create(groupId: string): Entry {
     checkLimit(this.#context.limits, 'entityCount', this.#groups.size + 1, `group '${groupId}'`);
-    const entry = {
-      group: new ClassicGroup(groupId, this.#groupContext),
+    const entry: Entry = {
+      group: new ClassicGroup(groupId, this.#classicContext),
       offsets: new GroupOffsets(),
       home: this.#cluster.coordinatorOf('group', groupId),
     };
@@ -498,12 +618,16 @@ export class GroupCoordinator implements BrokerModel {
   #existing(groupId: string): Entry {
     const entry = this.#groups.get(groupId);
     if (entry) return entry;
-    throw new KafkaError('GROUP_ID_NOT_FOUND', `there is no group '${groupId}'`);
+    throw this.#notFound(groupId, 'does not exist');
+  }
+
+  #notFound(groupId: string, why: string): KafkaError {
+    return new KafkaError('GROUP_ID_NOT_FOUND', `group '${groupId}' ${why}`);
   }
 
   #member(groupId: string, { memberId }: MemberIdentity): ClassicGroup {
-    const entry = this.#groups.get(groupId);
-    if (entry) return entry.group;
+    const group = this.classic(groupId);
+    if (group) return group;
     throw unknownMember(groupId, memberId);
   }
 
@@ -527,7 +651,7 @@ export class GroupCoordinator implements BrokerModel {
     );
   }
 
-  #changed(group: ClassicGroup, rebalanced: boolean): void {
+  #changed(group: Group, rebalanced: boolean): void {
     const { journal } = this.#context;
     if (rebalanced && journal.on) {
       journal.record('kafka', 'rebalanced', { receiver: group.id, count: group.members.size });
@@ -539,9 +663,13 @@ export class GroupCoordinator implements BrokerModel {
     for (const listener of this.#listeners) this.#context.outbox.post(listener, groupId);
   }
 
-  #topicDeleted(topic: string): void {
-    for (const [groupId, { offsets }] of this.#groups) {
-      offsets.deleteTopic(topic);
+  #topicChanged(topic: string, deleted: boolean): void {
+    for (const [groupId, { group, offsets }] of this.#groups) {
+      if (deleted) offsets.deleteTopic(topic);
+      if (group.type === 'consumer') {
+        if (deleted) group.forgetTopic(topic);
+        else group.topicsChanged();
+      }
       this.#tell(groupId);
     }
   }
@@ -584,7 +712,7 @@ export class GroupCoordinator implements BrokerModel {
 }
 
 /** From when on the offsets of a group grow old; undefined while they do not. */
-function expiryBase(group: ClassicGroup): ((committed: CommittedOffset) => number) | undefined {
+function expiryBase(group: Group): ((committed: CommittedOffset) => number) | undefined {
   if (group.protocolType === '') return ({ committedAtMs }) => committedAtMs;
   if (group.state === 'Empty') return () => group.stateSinceMs;
   const known = group.state === 'Stable' && group.protocolType === CONSUMER_PROTOCOL_TYPE;
@@ -610,4 +738,8 @@ function unknownMember(groupId: string, memberId: string): KafkaError {
     'UNKNOWN_MEMBER_ID',
     `there is no group '${groupId}' that '${memberId}' could be in; join again`,
   );
+}
+
+function nameOf({ name }: CoordinatedTopic): string {
+  return name;
 }

@@ -1,3 +1,7 @@
+import { KafkaError, type TopicPartitions } from '../../../models/kafka/index.js';
+import { NO_UUID } from '../reader.js';
+import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int32, string, struct, throttle, uuid } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -51,3 +55,72 @@ export const consumerGroupDescribeApi = defineApi({
     }),
   },
 });
+
+/** READ, DELETE and DESCRIBE, as bits: what everybody may do without an authorizer. */
+const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8);
+const NOT_ASKED_FOR = -2147483648;
+/** The member speaks the protocol with epochs. */
+const CONSUMER_MEMBER = 1;
+
+export const consumerGroupDescribe = consumerGroupDescribeApi.handler({
+  handle({ groupIds, includeAuthorizedOperations }, call) {
+    const authorizedOperations = includeAuthorizedOperations ? ALL_GROUP_OPERATIONS : NOT_ASKED_FOR;
+    return { groups: groupIds.map((groupId) => ({ ...describe(groupId, call), authorizedOperations })) };
+  },
+  fail: ({ groupIds }, errorCode, message) => ({ groups: groupIds.map((id) => noGroup(id, errorCode, message)) }),
+});
+
+function describe(groupId: string, call: Call<never>) {
+  try {
+    const group = call.broker.groups.describeModern(groupId, call.nodeId);
+    return {
+      groupId,
+      groupState: group.state,
+      groupEpoch: group.groupEpoch,
+      assignmentEpoch: group.assignmentEpoch,
+      assignorName: group.assignorName,
+      members: [...group.members.values()].map((member) => {
+        const { current, target } = group.assignments(member.memberId);
+        return {
+          memberId: member.memberId,
+          instanceId: member.instanceId,
+          rackId: member.rackId,
+          memberEpoch: member.epoch,
+          clientId: member.clientId,
+          clientHost: member.clientHost,
+          subscribedTopicNames: member.topics,
+          subscribedTopicRegex: member.topicPattern,
+          assignment: withIds(current, call),
+          targetAssignment: withIds(target, call),
+          memberType: CONSUMER_MEMBER,
+        };
+      }),
+    };
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error;
+    return noGroup(groupId, error.code, error.message);
+  }
+}
+
+function withIds(assignment: readonly TopicPartitions[], call: Call<never>) {
+  return {
+    topicPartitions: assignment.map(({ topic, partitions }) => ({
+      topicId: call.broker.cluster.topic(topic)?.id ?? NO_UUID,
+      topicName: topic,
+      partitions,
+    })),
+  };
+}
+
+function noGroup(groupId: string, errorCode: ErrorName, errorMessage: string) {
+  return {
+    errorCode,
+    errorMessage,
+    groupId,
+    groupState: '',
+    groupEpoch: 0,
+    assignmentEpoch: 0,
+    assignorName: '',
+    members: [],
+  };
+}

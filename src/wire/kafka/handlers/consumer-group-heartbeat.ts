@@ -1,3 +1,6 @@
+import { NO_UUID } from '../reader.js';
+import type { TopicPartitions } from '../../../models/kafka/index.js';
+import type { Call } from '../call.js';
 import { array, error, int32, string, struct, throttle, uuid } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -38,3 +41,51 @@ export const consumerGroupHeartbeatApi = defineApi({
     }).nullable(),
   },
 });
+
+export const consumerGroupHeartbeat = consumerGroupHeartbeatApi.handler({
+  handle(request, call) {
+    const answer = call.broker.groups.consumerHeartbeat(
+      request.groupId,
+      {
+        memberId: request.memberId,
+        memberEpoch: request.memberEpoch,
+        instanceId: request.instanceId,
+        rackId: request.rackId,
+        rebalanceTimeoutMs: request.rebalanceTimeoutMs,
+        topics: request.subscribedTopicNames,
+        topicPattern: request.subscribedTopicRegex,
+        assignor: request.serverAssignor,
+        owned: request.topicPartitions?.flatMap((held) => named(held, call)) ?? null,
+        clientId: call.clientId,
+        clientHost: call.clientHost,
+      },
+      call.nodeId,
+    );
+    return {
+      memberId: answer.memberId,
+      memberEpoch: answer.memberEpoch,
+      heartbeatIntervalMs: answer.heartbeatIntervalMs,
+      assignment: answer.assignment && {
+        topicPartitions: answer.assignment.map(({ topic, partitions }) => ({
+          topicId: call.broker.cluster.topic(topic)?.id ?? NO_UUID,
+          partitions,
+        })),
+      },
+    };
+  },
+  fail: ({ memberId }, errorCode, errorMessage) => ({
+    errorCode,
+    errorMessage,
+    memberId,
+    memberEpoch: 0,
+    heartbeatIntervalMs: 0,
+    assignment: null,
+  }),
+});
+
+/** What a member holds, by name; nothing for a topic that is gone. */
+function named(held: { readonly topicId: string; readonly partitions: readonly number[] }, call: Call<never>) {
+  const topic = call.broker.cluster.topicById(held.topicId);
+  const found: TopicPartitions[] = topic ? [{ topic: topic.name, partitions: held.partitions }] : [];
+  return found;
+}

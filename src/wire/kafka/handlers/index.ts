@@ -9,6 +9,8 @@ import { alterConfigs } from './alter-configs.js';
 import { alterPartitionReassignments } from './alter-partition-reassignments.js';
 import { alterUserScramCredentials } from './alter-user-scram-credentials.js';
 import { apiVersions } from './api-versions.js';
+import { consumerGroupDescribe } from './consumer-group-describe.js';
+import { consumerGroupHeartbeat } from './consumer-group-heartbeat.js';
 import { createAcls } from './create-acls.js';
 import { createPartitions } from './create-partitions.js';
 import { createTopics } from './create-topics.js';
@@ -67,32 +69,34 @@ export const HANDLERS: readonly Handler[] = [
   apiVersions,
   createTopics,
   deleteTopics,
+  deleteRecords,
   initProducerId,
+  offsetForLeaderEpoch,
   addPartitionsToTxn,
   addOffsetsToTxn,
   endTxn,
   txnOffsetCommit,
-  alterConfigs,
-  alterPartitionReassignments,
-  alterUserScramCredentials,
-  createAcls,
-  createPartitions,
-  deleteAcls,
-  deleteRecords,
   describeAcls,
-  describeCluster,
+  createAcls,
+  deleteAcls,
   describeConfigs,
+  alterConfigs,
   describeLogDirs,
-  describeProducers,
-  describeTopicPartitions,
-  describeUserScramCredentials,
+  saslAuthenticate,
+  createPartitions,
+  deleteGroups,
   electLeaders,
   incrementalAlterConfigs,
+  alterPartitionReassignments,
   listPartitionReassignments,
-  offsetForLeaderEpoch,
-  saslAuthenticate,
-  deleteGroups,
   offsetDelete,
+  describeUserScramCredentials,
+  alterUserScramCredentials,
+  describeCluster,
+  describeProducers,
   describeTransactions,
   listTransactions,
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
+  describeTopicPartitions,
 ];
