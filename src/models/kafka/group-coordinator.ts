@@ -10,12 +10,12 @@ import {
 } from './consumer-group.js';
 import { CONSUMER_PROTOCOL_TYPE, decodeAssignment, type TopicPartitions } from './consumer-protocol.js';
 import { KafkaError } from './errors.js';
+import type { GroupErrorCode, JoinAnswer, JoinRequest, SyncAnswer } from './group-member.js';
 import { checkHeartbeat, ModernGroup, type ModernGroupContext, type ModernGroupRecord } from './modern-group.js';
 import type { ConsumerHeartbeat, ConsumerHeartbeatAnswer } from './modern-member.js';
-import { TopicPattern } from './topic-pattern.js';
-import type { GroupErrorCode, JoinAnswer, JoinRequest, SyncAnswer } from './group-member.js';
 import { type CommittedOffset, GroupOffsets, type OffsetsRecord } from './offsets.js';
 import { plainFields } from './plain-fields.js';
+import { TopicPattern } from './topic-pattern.js';
 
 /** What the coordinators need of the cluster. */
 export interface CoordinatedCluster {
@@ -175,7 +175,9 @@ export class GroupCoordinator implements BrokerModel {
       partitionCount: (topic) => cluster.topic(topic)?.partitions.length,
       matchingTopics: (pattern) => {
         const matcher = new TopicPattern(pattern, limits);
-        return [...cluster.topics.values()].filter((topic) => !topic.internal && matcher.matches(topic.name)).map(nameOf);
+        return [...cluster.topics.values()]
+          .filter((topic) => !topic.internal && matcher.matches(topic.name))
+          .map(nameOf);
       },
       changed: (group, rebalanced) => this.#changed(group, rebalanced),
     };
@@ -238,7 +240,8 @@ export class GroupCoordinator implements BrokerModel {
       if (!known && request.memberId !== '') throw unknownMember(groupId, request.memberId);
       const entry = known ?? this.#create(groupId);
       const { group } = entry;
-      const joined = group.type === 'classic' ? group : this.#converted(group, new ClassicGroup(groupId, this.#classicContext));
+      const joined =
+        group.type === 'classic' ? group : this.#converted(group, new ClassicGroup(groupId, this.#classicContext));
       try {
         const abandon = joined.join(request, answer);
         entry.group = joined;
@@ -265,7 +268,8 @@ export class GroupCoordinator implements BrokerModel {
       const known = joins ? this.#groups.get(groupId) : this.#existing(groupId);
       const entry = known ?? this.#create(groupId);
       const { group } = entry;
-      const joined = group.type === 'consumer' ? group : this.#converted(group, new ModernGroup(groupId, this.#modernContext));
+      const joined =
+        group.type === 'consumer' ? group : this.#converted(group, new ModernGroup(groupId, this.#modernContext));
       try {
         const answer = joined.heartbeat(request);
         entry.group = joined;

@@ -12,14 +12,14 @@
  *
  * @see https://kafka.apache.org/documentation/#design
  */
-  CLUSTER_RESOURCE,
-  type AclResource,
 export {
-  type AclFilter,
   ACL_OPERATIONS,
   type AclBinding,
-  type AuthorizerOptions,
+  type AclFilter,
   type AclOperation,
+  type AclResource,
+  type AuthorizerOptions,
+  CLUSTER_RESOURCE,
 } from './acl.js';
 export { KafkaBroker } from './broker.js';
 export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';
@@ -35,6 +35,6 @@ export type { Partition } from './partition.js';
 export type { ProduceRequest, ProduceResult } from './produce.js';
 export { KafkaRecord } from './record.js';
 export { SCRAM_MECHANISMS, type ScramCredential, type ScramCredentials } from './scram-credentials.js';
+export type { Topic } from './topic.js';
 export type { PartitionView, RecordQuery, TopicHandle } from './topic-handle.js';
 export { isInternalTopic } from './topic-name.js';
-export type { Topic } from './topic.js';

@@ -8,7 +8,6 @@ import {
   type ConsumerHeartbeat,
   type ConsumerHeartbeatAnswer,
   JOIN_EPOCH,
-  LEAVE_EPOCH,
   LEAVE_STATIC_EPOCH,
   ModernMember,
   type ModernMemberRecord,
@@ -219,7 +218,9 @@ export class ModernGroup {
   #checkEpoch(member: ModernMember, { memberEpoch, owned }: ConsumerHeartbeat): void {
     if (memberEpoch === member.epoch) return;
     const lost =
-      memberEpoch === member.previousEpoch && owned !== null && toPlaces(owned).every((one) => member.assigned.has(one));
+      memberEpoch === member.previousEpoch &&
+      owned !== null &&
+      toPlaces(owned).every((one) => member.assigned.has(one));
     if (lost) return;
     throw new KafkaError(
       'FENCED_MEMBER_EPOCH',
@@ -391,7 +392,10 @@ export class ModernGroup {
   noteCommit(_memberId: string): void {}
 
   /** What a member reads, and what it shall read, by topic. */
-  assignments(memberId: string): { readonly current: readonly TopicPartitions[]; readonly target: readonly TopicPartitions[] } {
+  assignments(memberId: string): {
+    readonly current: readonly TopicPartitions[];
+    readonly target: readonly TopicPartitions[];
+  } {
     const member = this.#members.get(memberId);
     return {
       current: toTopicPartitions(member?.assigned ?? new Set()),
@@ -438,7 +442,10 @@ export class ModernGroup {
   }
 
   #unknownMember(memberId: string): KafkaError {
-    return new KafkaError('UNKNOWN_MEMBER_ID', `'${memberId}' is no member of group '${this.id}'; join again with epoch 0`);
+    return new KafkaError(
+      'UNKNOWN_MEMBER_ID',
+      `'${memberId}' is no member of group '${this.id}'; join again with epoch 0`,
+    );
   }
 
   #fencedInstance(holder: ModernMember, memberId: string): KafkaError {
@@ -455,7 +462,10 @@ export function checkHeartbeat(request: ConsumerHeartbeat, assignors: readonly s
   if (problem) throw new KafkaError('INVALID_REQUEST', problem);
   const { assignor } = request;
   if (assignor === null || (assignors.includes(assignor) && SERVER_ASSIGNORS.has(assignor))) return;
-  throw new KafkaError('UNSUPPORTED_ASSIGNOR', `assignor '${assignor}' is unknown; ${assignors.join(', ')} are supported`);
+  throw new KafkaError(
+    'UNSUPPORTED_ASSIGNOR',
+    `assignor '${assignor}' is unknown; ${assignors.join(', ')} are supported`,
+  );
 }
 
 function problemOf(request: ConsumerHeartbeat): string | undefined {

@@ -205,7 +205,8 @@ class Compiler {
     if (next === '*') return this.#times(atom, 0, Infinity, 1);
     if (next === '+') return this.#times(atom, 1, Infinity, 1);
     if (next === '?') return this.#times(atom, 0, 1, 1);
-    const counted = next === '{' ? /^\{(\d{1,4})(,(\d{0,4}))?\}/.exec(this.#pattern.slice(this.#at, this.#at + 12)) : null;
+    const counted =
+      next === '{' ? /^\{(\d{1,4})(,(\d{0,4}))?\}/.exec(this.#pattern.slice(this.#at, this.#at + 12)) : null;
     if (!counted) return atom;
     const least = Number(counted[1]);
     const most = counted[2] === undefined ? least : counted[3] === '' ? Infinity : Number(counted[3]);

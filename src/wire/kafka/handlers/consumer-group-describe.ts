@@ -1,9 +1,9 @@
 import { KafkaError, type TopicPartitions } from '../../../models/kafka/index.js';
-import { NO_UUID } from '../reader.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int32, string, struct, throttle, uuid } from '../field.js';
 import { defineApi } from '../handler.js';
+import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_ConsumerGroupDescribe */
 export const consumerGroupDescribeApi = defineApi({

@@ -1,8 +1,8 @@
-import { NO_UUID } from '../reader.js';
 import type { TopicPartitions } from '../../../models/kafka/index.js';
 import type { Call } from '../call.js';
 import { array, error, int32, string, struct, throttle, uuid } from '../field.js';
 import { defineApi } from '../handler.js';
+import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_ConsumerGroupHeartbeat */
 export const consumerGroupHeartbeatApi = defineApi({
