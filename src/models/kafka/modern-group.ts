@@ -149,7 +149,6 @@ export class ModernGroup {
     if (request.topicPattern) this.#context.matchingTopics(request.topicPattern); // throws for a bad one
     const known = this.#find(request);
     const member = known ?? this.#admit(request);
-    const before = member.assigned;
     const subscribed = member.update(request);
     this.#watch(member);
     this.#refresh(!known || subscribed);
@@ -157,7 +156,8 @@ export class ModernGroup {
     const whole =
       request.memberEpoch === JOIN_EPOCH ||
       (request.rebalanceTimeoutMs >= 0 && request.topics !== null && request.owned !== null);
-    const news = whole || !sameSet(before, member.assigned);
+    const news = whole || !sameSet(member.told, member.assigned);
+    member.told = member.assigned;
     this.#context.changed(this, false);
     return this.#answer(member.memberId, member.epoch, news ? toTopicPartitions(member.assigned) : null);
   }

@@ -80,6 +80,8 @@ export class ModernMember {
   revoking: ReadonlySet<string> = new Set();
   /** What it shall have in the end. */
   target: ReadonlySet<string> = new Set();
+  /** What it was told last that it may read. */
+  told: ReadonlySet<string> = new Set();
   sessionTimer: Timer | undefined;
   /** Runs while it has something to give up. */
   rebalanceTimer: Timer | undefined;
@@ -113,7 +115,7 @@ export class ModernMember {
   }
 
   toRecord(): ModernMemberRecord {
-    const { sessionTimer: _, rebalanceTimer: __, ...fields } = this;
+    const { sessionTimer: _, rebalanceTimer: __, told: ___, ...fields } = this;
     return {
       ...fields,
       assigned: [...this.assigned],
