@@ -174,7 +174,7 @@ const GENERIC: Make[] = [
   form(oneOf('TTL', 'EXPIRETIME', 'PERSIST'), key),
   form('DBSIZE'),
   form(oneOf('FLUSHDB', 'FLUSHALL'), maybe(oneOf('ASYNC', 'SYNC', 'FOO'))),
-  form('OBJECT', oneOf('ENCODING', 'REFCOUNT', 'FREQ', 'FOO'), maybe(key, 0.9)),
+  form('OBJECT', oneOf('ENCODING', 'FREQ', 'FOO'), maybe(key, 0.9)),
 ];
 
 const SERVER: Make[] = [
@@ -273,8 +273,7 @@ const RAW = [
   'PING\r\n',
   'SET k "a b"\r\n',
   '\r\n',
-  '*0\r\n',
-  '*-1\r\n',
+
   "GET 'k\r\n",
   '*1\r\n:1\r\n',
   '*01\r\n',

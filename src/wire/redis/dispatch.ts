@@ -247,6 +247,14 @@ export function keysOf(client: Session, command: Command, args: readonly string[
 }
 
 /** Rights lost between queueing and EXEC. */
-export const ACL_CHANGED =
-  'NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. ' +
-  'This command is no longer allowed for the following reason: no permission to execute the command or subcommand';
+export function aclChanged(problem: AclProblem): string {
+  const reasons = {
+    command: 'no permission to execute the command or subcommand',
+    key: 'no permission to touch the specified keys',
+    channel: 'no permission to access one of the channels used as arguments',
+  };
+  return (
+    'NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. ' +
+    `This command is no longer allowed for the following reason: ${reasons[problem.kind]}`
+  );
+}

@@ -268,7 +268,8 @@ export class Session implements DoorSession, Subscriber {
   /** Writes the reply of a command, unless CLIENT REPLY says otherwise. */
   reply(bytes: string): void {
     if (bytes === '' || this.#closing) return;
-    if (this.replyMode === 'on') this.#append(bytes);
+    // SKIP silences the next request, not what follows it within the same EXEC.
+    if (this.replyMode === 'on' || this.replyMode === 'skip-next') this.#append(bytes);
   }
 
   /** Writes a confirmation or another frame that CLIENT REPLY does not silence. */
@@ -314,8 +315,10 @@ export class Session implements DoorSession, Subscriber {
     this.transport.end();
   }
 
-  /** Closes as CLIENT KILL does: its subscriptions are gone at once, what was written still leaves. */
+  /** Closes as CLIENT KILL does: its subscriptions are gone at once, and what has not been handed over. */
   kill(): void {
+    this.#out = '';
+    this.#ownPushes = '';
     this.close();
     this.#release();
   }

@@ -241,7 +241,6 @@ const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, 
 
 export const clientCommands: readonly Command[] = [
   command('client -2', {
-    categories,
     subcommands: withHelp([
       sub('client|id 2 lst', (client) => integer(client.id)),
       sub('client|info 2 lst', (client) => verbatim(`${describe(client)}\n`, client.protocol)),

@@ -325,6 +325,8 @@ function idleTime(client: Session, args: readonly string[]): string {
 
 const categories = ['keyspace'];
 const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const risky = (shape: string, run: NonNullable<Command['run']>) =>
+  command(shape, { categories: [...categories, 'dangerous'], run });
 const many = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ALL_KEYS, categories, run });
 const none = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories, run });
 const object = (shape: string, run: NonNullable<Command['run']>) =>
@@ -340,7 +342,7 @@ export const keyCommands: readonly Command[] = [
   command('renamenx 3 Fw', { keys: [1, 2, 1], categories, run: renameNx }),
   command('copy -3 mw', { keys: [1, 2, 1], categories, run: copy }),
   one('move 3 Fw', move),
-  none('keys 2 r', keys),
+  risky('keys 2 r', keys),
   none('scan -2 r', scan),
   none('randomkey 1 r', randomKey),
   one('expire -3 Fw', expire('expire', 1000n, false)),
@@ -353,9 +355,9 @@ export const keyCommands: readonly Command[] = [
   one('pttl 2 Fr', timeLeft(1, false)),
   one('persist 2 Fw', persist),
   none('dbsize 1 Fr', (client) => integer(keyspaceOf(client).database(client.db).entries.size)),
-  none('flushdb -1 w', flush(false)),
-  none('flushall -1 w', flush(true)),
-  none('swapdb 3 Fw', swapDb),
+  risky('flushdb -1 w', flush(false)),
+  risky('flushall -1 w', flush(true)),
+  risky('swapdb 3 Fw', swapDb),
   command('object -2', {
     subcommands: withHelp([
       object('object|encoding 3 r', (client, args) => {

@@ -59,7 +59,7 @@ export const replicationCommands: readonly Command[] = [
   command('slaveof 3 Aast', replicaOf),
   command('role 1 Flst', { categories: ['admin', 'dangerous'], run: role }),
   command('wait 3 s', { categories: ['connection'], run: wait }),
-  command('failover -1 as', () => {
+  command('failover -1 ast', () => {
     throw new RedisError('ERR No failover in progress.');
   }),
 ];

@@ -178,6 +178,8 @@ function lolwut(client: Session, args: readonly string[]): string {
   return verbatim(`Redis ver. ${client.door.broker.releaseName}\n`, client.protocol);
 }
 
+const about = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories: ['connection'], run });
+
 export const serverCommands: readonly Command[] = [
   command('config -2', {
     subcommands: withHelp([
@@ -196,14 +198,14 @@ export const serverCommands: readonly Command[] = [
     categories: ['connection'],
     run: (client) => array([...client.door.commands.values()].map((entry) => describe(entry, client))),
     subcommands: withHelp([
-      command('command|count 2 lt', (client) => integer(client.door.commands.size)),
-      command('command|docs -2 lt', docs),
-      command('command|info -2 lt', (client, args) =>
+      about('command|count 2 lt', (client) => integer(client.door.commands.size)),
+      about('command|docs -2 lt', docs),
+      about('command|info -2 lt', (client, args) =>
         commandInfo(client, args.length > 2 ? args.slice(2) : [...client.door.commands.keys()]),
       ),
-      command('command|list -2 lt', commandList),
+      about('command|list -2 lt', commandList),
       // 7.0 asks for a command with an argument at least.
-      command('command|getkeys -3 lt', { arityIn70: -4, run: getKeys }),
+      command('command|getkeys -3 lt', { arityIn70: -4, categories: ['connection'], run: getKeys }),
     ]),
   }),
   command('info -1 lt', { categories: ['dangerous'], run: info }),
@@ -215,11 +217,14 @@ export const serverCommands: readonly Command[] = [
     if (args.length > 1 && args[1]?.toLowerCase() !== 'schedule') throw new RedisError(SYNTAX_ERROR);
     return simple('Background saving started');
   }),
-  command('lastsave 1 Flt', (client) => integer(Math.floor(client.door.startedMs / 1000))),
+  command('lastsave 1 Flt', {
+    categories: ['admin', 'dangerous'],
+    run: (client) => integer(Math.floor(client.door.startedMs / 1000)),
+  }),
   command('lolwut -1 Fr', lolwut),
   command('memory -2', {
     subcommands: withHelp([
-      command('memory|usage -3 r', memoryUsage),
+      command('memory|usage -3 r', { keys: [2, 2, 1], run: memoryUsage }),
       command('memory|doctor 2', (client) =>
         verbatim('Hi Sam, this instance is empty or is using very little memory.\n', client.protocol),
       ),
@@ -241,7 +246,7 @@ export const serverCommands: readonly Command[] = [
   command('module -2', {
     subcommands: withHelp([
       command('module|list 2 as', () => EMPTY_ARRAY),
-      command('module|load -3 as', () => EMPTY_ARRAY),
+      command('module|load -3 Aas', () => EMPTY_ARRAY),
     ]),
   }),
   command('debug -2 alst', debug),

@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/develop/interact/transactions/
  */
 import { RedisError } from '../../../models/redis/index.js';
-import { ACL_CHANGED, aclProblem, execute } from '../dispatch.js';
+import { aclChanged, aclProblem, execute } from '../dispatch.js';
 import { ALL_KEYS, type Command, command } from '../handler.js';
 import { error, nullArray, OK } from '../reply.js';
 import type { Session } from '../session.js';
@@ -39,7 +39,8 @@ function exec(client: Session): string {
   transaction.running = true;
   try {
     for (const { command: queuedCommand, args } of transaction.queued.slice()) {
-      if (aclProblem(client, queuedCommand, args, client.user)) client.reply(error(ACL_CHANGED));
+      const problem = aclProblem(client, queuedCommand, args, client.user);
+      if (problem) client.reply(error(aclChanged(problem)));
       else execute(client, queuedCommand, args);
     }
   } finally {
