@@ -10,6 +10,7 @@ import { WireProperties } from '../../src/wire/amqp/content.js';
 import { FRAME_BODY, FRAME_HEADER, FRAME_METHOD, type Frame, isFault, nextFrame } from '../../src/wire/amqp/frame.js';
 import { FrameOutput } from '../../src/wire/amqp/frame-output.js';
 import { AmqpDoor } from '../../src/wire/amqp/index.js';
+import { managementRoute } from '../../src/wire/amqp/management/index.js';
 import { type AnyMethod, METHODS, type Method, methodById } from '../../src/wire/amqp/method.js';
 import { Reader } from '../../src/wire/amqp/reader.js';
 import { writeTable } from '../../src/wire/amqp/table.js';
@@ -96,9 +97,19 @@ export class AmqpWorld {
     if (ms > 0) this.clock.advanceTo(this.clock.now + ms, { liveness });
   }
 
-  /** Asks the management API. */
-  async http(_method: string, _path: string, _body?: unknown): Promise<{ status: number; body?: any }> {
-    return { status: 501 };
+  /** Asks the management API; `user:password` may be given. */
+  async http(method: string, target: string, body?: unknown, credentials = 'guest:guest'): Promise<HttpAnswer> {
+    const url = new URL(target, 'http://localhost:5672');
+    const response = await managementRoute(this.door)({
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, host: url.host },
+      body: body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body)),
+    });
+    if (!response) return { status: 404, body: { error: 'Object Not Found', reason: 'Not Found' } };
+    const plain = response.body === undefined ? '' : JSON.parse(JSON.stringify(response.body));
+    return { status: response.status, body: plain, ...(response.headers && { headers: response.headers }) };
   }
 
   /** Restarts the broker as a restart of the process does: connections first. */
@@ -106,6 +117,12 @@ export class AmqpWorld {
     for (const peer of [...this.peers]) peer.shutdown();
     this.broker.restart();
   }
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body?: any;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a client sees, in order. */

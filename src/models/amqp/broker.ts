@@ -74,6 +74,12 @@ export class AmqpBroker implements BrokerModel {
     return connection;
   }
 
+  /** Opens a connection that counts in no limit and is in no list, for who acts for a user without a client. */
+  openInternal(user: User, vhost: VirtualHost): AmqpConnection {
+    const sink = { closed: () => {}, blocked: () => {}, unblocked: () => {} };
+    return new AmqpConnection({ user, vhost, name: 'internal', nodeId: 1, sink, internal: true });
+  }
+
   forgetConnection(connection: AmqpConnection): void {
     this.connections.delete(connection);
   }

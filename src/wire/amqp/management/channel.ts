@@ -1,0 +1,130 @@
+/** Connections and their channels: /api/connections, /api/channels. */
+import { type AmqpChannel, AmqpError } from '../../../models/amqp/index.js';
+import type { HttpResponse } from '../../http/index.js';
+import type { AmqpSession } from '../session.js';
+import { found, noContent } from './answer.js';
+import { type Endpoint, get, remove } from './endpoint.js';
+import { tableToJson } from './json-field.js';
+import { list, single } from './listing.js';
+import { NODE_NAME } from './node.js';
+import type { ManagementRequest } from './request.js';
+
+/** How other objects refer to a channel. */
+export function channelDetails(channel: AmqpChannel): Record<string, unknown> {
+  const { name, user } = channel.connection;
+  const [peerHost, peerPort] = peerOf(name);
+  return {
+    connection_name: name,
+    name: `${name} (${channel.number})`,
+    node: NODE_NAME,
+    number: channel.number,
+    peer_host: peerHost,
+    peer_port: peerPort,
+    user: user.name,
+  };
+}
+
+function peerOf(connectionName: string): readonly [host: string, port: number] {
+  const peer = connectionName.split(' -> ')[0] as string;
+  const colon = peer.lastIndexOf(':');
+  return [peer.slice(0, colon), Number(peer.slice(colon + 1))];
+}
+
+function connectionToJson(session: AmqpSession): Record<string, unknown> {
+  const { connection, identity, tuning, info } = session;
+  return {
+    auth_mechanism: identity?.mechanism,
+    channel_max: tuning?.channelMax,
+    channels: session.channels.size,
+    client_properties: identity ? tableToJson(identity.properties) : {},
+    connected_at: connection?.connectedAtMs,
+    frame_max: tuning?.frameMax,
+    host: info.local.address,
+    name: connection?.name,
+    node: NODE_NAME,
+    peer_host: info.remote.address,
+    peer_port: info.remote.port,
+    port: info.local.port,
+    protocol: 'AMQP 0-9-1',
+    recv_oct: session.receivedBytes,
+    send_oct: session.sentBytes,
+    ssl: false,
+    state: session.alarm === undefined ? 'running' : 'blocked',
+    timeout: tuning?.heartbeat,
+    type: 'network',
+    user: connection?.user.name,
+    user_provided_name: session.clientName,
+    user_who_performed_action: connection?.user.name,
+    vhost: connection?.vhost.name,
+  };
+}
+
+function channelToJson(channel: AmqpChannel): Record<string, unknown> {
+  const { connection } = channel;
+  const [peerHost, peerPort] = peerOf(connection.name);
+  return {
+    acks_uncommitted: 0,
+    confirm: channel.confirming,
+    connection_details: { name: connection.name, peer_host: peerHost, peer_port: peerPort },
+    consumer_count: channel.consumers.size,
+    global_prefetch_count: channel.globalPrefetch,
+    messages_unacknowledged: channel.unackedCount,
+    messages_uncommitted: 0,
+    messages_unconfirmed: 0,
+    name: `${connection.name} (${channel.number})`,
+    node: NODE_NAME,
+    number: channel.number,
+    prefetch_count: channel.consumerPrefetch,
+    state: 'running',
+    transactional: channel.transactional,
+    user: connection.user.name,
+    user_who_performed_action: connection.user.name,
+    vhost: connection.vhost.name,
+  };
+}
+
+function sessionsOf(request: ManagementRequest): AmqpSession[] {
+  return [...request.door.sessions].filter((session) => session.running);
+}
+
+function sessionOf(request: ManagementRequest): AmqpSession {
+  const name = request.path('name');
+  return found(sessionsOf(request).find((session) => session.connection?.name === name));
+}
+
+function close(request: ManagementRequest): HttpResponse {
+  const reason = request.headers['x-reason'] ?? 'Closed via management plugin';
+  sessionOf(request).fail(new AmqpError('CONNECTION_FORCED', reason));
+  return noContent();
+}
+
+function channelsOf(request: ManagementRequest): Record<string, unknown>[] {
+  return sessionsOf(request).flatMap((session) =>
+    [...(session.connection?.channels.values() ?? [])].map(channelToJson),
+  );
+}
+
+const inVhost = (request: ManagementRequest, items: Record<string, unknown>[]) => {
+  const { name } = request.vhost;
+  return list(
+    request.query,
+    items.filter((item) => item.vhost === name),
+  );
+};
+
+export const CHANNEL_ENDPOINTS: readonly Endpoint[] = [
+  get('/api/connections', (request) => list(request.query, sessionsOf(request).map(connectionToJson))),
+  get('/api/connections/{name}', (request) => single(request.query, connectionToJson(sessionOf(request)))),
+  remove('/api/connections/{name}', close),
+  get('/api/connections/{name}/channels', (request) => {
+    const { connection } = sessionOf(request);
+    return list(request.query, [...(connection?.channels.values() ?? [])].map(channelToJson));
+  }),
+  get('/api/vhosts/{vhost}/connections', (request) => inVhost(request, sessionsOf(request).map(connectionToJson))),
+  get('/api/vhosts/{vhost}/channels', (request) => inVhost(request, channelsOf(request))),
+  get('/api/channels', (request) => list(request.query, channelsOf(request))),
+  get('/api/channels/{name}', (request) => {
+    const name = request.path('name');
+    return single(request.query, found(channelsOf(request).find((item) => item.name === name)));
+  }),
+];

@@ -1,0 +1,118 @@
+/** Exchanges: /api/exchanges. */
+import { type BasicProperties, type Exchange, PROPERTY_NAMES, type VirtualHost } from '../../../models/amqp/index.js';
+import type { HttpResponse } from '../../http/index.js';
+import { badRequest, found, json, noContent, stored } from './answer.js';
+import { bindingsFrom, bindingsTo, exchangeName } from './binding.js';
+import { overChannel } from './direct-channel.js';
+import { type Endpoint, get, post, put, remove } from './endpoint.js';
+import { tableFromJson, tableToJson } from './json-field.js';
+import { list, single } from './listing.js';
+import { byName, snakeCase } from './queue.js';
+import { booleanOf, type JsonObject, type ManagementRequest, objectOf } from './request.js';
+
+export function exchangeToJson(exchange: Exchange, vhost: VirtualHost): Record<string, unknown> {
+  return {
+    arguments: tableToJson(exchange.arguments),
+    auto_delete: exchange.autoDelete,
+    durable: exchange.durable,
+    internal: exchange.internal,
+    message_stats: { publish_in: exchange.publishedCount, publish_in_details: { rate: 0 } },
+    name: exchange.name,
+    policy: exchange.policy?.name ?? null,
+    type: exchange.type,
+    user_who_performed_action: 'guest',
+    vhost: vhost.name,
+  };
+}
+
+function exchangesOf(request: ManagementRequest): HttpResponse {
+  const items = request.vhosts.flatMap((vhost) =>
+    [...vhost.exchanges.values()].sort(byName).map((exchange) => exchangeToJson(exchange, vhost)),
+  );
+  return list(request.query, items);
+}
+
+function exchangeOf(request: ManagementRequest): Exchange {
+  return found(request.vhost.exchanges.get(exchangeName(request.path('exchange'))));
+}
+
+function details(request: ManagementRequest): HttpResponse {
+  const item = { ...exchangeToJson(exchangeOf(request), request.vhost), incoming: [], outgoing: [] };
+  return single(request.query, item);
+}
+
+function declare(request: ManagementRequest): HttpResponse {
+  const vhost = request.changedVhost;
+  const body = request.bodyWith('type');
+  const name = request.path('exchange');
+  const isNew = !vhost.exchanges.has(name);
+  overChannel(request, vhost, (channel) =>
+    channel.exchangeDeclare({
+      exchange: exchangeName(name),
+      type: String(body.type),
+      durable: booleanOf(body.durable),
+      autoDelete: booleanOf(body.auto_delete),
+      internal: booleanOf(body.internal),
+      arguments: tableFromJson(objectOf(body.arguments)),
+    }),
+  );
+  return stored(isNew);
+}
+
+function drop(request: ManagementRequest): HttpResponse {
+  const { name } = exchangeOf(request);
+  overChannel(request, request.vhost, (channel) =>
+    channel.exchangeDelete({ exchange: name, ifUnused: request.flag('if-unused') }),
+  );
+  return noContent();
+}
+
+function publish(request: ManagementRequest): HttpResponse {
+  const vhost = request.changedVhost;
+  const body = request.bodyWith('routing_key', 'properties', 'payload', 'payload_encoding');
+  const exchange = exchangeName(request.path('exchange'));
+  const payload = decodePayload(String(body.payload), body.payload_encoding);
+  const properties = propertiesFromJson(objectOf(body.properties));
+  if (!vhost.exchanges.has(exchange)) {
+    throw badRequest(`404 NOT_FOUND - no exchange '${exchange}' in vhost '${vhost.name}'`);
+  }
+  const routed = overChannel(request, vhost, (channel, results) => {
+    channel.publish(exchange, String(body.routing_key), properties, payload, { mandatory: true });
+    return results.returnedCount === 0;
+  });
+  return json({ routed });
+}
+
+function decodePayload(payload: string, encoding: unknown): Uint8Array {
+  if (encoding === 'string') return Buffer.from(payload, 'utf8');
+  if (encoding === 'base64') return Buffer.from(payload, 'base64');
+  throw badRequest(['unsupported_encoding', encoding]);
+}
+
+const NUMERIC = new Set<keyof BasicProperties>(['deliveryMode', 'priority', 'timestamp']);
+
+function propertiesFromJson(given: JsonObject): BasicProperties {
+  const properties: Record<string, unknown> = {};
+  for (const name of PROPERTY_NAMES) {
+    const value = given[snakeCase(name)];
+    if (value === undefined || value === null) continue;
+    if (name === 'headers') properties[name] = tableFromJson(objectOf(value));
+    else properties[name] = NUMERIC.has(name) ? Number(value) : String(value);
+  }
+  return properties;
+}
+
+export const EXCHANGE_ENDPOINTS: readonly Endpoint[] = [
+  get('/api/exchanges', exchangesOf),
+  get('/api/exchanges/{vhost}', exchangesOf),
+  get('/api/exchanges/{vhost}/{exchange}', details),
+  put('/api/exchanges/{vhost}/{exchange}', declare),
+  remove('/api/exchanges/{vhost}/{exchange}', drop),
+  post('/api/exchanges/{vhost}/{exchange}/publish', publish),
+  get('/api/exchanges/{vhost}/{exchange}/bindings/source', (request) =>
+    list(request.query, bindingsFrom(request.vhost, exchangeOf(request).name)),
+  ),
+  get('/api/exchanges/{vhost}/{exchange}/bindings/destination', (request) =>
+    list(request.query, bindingsTo(request.vhost, 'exchange', exchangeOf(request).name)),
+  ),
+];

@@ -1,0 +1,44 @@
+import { type FieldTable, type FieldValue, TypedField } from '../../../models/amqp/index.js';
+import { badRequest } from './answer.js';
+
+/**
+ * A JSON value as a field value, as RabbitMQ reads it: whole numbers become `l`, others `d`. Null has no place.
+ *
+ * @throws ManagementError 400 for null
+ */
+export function fieldFromJson(json: unknown): FieldValue {
+  switch (typeof json) {
+    case 'string':
+    case 'boolean':
+      return json;
+    case 'number':
+      return new TypedField(Number.isInteger(json) ? 'l' : 'd', json);
+    default:
+      if (Array.isArray(json)) return json.map(fieldFromJson);
+      if (json === null) throw badRequest('null_not_allowed');
+      return tableFromJson(json as Record<string, unknown>);
+  }
+}
+
+/** A JSON object as a field table. */
+export function tableFromJson(json: Readonly<Record<string, unknown>>): FieldTable {
+  return new Map(Object.entries(json).map(([key, value]) => [key, fieldFromJson(value)]));
+}
+
+/** A field value as JSON; bytes that are no text become base64. */
+export function fieldToJson(value: FieldValue): unknown {
+  if (value instanceof TypedField) {
+    if (value.value instanceof Uint8Array) return Buffer.from(value.value).toString('base64');
+    const number = Number(value.value);
+    return value.tag === 'D' ? number / 10 ** value.scale : number;
+  }
+  if (Array.isArray(value)) return value.map(fieldToJson);
+  return value instanceof Map ? tableToJson(value) : value;
+}
+
+/** A field table as a JSON object without a prototype, so that any name is only data. */
+export function tableToJson(table: FieldTable): Record<string, unknown> {
+  const object: Record<string, unknown> = Object.create(null);
+  for (const [key, value] of table) object[key] = fieldToJson(value);
+  return object;
+}

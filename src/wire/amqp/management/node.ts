@@ -1,0 +1,117 @@
+/** What the server says of itself: /api/overview, /api/nodes, health checks. */
+import type { HttpResponse } from '../../http/index.js';
+import { CLUSTER_NAME, ERLANG_VERSIONS } from '../server-properties.js';
+import { found, json } from './answer.js';
+import { type Endpoint, get } from './endpoint.js';
+import type { ManagementRequest } from './request.js';
+
+export const NODE_NAME = 'rabbit@tribroker';
+
+const RATE = { rate: 0 };
+
+function exchangeTypes(request: ManagementRequest): unknown[] {
+  return [...request.broker.exchangeTypes.keys()].map((name) => ({ name, description: '', enabled: true }));
+}
+
+function overview(request: ManagementRequest): HttpResponse {
+  const { broker, door } = request;
+  const vhosts = [...broker.vhosts.values()];
+  const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()]);
+  const sum = (count: (queue: (typeof queues)[number]) => number) =>
+    queues.reduce((total, queue) => total + count(queue), 0);
+  const connections = [...broker.connections];
+  return json({
+    management_version: broker.releaseName,
+    rates_mode: 'basic',
+    exchange_types: exchangeTypes(request),
+    product_version: broker.releaseName,
+    product_name: 'RabbitMQ',
+    rabbitmq_version: broker.releaseName,
+    cluster_name: CLUSTER_NAME,
+    erlang_version: ERLANG_VERSIONS[broker.version],
+    message_stats: {},
+    churn_rates: {},
+    queue_totals: {
+      messages: sum((queue) => queue.messageCount),
+      messages_details: RATE,
+      messages_ready: sum((queue) => queue.readyCount),
+      messages_ready_details: RATE,
+      messages_unacknowledged: sum((queue) => queue.unackedCount),
+      messages_unacknowledged_details: RATE,
+    },
+    object_totals: {
+      channels: connections.reduce((total, connection) => total + connection.channels.size, 0),
+      connections: connections.length,
+      consumers: sum((queue) => queue.consumers.size),
+      exchanges: vhosts.reduce((total, vhost) => total + vhost.exchanges.size, 0),
+      queues: queues.length,
+    },
+    node: NODE_NAME,
+    listeners: listeners(request),
+    contexts: [],
+    statistics_db_event_queue: door.context.outbox.size,
+  });
+}
+
+/** One port serves AMQP and this API. */
+function listeners(request: ManagementRequest): Record<string, unknown>[] {
+  const ports = new Set([...request.door.sessions].map((session) => session.info.local.port));
+  const host = request.headers.host?.split(':')[1];
+  if (host) ports.add(Number(host));
+  return [...ports].flatMap((port) =>
+    ['amqp', 'http'].map((protocol) => ({ node: NODE_NAME, protocol, ip_address: '127.0.0.1', port })),
+  );
+}
+
+function node(request: ManagementRequest): Record<string, unknown> {
+  return {
+    name: NODE_NAME,
+    type: 'disc',
+    running: true,
+    partitions: [],
+    mem_used: 0,
+    mem_limit: request.door.context.limits.totalBytes,
+    mem_alarm: false,
+    disk_free: Number.MAX_SAFE_INTEGER,
+    disk_free_limit: 0,
+    disk_free_alarm: false,
+    fd_total: 1024,
+    fd_used: 0,
+    sockets_total: request.door.context.limits.connectionCount,
+    sockets_used: request.door.sessions.size,
+    proc_total: 1_048_576,
+    proc_used: 0,
+    uptime: 0,
+    run_queue: 0,
+    processors: 1,
+    rates_mode: 'basic',
+    exchange_types: exchangeTypes(request),
+  };
+}
+
+const healthy = (): HttpResponse => json({ status: 'ok' });
+
+function portListener(request: ManagementRequest): HttpResponse {
+  const port = Number(request.path('port'));
+  const ports = listeners(request).map((listener) => listener.port);
+  if (ports.includes(port)) return json({ status: 'ok', port });
+  const body = { status: 'failed', reason: 'No active listener', missing: port, ports: [...new Set(ports)] };
+  return { status: 503, body };
+}
+
+export const NODE_ENDPOINTS: readonly Endpoint[] = [
+  get('/api/overview', overview),
+  get('/api/cluster-name', () => json({ name: CLUSTER_NAME })),
+  get('/api/nodes', (request) => json([node(request)])),
+  get('/api/nodes/{name}', (request) => json(node(found(request.path('name') === NODE_NAME ? request : undefined)))),
+  get('/api/whoami', ({ user }) => json({ name: user.name, tags: user.tags })),
+  get('/api/extensions', () => json([{ javascript: 'dispatcher.js' }])),
+  get('/api/auth', () => json({ enable_uaa: false, uaa_client_id: '', uaa_location: '' })),
+  get('/api/healthchecks/node', healthy),
+  get('/api/health/checks/alarms', healthy),
+  get('/api/health/checks/local-alarms', healthy),
+  get('/api/health/checks/virtual-hosts', healthy),
+  get('/api/health/checks/node-is-mirror-sync-critical', healthy),
+  get('/api/health/checks/node-is-quorum-critical', () => json({ status: 'ok', reason: 'single node cluster' })),
+  get('/api/health/checks/port-listener/{port}', portListener),
+];

@@ -1,0 +1,219 @@
+/** Queues: /api/queues. */
+import {
+  type AmqpChannel,
+  AmqpError,
+  type Consumer,
+  type GetOk,
+  PROPERTY_NAMES,
+  type Queue,
+  type VirtualHost,
+} from '../../../models/amqp/index.js';
+import type { HttpResponse } from '../../http/index.js';
+import { badRequest, found, json, ManagementError, noContent, stored } from './answer.js';
+import { bindingsTo } from './binding.js';
+import { channelDetails } from './channel.js';
+import { overChannel } from './direct-channel.js';
+import { type Endpoint, get, post, put, remove } from './endpoint.js';
+import { fieldToJson, tableFromJson, tableToJson } from './json-field.js';
+import { list, single } from './listing.js';
+import { NODE_NAME } from './node.js';
+import { booleanOf, type ManagementRequest, objectOf } from './request.js';
+
+type JsonItem = Record<string, unknown>;
+
+export function queueToJson(queue: Queue, vhost: VirtualHost): JsonItem {
+  const { consumers } = queue;
+  const rate = { rate: 0 };
+  return {
+    arguments: tableToJson(queue.arguments),
+    auto_delete: queue.autoDelete,
+    consumers: consumers.size,
+    durable: queue.durable,
+    effective_policy_definition: queue.policy ? tableToJson(queue.policy.definition) : {},
+    exclusive: queue.exclusiveOwner !== undefined,
+    exclusive_consumer_tag: [...consumers.values()].find((consumer) => consumer.exclusive)?.tag ?? null,
+    memory: 0,
+    message_bytes: queue.readyBytes,
+    message_bytes_ready: queue.readyBytes,
+    messages: queue.messageCount,
+    messages_details: rate,
+    messages_ready: queue.readyCount,
+    messages_ready_details: rate,
+    messages_unacknowledged: queue.unackedCount,
+    messages_unacknowledged_details: rate,
+    name: queue.name,
+    node: NODE_NAME,
+    operator_policy: queue.operatorPolicy?.name ?? null,
+    policy: queue.policy?.name ?? null,
+    single_active_consumer_tag: queue.singleActiveConsumer ? (consumers.active?.tag ?? null) : null,
+    state: 'running',
+    type: queue.type,
+    vhost: vhost.name,
+  };
+}
+
+export function consumerToJson(consumer: Consumer, vhost: VirtualHost): JsonItem {
+  const { queue } = consumer;
+  const active = !queue.singleActiveConsumer || queue.consumers.active === consumer;
+  const status = queue.singleActiveConsumer ? (active ? 'single_active' : 'waiting') : 'up';
+  return {
+    arguments: tableToJson(consumer.arguments),
+    ack_required: !consumer.noAck,
+    active,
+    activity_status: status,
+    channel_details: channelDetails(consumer.channel),
+    consumer_tag: consumer.tag,
+    exclusive: consumer.exclusive,
+    prefetch_count: consumer.prefetch,
+    queue: { name: queue.name, vhost: vhost.name },
+  };
+}
+
+/** All queues of the vhosts that a request is about, by name. */
+function queuesOf(request: ManagementRequest): JsonItem[] {
+  return request.vhosts.flatMap((vhost) =>
+    [...vhost.queues.values()].sort(byName).map((queue) => queueToJson(queue, vhost)),
+  );
+}
+
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function queueOf(request: ManagementRequest): Queue {
+  return found(request.vhost.queues.get(request.path('queue')));
+}
+
+function details(request: ManagementRequest): HttpResponse {
+  const queue = queueOf(request);
+  const consumers = [...queue.consumers.values()].map((each) => consumerToJson(each, request.vhost));
+  const item = { ...queueToJson(queue, request.vhost), consumer_details: consumers, deliveries: [], incoming: [] };
+  return single(request.query, item);
+}
+
+function declare(request: ManagementRequest): HttpResponse {
+  const vhost = request.changedVhost;
+  const { body } = request;
+  const name = request.path('queue');
+  const isNew = !vhost.queues.has(name);
+  overChannel(request, vhost, (channel) =>
+    channel.queueDeclare({
+      queue: name,
+      durable: booleanOf(body.durable),
+      autoDelete: booleanOf(body.auto_delete),
+      arguments: tableFromJson(objectOf(body.arguments)),
+    }),
+  );
+  return stored(isNew);
+}
+
+function drop(request: ManagementRequest): HttpResponse {
+  const queue = queueOf(request);
+  overChannel(request, request.vhost, (channel) =>
+    channel.queueDelete({ queue: queue.name, ifUnused: request.flag('if-unused'), ifEmpty: request.flag('if-empty') }),
+  );
+  return noContent();
+}
+
+function purge(request: ManagementRequest): HttpResponse {
+  const queue = queueOf(request);
+  overChannel(request, request.vhost, (channel) => channel.queuePurge(queue.name));
+  return noContent();
+}
+
+const ACK_MODES = ['ack_requeue_true', 'ack_requeue_false', 'reject_requeue_true', 'reject_requeue_false'] as const;
+type AckMode = (typeof ACK_MODES)[number];
+
+function getMessages(request: ManagementRequest): HttpResponse {
+  const body = request.bodyWith('count', 'ackmode', 'encoding');
+  const mode = ACK_MODES.find((each) => each === body.ackmode);
+  if (!mode) throw badRequest(['unsupported_ackmode', body.ackmode]);
+  const count = Number(body.count);
+  const truncate = typeof body.truncate === 'number' ? body.truncate : undefined;
+  const name = request.path('queue');
+  const vhost = request.changedVhost;
+  if (!vhost.queues.has(name)) {
+    const { replyText } = new AmqpError('NOT_FOUND', `no queue '${name}' in vhost '${vhost.name}'`);
+    throw new ManagementError(404, { error: 'not_found', reason: replyText });
+  }
+  const taken = overChannel(request, vhost, (channel) => take(channel, name, count, mode));
+  return json(taken.map((got) => messageToJson(got, body.encoding === 'base64', truncate)));
+}
+
+function take(channel: AmqpChannel, queue: string, count: number, mode: AckMode): GetOk[] {
+  const taken: GetOk[] = [];
+  while (taken.length < count) {
+    const got = channel.get(queue, mode === 'ack_requeue_false');
+    if (!got) break;
+    taken.push(got);
+  }
+  if (mode === 'ack_requeue_false') return taken;
+  for (const { delivery } of taken) channel.reject(delivery.deliveryTag, mode !== 'reject_requeue_false');
+  return taken;
+}
+
+function messageToJson({ delivery, messageCount }: GetOk, base64: boolean, truncate: number | undefined): JsonItem {
+  const { body } = delivery;
+  const shown = Buffer.from(truncate === undefined ? body : body.subarray(0, truncate));
+  const text = base64 ? undefined : utf8(shown);
+  const properties: JsonItem = {};
+  for (const name of PROPERTY_NAMES) {
+    const value = delivery.properties[name];
+    if (value !== undefined) properties[snakeCase(name)] = propertyToJson(value);
+  }
+  return {
+    payload_bytes: body.length,
+    redelivered: delivery.redelivered,
+    exchange: delivery.exchange,
+    routing_key: delivery.routingKey,
+    message_count: messageCount,
+    // RabbitMQ writes no properties as a list.
+    properties: Object.keys(properties).length === 0 ? [] : properties,
+    payload: text ?? shown.toString('base64'),
+    payload_encoding: text === undefined ? 'base64' : 'string',
+  };
+}
+
+function propertyToJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  return value instanceof Map ? fieldToJson(value) : value;
+}
+
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function bindings(request: ManagementRequest): HttpResponse {
+  const { vhost } = request;
+  return list(request.query, bindingsTo(vhost, 'queue', request.path('queue')));
+}
+
+function consumers(request: ManagementRequest): HttpResponse {
+  const items = request.vhosts.flatMap((vhost) =>
+    [...vhost.queues.values()].flatMap((queue) =>
+      [...queue.consumers.values()].map((consumer) => consumerToJson(consumer, vhost)),
+    ),
+  );
+  return list(request.query, items);
+}
+
+export const QUEUE_ENDPOINTS: readonly Endpoint[] = [
+  get('/api/queues', (request) => list(request.query, queuesOf(request))),
+  get('/api/queues/{vhost}', (request) => list(request.query, queuesOf(request))),
+  get('/api/queues/{vhost}/{queue}', details),
+  put('/api/queues/{vhost}/{queue}', declare),
+  remove('/api/queues/{vhost}/{queue}', drop),
+  remove('/api/queues/{vhost}/{queue}/contents', purge),
+  post('/api/queues/{vhost}/{queue}/get', getMessages),
+  get('/api/queues/{vhost}/{queue}/bindings', bindings),
+  get('/api/consumers', consumers),
+  get('/api/consumers/{vhost}', consumers),
+];

@@ -1,0 +1,94 @@
+import type { AmqpBroker, User, VirtualHost } from '../../../models/amqp/index.js';
+import type { HttpRequest } from '../../http/index.js';
+import type { AmqpDoor } from '../index.js';
+import { badRequest, found, ManagementError } from './answer.js';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A request that has been authenticated and matched to its endpoint. */
+export class ManagementRequest {
+  readonly door: AmqpDoor;
+  readonly user: User;
+  readonly query: URLSearchParams;
+  readonly headers: HttpRequest['headers'];
+  readonly #parameters: ReadonlyMap<string, string>;
+  readonly #body: Uint8Array;
+
+  constructor(door: AmqpDoor, user: User, parameters: ReadonlyMap<string, string>, http: HttpRequest) {
+    this.door = door;
+    this.user = user;
+    this.query = http.query;
+    this.headers = http.headers;
+    this.#parameters = parameters;
+    this.#body = http.body;
+  }
+
+  get broker(): AmqpBroker {
+    return this.door.broker;
+  }
+
+  /** A decoded piece of the path. */
+  path(name: string): string {
+    return this.#parameters.get(name) as string;
+  }
+
+  /** The vhost named in the path. @throws ManagementError 404 */
+  get vhost(): VirtualHost {
+    return found(this.broker.vhosts.get(this.path('vhost')));
+  }
+
+  /** The vhosts that a list is about: the one in the path, or all. */
+  get vhosts(): readonly VirtualHost[] {
+    return this.#parameters.has('vhost') ? [this.vhost] : [...this.broker.vhosts.values()];
+  }
+
+  /** The vhost in the path, for a change. @throws ManagementError 404 with the reason that RabbitMQ gives */
+  get changedVhost(): VirtualHost {
+    const vhost = this.broker.vhosts.get(this.path('vhost'));
+    if (!vhost) throw new ManagementError(404, { error: 'not_found', reason: 'vhost_not_found' });
+    return vhost;
+  }
+
+  /** The body as a JSON object; an empty one is `{}`. @throws ManagementError 400 */
+  get body(): JsonObject {
+    if (this.#body.length === 0) return {};
+    let value: unknown;
+    try {
+      value = JSON.parse(Buffer.from(this.#body).toString('utf8'));
+    } catch {
+      throw badRequest('not_json');
+    }
+    if (typeof value === 'string') {
+      throw badRequest('invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?');
+    }
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) throw badRequest('failed_to_parse_json');
+    return value as JsonObject;
+  }
+
+  /** The body with keys that must be there. @throws ManagementError 400 naming those that are not */
+  bodyWith(...keys: readonly string[]): JsonObject {
+    const { body } = this;
+    const missing = keys.filter((key) => body[key] === undefined);
+    if (missing.length > 0) throw badRequest(`[${missing.map((key) => `{key_missing,${key}}`).join(',')}]`);
+    return body;
+  }
+
+  /** A flag in the query. */
+  flag(name: string): boolean {
+    return this.query.get(name) === 'true';
+  }
+}
+
+/** `true` for true and its spelt-out form, as RabbitMQ is lenient there. */
+export function booleanOf(value: unknown): boolean {
+  return value === true || value === 'true';
+}
+
+/** An object of a body; absent is empty. @throws ManagementError 400 */
+export function objectOf(value: unknown): JsonObject {
+  if (value === undefined) return {};
+  // An empty list is what some languages write for an empty map.
+  if (Array.isArray(value) && value.length === 0) return {};
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw badRequest('function_clause');
+  return value as JsonObject;
+}
