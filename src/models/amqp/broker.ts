@@ -1,11 +1,14 @@
+import { BrokerError } from '../../core/errors.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import type { AmqpOptions, AmqpVersion } from './config.js';
 import { AmqpConnection, type ConnectionSink } from './connection.js';
-import { notAllowed } from './errors.js';
+import { AmqpError, notAllowed } from './errors.js';
 import { DIRECT, type ExchangeType, FANOUT, HEADERS, type Matcher, TOPIC } from './exchange-type.js';
 import type { FieldTable } from './field-table.js';
-import { User } from './user.js';
+import { type Permissions, type TopicPermissions, User, type UserLimit } from './user.js';
 import { VirtualHost } from './virtual-host.js';
+
+export type AlarmKind = 'memory' | 'disk';
 
 /** How a client's connection is opened once its handshake is done. */
 export interface OpenConnection {
@@ -28,6 +31,7 @@ export class AmqpBroker implements BrokerModel {
   readonly users = new Map<string, User>();
   /** Connections of clients, oldest first. */
   readonly connections = new Set<AmqpConnection>();
+  readonly #alarms = new Set<AlarmKind>();
 
   constructor(context: ModelContext, options: AmqpOptions = {}) {
     this.context = context;
@@ -60,7 +64,44 @@ export class AmqpBroker implements BrokerModel {
 
   /** Whether these are a user and their password. */
   authenticate(user: string, password: string): boolean {
-    return this.users.get(user)?.password === password;
+    return this.users.get(user)?.accepts(password) ?? false;
+  }
+
+  /** Adds a user or changes one. @returns whether there was none */
+  setUser(name: string, options: { password?: string; hash?: string; tags?: string | readonly string[] }): boolean {
+    const { password, hash, tags = [] } = options;
+    const list = typeof tags === 'string' ? tags.split(',').filter((tag) => tag !== '') : tags;
+    const secret = { ...(password !== undefined && { plain: password }), ...(hash !== undefined && { hash }) };
+    const user = this.users.get(name);
+    if (user) {
+      user.password = secret;
+      user.tags = list;
+    } else this.users.set(name, new User(name, secret, list));
+    return !user;
+  }
+
+  /** @returns whether there were none. @throws BrokerError UNKNOWN_USER, INVALID_PATTERN */
+  setPermissions(user: string, vhost: string, permissions: Permissions): boolean {
+    return this.user(user).setPermissions(vhost, permissions);
+  }
+
+  /** @returns whether there were none. @throws BrokerError UNKNOWN_USER, INVALID_PATTERN */
+  setTopicPermissions(user: string, vhost: string, permissions: TopicPermissions & { exchange: string }): boolean {
+    return this.user(user).setTopicPermissions(vhost, permissions.exchange, permissions);
+  }
+
+  /** @param value undefined or below 0 for no limit. @throws BrokerError UNKNOWN_USER */
+  setUserLimit(user: string, limit: UserLimit, value: number | undefined): void {
+    const { limits } = this.user(user);
+    if (value === undefined || value < 0) limits.delete(limit);
+    else limits.set(limit, value);
+  }
+
+  /** @throws BrokerError UNKNOWN_USER */
+  user(name: string): User {
+    const user = this.users.get(name);
+    if (!user) throw new BrokerError('UNKNOWN_USER', `there is no user '${name}'; add it first`);
+    return user;
   }
 
   /** Opens a connection. @throws AmqpError NOT_ALLOWED: unknown virtual host, no permission for it, too many */
@@ -68,16 +109,75 @@ export class AmqpBroker implements BrokerModel {
     const vhost = this.vhosts.get(options.vhost);
     if (!vhost) throw notAllowed(`vhost ${options.vhost} not found`);
     const user = this.users.get(options.user);
-    if (!user) throw notAllowed(`access to vhost '${vhost.name}' refused for user '${options.user}'`);
+    const refused = `access to vhost '${vhost.name}' refused for user '${options.user}'`;
+    if (!user?.hasAccess(vhost.name)) throw notAllowed(refused);
+    const ofVhost = vhost.limits.get('max-connections') ?? Infinity;
+    if (this.#countConnections((each) => each.vhost === vhost) >= ofVhost) {
+      throw notAllowed(`${refused}: connection limit (${ofVhost}) is reached`);
+    }
+    const ofUser = user.limits.get('max-connections') ?? Infinity;
+    if (this.#countConnections((each) => each.user === user) >= ofUser) {
+      throw notAllowed(`connection refused for user '${user.name}': user connection limit (${ofUser}) is reached`);
+    }
     const connection = new AmqpConnection({ ...options, user, vhost });
     this.connections.add(connection);
+    const { alarm } = this;
+    if (alarm !== undefined) this.context.outbox.post(() => connection.sink.blocked(alarm), undefined);
     return connection;
   }
 
-  /** Opens a connection that counts in no limit and is in no list, for who acts for a user without a client. */
+  /** A connection for the native and the management API: it is in no list and counts in no limit. */
   openInternal(user: User, vhost: VirtualHost): AmqpConnection {
     const sink = { closed: () => {}, blocked: () => {}, unblocked: () => {} };
     return new AmqpConnection({ user, vhost, name: 'internal', nodeId: 1, sink, internal: true });
+  }
+
+  /** Raises or ends an alarm: connections that publish wait as long as there is one. */
+  setAlarm(kind: AlarmKind, on: boolean): void {
+    const before = this.alarm;
+    if (on) this.#alarms.add(kind);
+    else this.#alarms.delete(kind);
+    const after = this.alarm;
+    if ((before === undefined) === (after === undefined)) return;
+    for (const { sink } of this.connections) {
+      this.context.outbox.post(() => (after === undefined ? sink.unblocked() : sink.blocked(after)), undefined);
+    }
+  }
+
+  /** Why publishers wait, in RabbitMQ's words; undefined when they do not. */
+  get alarm(): string | undefined {
+    const [kind] = this.#alarms;
+    return kind && `low on ${kind}`;
+  }
+
+  /** Adds a virtual host. @returns whether there was none of this name */
+  addVhost(name: string): boolean {
+    if (this.vhosts.has(name)) return false;
+    this.vhosts.set(name, new VirtualHost(name, this));
+    return true;
+  }
+
+  /** Deletes a virtual host with everything in it, connections included. @returns whether there was one */
+  deleteVhost(name: string): boolean {
+    const vhost = this.vhosts.get(name);
+    if (!vhost) return false;
+    this.vhosts.delete(name);
+    for (const user of this.users.values()) {
+      user.clearPermissions(name);
+      user.clearTopicPermissions(name);
+    }
+    const gone = new AmqpError('CONNECTION_FORCED', `vhost '${name}' is deleted`);
+    for (const connection of this.connections) if (connection.vhost === vhost) connection.forceClose(gone);
+    vhost.dispose();
+    return true;
+  }
+
+  /** @returns whether there was one */
+  deleteUser(name: string): boolean {
+    const user = this.users.get(name);
+    const deleted = new AmqpError('CONNECTION_FORCED', `user '${name}' is deleted`);
+    for (const connection of this.connections) if (connection.user === user) connection.forceClose(deleted);
+    return this.users.delete(name);
   }
 
   forgetConnection(connection: AmqpConnection): void {
@@ -85,11 +185,32 @@ export class AmqpBroker implements BrokerModel {
   }
 
   /** @throws AmqpError NOT_ALLOWED when the user has too many channels */
-  checkUserChannels(_user: User): void {}
+  checkUserChannels(user: User): void {
+    const limit = user.limits.get('max-channels');
+    if (limit === undefined) return;
+    let count = 0;
+    for (const connection of this.connections) if (connection.user === user) count += connection.channels.size;
+    if (count < limit) return;
+    throw notAllowed(
+      `number of channels opened for user '${user.name}' has reached the maximum allowed user limit of (${limit})`,
+    );
+  }
 
-  restart(): void {}
+  #countConnections(isCounted: (connection: AmqpConnection) => boolean): number {
+    let count = 0;
+    for (const connection of this.connections) if (isCounted(connection)) count++;
+    return count;
+  }
+
+  restart(): void {
+    this.#closeConnections();
+    for (const vhost of this.vhosts.values()) vhost.restart();
+  }
 
   reset(): void {
+    this.#closeConnections();
+    for (const vhost of this.vhosts.values()) vhost.dispose();
+    this.#alarms.clear();
     this.vhosts.clear();
     this.users.clear();
     this.#addDefaults();
@@ -102,7 +223,9 @@ export class AmqpBroker implements BrokerModel {
   restore(_state: unknown): void {}
 
   /** A node crashed. */
-  stopNode(_nodeId: number): void {}
+  stopNode(nodeId: number): void {
+    for (const connection of [...this.connections]) if (connection.nodeId === nodeId) connection.close();
+  }
 
   /** A node is back. */
   startNode(_nodeId: number): void {}
@@ -111,12 +234,21 @@ export class AmqpBroker implements BrokerModel {
     return [];
   }
 
-  close(): void {}
+  close(): void {
+    this.#closeConnections();
+    for (const vhost of this.vhosts.values()) vhost.dispose();
+  }
+
+  #closeConnections(): void {
+    for (const connection of [...this.connections]) connection.close();
+  }
 
   #addDefaults(): void {
     for (const name of ['/', ...(this.options.vhosts ?? [])]) this.vhosts.set(name, new VirtualHost(name, this));
     for (const [name, password] of Object.entries(this.options.users ?? { guest: 'guest' })) {
-      this.users.set(name, new User(name, password, ['administrator']));
+      const user = new User(name, { plain: password }, ['administrator']);
+      for (const vhost of this.vhosts.keys()) user.setPermissions(vhost, { configure: '.*', write: '.*', read: '.*' });
+      this.users.set(name, user);
     }
   }
 }

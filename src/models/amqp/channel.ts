@@ -1,12 +1,14 @@
 import type { AmqpConnection } from './connection.js';
+import { checkConsume, checkGet } from './consume-check.js';
 import { Consumer } from './consumer.js';
 import { DeliveryWindow } from './delivery-window.js';
 import { type Confirmation, Delivery, type Envelope, type ReturnedMessage } from './envelope.js';
-import { type AmqpError, accessRefused, notAllowed, notFound, notImplemented, preconditionFailed } from './errors.js';
+import { type AmqpError, notAllowed, notFound, notImplemented, preconditionFailed } from './errors.js';
 import { EMPTY_TABLE, type FieldTable, integerOf } from './field-table.js';
 import type { BasicProperties } from './properties.js';
 import { checkPublish, type Publication } from './publication.js';
 import type { Queue } from './queue.js';
+import { newReplyName, REPLY_TO } from './reply-to.js';
 import {
   bindExchange,
   bindQueue,
@@ -100,6 +102,7 @@ export class AmqpChannel {
   /** Publishes since confirm.select; undefined when confirms are off. */
   #published: number | undefined;
   #tx: Transaction | undefined;
+  #reply: { readonly consumerTag: string; readonly name: string } | undefined;
   #openConfirm: { ack: boolean; deliveryTag: number; multiple: boolean } | undefined;
 
   constructor(number: number, connection: AmqpConnection, sink: ChannelSink) {
@@ -178,34 +181,59 @@ export class AmqpChannel {
     const { vhost } = this.connection;
     const given = args.consumerTag ?? '';
     if (given !== '' && this.consumers.has(given)) throw notAllowed(`attempt to reuse consumer tag '${given}'`);
-    const name = this.#queueName(args.queue);
-    const queue = usableQueue(this.connection, name, 'read');
-    const table = args.arguments ?? EMPTY_TABLE;
-    const inUse = () => accessRefused(`queue '${name}' in vhost '${vhost.name}' in exclusive use`);
-    if (queue.consumers.exclusive) throw inUse();
-    if (args.exclusive && (queue.consumers.size > 0 || queue.singleActiveConsumer)) throw inUse();
+    if (given !== '' && this.#reply?.consumerTag === given) {
+      throw notAllowed(`attempt to reuse consumer tag '${given}'`);
+    }
+    if (args.queue === REPLY_TO) return this.#consumeReplies(given, args.noAck ?? false);
+    const queue = usableQueue(this.connection, this.#queueName(args.queue), 'read');
+    checkConsume(this, queue, args);
     return this.#command(() => {
       const tag = given === '' ? vhost.generateName('amq.ctag-') : given;
-      const consumer = new Consumer(
-        {
-          tag,
-          noAck: args.noAck ?? false,
-          exclusive: args.exclusive ?? false,
-          priority: integerOf(table.get('x-priority')) ?? 0,
-          prefetch: this.consumerPrefetch,
-          arguments: table,
-        },
-        this,
-        queue,
-      );
+      const table = args.arguments ?? EMPTY_TABLE;
+      const definition = {
+        tag,
+        noAck: args.noAck ?? false,
+        exclusive: args.exclusive ?? false,
+        priority: integerOf(table.get('x-priority')) ?? 0,
+        prefetch: this.consumerPrefetch,
+        arguments: table,
+      };
+      const consumer = new Consumer(definition, this, queue);
       this.consumers.set(tag, consumer);
       queue.addConsumer(consumer);
       return tag;
     });
   }
 
+  #consumeReplies(given: string, noAck: boolean): string {
+    const { vhost } = this.connection;
+    if (this.#reply) throw preconditionFailed('reply consumer already set');
+    if (!noAck) throw preconditionFailed('reply consumer cannot acknowledge');
+    const consumerTag = given === '' ? vhost.generateName('amq.ctag-') : given;
+    this.#reply = { consumerTag, name: newReplyName(vhost.context.random) };
+    vhost.replyTargets.set(this.#reply.name, this);
+    return consumerTag;
+  }
+
+  #endReplies(): void {
+    if (this.#reply) this.connection.vhost.replyTargets.delete(this.#reply.name);
+    this.#reply = undefined;
+  }
+
+  /** What stands for this channel in the `reply-to` of its requests; undefined without a reply consumer. */
+  get replyName(): string | undefined {
+    return this.#reply?.name;
+  }
+
+  /** Hands a direct reply to the reply consumer; it shows the next delivery tag without using it up. */
+  deliverReply(envelope: Envelope): void {
+    if (!this.#reply) return;
+    this.#post(this.#tellDeliver, new Delivery(this.#reply.consumerTag, this.#lastTag + 1, envelope));
+  }
+
   /** Ends a consumer; an unknown tag is no mistake. What it has not settled stays with the channel. */
   cancel(consumerTag: string): void {
+    if (this.#reply?.consumerTag === consumerTag) this.#endReplies();
     const consumer = this.consumers.get(consumerTag);
     if (!consumer) return;
     this.#command(() => this.#dropConsumer(consumer));
@@ -235,8 +263,8 @@ export class AmqpChannel {
 
   /** @returns undefined when the queue has no ready message */
   get(queueName: string, noAck = false): GetOk | undefined {
-    const name = this.#queueName(queueName);
-    const queue = usableQueue(this.connection, name, 'read');
+    const queue = usableQueue(this.connection, this.#queueName(queueName), 'read');
+    checkGet(queue);
     return this.#command(() => {
       queue.touch();
       const envelope = queue.take(noAck);
@@ -276,9 +304,13 @@ export class AmqpChannel {
     const tx = this.#transaction();
     this.#command(() => {
       const { publications, settlements } = tx.finish();
-      for (const publication of publications) this.#returnIfUnroutable(publication);
+      const { vhost } = this.connection;
+      const routed = publications.map((publication) => vhost.destinations(publication));
+      for (const [i, publication] of publications.entries()) {
+        if (publication.mandatory) this.#returnUnless(routed[i] as readonly Queue[], publication);
+      }
       this.#post(this.#tellCommitted, undefined);
-      for (const publication of publications) this.connection.vhost.put(publication);
+      for (const [i, publication] of publications.entries()) vhost.put(publication, routed[i] as readonly Queue[]);
       for (const { tags, outcome } of settlements) this.#applySettle(tags, outcome);
     });
   }
@@ -301,6 +333,7 @@ export class AmqpChannel {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.#tx = undefined;
+    this.#endReplies();
     this.connection.channels.delete(this.number);
     this.#command(() => {
       const consumers = [...this.consumers.values()];
@@ -398,13 +431,18 @@ export class AmqpChannel {
   }
 
   #put(publication: Publication, confirmTag: number | undefined): void {
-    this.#returnIfUnroutable(publication);
-    const accepted = this.connection.vhost.put(publication);
+    const { vhost } = this.connection;
+    const queues = vhost.destinations(publication);
+    if (publication.mandatory) this.#returnUnless(queues, publication);
+    const accepted = vhost.put(publication, queues);
     if (confirmTag !== undefined) this.#confirm(confirmTag, accepted);
   }
 
-  #returnIfUnroutable(publication: Publication): void {
-    if (!publication.mandatory || this.connection.vhost.routes(publication)) return;
+  #returnUnless(queues: readonly Queue[], publication: Publication): void {
+    if (queues.length > 0) return;
+    const { vhost } = this.connection;
+    // RabbitMQ 3 delivers a direct reply and returns it as well.
+    if (vhost.version !== '3' && vhost.replyTarget(publication)) return;
     this.#openConfirm = undefined;
     const { exchange, routingKey, properties, body } = publication.envelope;
     this.#post(this.#tellReturned, {

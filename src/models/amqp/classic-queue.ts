@@ -3,7 +3,7 @@ import type { Consumer } from './consumer.js';
 import type { Envelope } from './envelope.js';
 import { integerOf } from './field-table.js';
 import type { Policy } from './policy.js';
-import { Queue, type QueueDefinition, type QueueHost, type QueueType } from './queue.js';
+import { type DeathReason, Queue, type QueueDefinition, type QueueHost, type QueueType } from './queue.js';
 import { type MessageStore, PriorityReadyList, ReadyList } from './ready-list.js';
 
 /** The usual queue: every message once, in order, until it is acked. */
@@ -37,7 +37,7 @@ export class ClassicQueue extends Queue {
   enqueue(envelope: Envelope): boolean {
     const { settings } = this;
     if (settings.overflow !== 'drop-head' && this.refuses(envelope)) {
-      if (settings.overflow === 'reject-publish-dlx') this.host.deadLetter(this, envelope, 'maxlen');
+      if (settings.overflow === 'reject-publish-dlx') this.die(envelope, 'maxlen');
       return false;
     }
     envelope.position = this.#nextPosition++;
@@ -73,6 +73,7 @@ export class ClassicQueue extends Queue {
 
   afterReturn(): void {
     this.dispatch();
+    this.expireHead();
     this.dropOverflow();
   }
 
@@ -98,16 +99,21 @@ export class ClassicQueue extends Queue {
     this.#settle(envelope);
   }
 
-  requeue(envelope: Envelope, _counts: boolean): void {
+  requeue(envelope: Envelope, _byConsumer: boolean): void {
     this.#settle(envelope);
     envelope.returnCount++;
-    this.store.giveBack(envelope);
+    this.putBack(envelope);
     this.#readyBytes += envelope.body.length;
+  }
+
+  /** Puts what came back into its place. */
+  protected putBack(envelope: Envelope): void {
+    this.store.giveBack(envelope);
   }
 
   reject(envelope: Envelope): void {
     this.#settle(envelope);
-    this.host.deadLetter(this, envelope, 'rejected');
+    this.die(envelope, 'rejected');
   }
 
   purge(): number {
@@ -122,9 +128,37 @@ export class ClassicQueue extends Queue {
     this.dropOverflow();
   }
 
+  /** As after a restart: what was not persistent is gone. */
+  override restart(): void {
+    const kept = [...this.store.values()].filter((envelope) => this.survives(envelope));
+    this.purge();
+    for (const envelope of kept) this.load(envelope);
+  }
+
+  protected survives(envelope: Envelope): boolean {
+    return envelope.properties.deliveryMode === 2;
+  }
+
+  /** Puts back what was kept elsewhere, at the end; its expiry still holds. */
+  load(envelope: Envelope): void {
+    this.append(envelope);
+    this.#readyBytes += envelope.body.length;
+    this.expireHead();
+  }
+
   override dispose(): void {
     super.dispose();
     this.host.context.clock.cancel(this.#expiry);
+  }
+
+  /** Adds at the end what has no position yet, or is to lose it. */
+  protected append(envelope: Envelope): void {
+    envelope.position = this.#nextPosition++;
+    this.store.push(envelope);
+  }
+
+  protected die(envelope: Envelope, reason: DeathReason): void {
+    this.host.died(this, envelope, reason);
   }
 
   /** Drops from the head what is beyond the limits. */
@@ -133,7 +167,7 @@ export class ClassicQueue extends Queue {
     while (this.store.length > maxLength || this.#readyBytes > maxLengthBytes) {
       const victim = this.#shift();
       if (!victim) return;
-      this.host.deadLetter(this, victim, 'maxlen');
+      this.die(victim, 'maxlen');
     }
   }
 
@@ -144,7 +178,7 @@ export class ClassicQueue extends Queue {
     const now = this.host.context.clock.now;
     while (head !== undefined && head.expiresAtMs !== 0 && head.expiresAtMs <= now) {
       this.#shift();
-      this.host.deadLetter(this, head, 'expired');
+      this.die(head, 'expired');
       head = this.store.peek();
     }
     if (head !== undefined && head.expiresAtMs !== 0) this.#armExpiry(head.expiresAtMs);

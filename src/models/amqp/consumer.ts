@@ -119,6 +119,11 @@ export class ConsumerList {
     if (!this.#single) this.#band(consumer.priority).push(consumer);
   }
 
+  /** Sets a consumer aside until it has credit again. */
+  park(consumer: Consumer): void {
+    if (!consumer.parked) park(consumer);
+  }
+
   /** The consumer whose turn it is; those that cannot take more are set aside. */
   next(): Consumer | undefined {
     if (this.#single) return this.#nextSingle();

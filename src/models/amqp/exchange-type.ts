@@ -5,6 +5,7 @@ import type { FieldTable } from './field-table.js';
 import { HeadersMatcher, validateHeadersBinding } from './headers-match.js';
 import { DestinationSet, destinationsOf, type Match, NO_MATCH } from './match.js';
 import { TopicTrie } from './topic-trie.js';
+import type { VirtualHost } from './virtual-host.js';
 
 /** What a matcher may see of a message. */
 export interface Routed {
@@ -39,7 +40,7 @@ export interface ExchangeType {
   /** Throws `AmqpError` where a binding of this key and these arguments cannot be. */
   validateBinding?(routingKey: string, args: FieldTable): void;
   /** Throws `AmqpError` where an exchange with these arguments cannot be. */
-  validateExchange?(name: string, args: FieldTable, isType: (typeName: string) => boolean): void;
+  validateExchange?(name: string, args: FieldTable, vhost: VirtualHost): void;
   create(context: MatcherContext): Matcher;
 }
 

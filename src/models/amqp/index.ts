@@ -16,7 +16,7 @@
  * Sources: RabbitMQ 3.10.8 as recorded in the test fixtures; https://www.rabbitmq.com/docs; the AMQP 0-9-1 specification.
  */
 export type { Binding } from './binding.js';
-export { AmqpBroker, type OpenConnection } from './broker.js';
+export { type AlarmKind, AmqpBroker, type OpenConnection } from './broker.js';
 export type { AmqpChannel, ChannelSink, ConsumeArguments, GetOk, PublishFlags } from './channel.js';
 export type { AmqpOptions, AmqpVersion } from './config.js';
 export type { AmqpConnection, ConnectionSink } from './connection.js';
@@ -42,6 +42,7 @@ export {
   toField,
   toFieldTable,
 } from './field-table.js';
+export { Policy, type PolicyDefinition, type PolicyKind, type PolicyTarget } from './policy.js';
 export {
   type BasicProperties,
   NO_PROPERTIES,
@@ -50,6 +51,7 @@ export {
   toProperties,
 } from './properties.js';
 export type { Queue, QueueType } from './queue.js';
+export type { QueueSettings } from './queue-settings.js';
 export type {
   Actor,
   ExchangeBindArguments,
@@ -60,5 +62,5 @@ export type {
   QueueDeclareOk,
   QueueDeleteArguments,
 } from './topology.js';
-export type { User } from './user.js';
-export type { VirtualHost } from './virtual-host.js';
+export type { Operation, Password, Permissions, TopicPermissions, User, UserLimit } from './user.js';
+export type { VirtualHost, VirtualHostLimit } from './virtual-host.js';

@@ -3,7 +3,8 @@ import { Envelope } from './envelope.js';
 import { accessRefused, noExchange, preconditionFailed } from './errors.js';
 import type { Exchange } from './exchange.js';
 import { type FieldTable, fieldTypeName } from './field-table.js';
-import { type BasicProperties, withHeaders } from './properties.js';
+import { type BasicProperties, withHeaders, withProperties } from './properties.js';
+import { REPLY_TO } from './reply-to.js';
 
 /** A message that passed all checks and waits to be routed. */
 export interface Publication {
@@ -34,25 +35,26 @@ export function checkPublish(
   if (exchange.internal) {
     throw accessRefused(`cannot publish to internal exchange '${exchangeName}' in vhost '${vhost.name}'`);
   }
-  const { userId, expiration, deliveryMode, headers } = properties;
+  const { userId, expiration, deliveryMode, headers, replyTo } = properties;
+  if (exchange.type === 'topic') user.checkTopic(vhost, 'write', exchangeName, routingKey);
   if (userId !== undefined && userId !== user.name) {
     throw preconditionFailed(`user_id property set to '${userId}' but authenticated user was '${user.name}'`);
   }
   if (expiration !== undefined) checkExpiration(expiration);
+  if (replyTo === REPLY_TO && channel.replyName === undefined) {
+    throw preconditionFailed('fast reply consumer does not exist');
+  }
   if (deliveryMode !== undefined && deliveryMode !== 1 && deliveryMode !== 2) {
     throw preconditionFailed(`invalid message: {delivery_mode_unknown,${deliveryMode}}`);
   }
+  const addressed = replyTo === REPLY_TO ? withProperties(properties, { replyTo: channel.replyName }) : properties;
   if (headers === undefined) {
-    return {
-      exchange,
-      envelope: new Envelope(exchangeName, routingKey, properties, body),
-      furtherKeys: undefined,
-      mandatory,
-    };
+    const envelope = new Envelope(exchangeName, routingKey, addressed, body);
+    return { exchange, envelope, furtherKeys: undefined, mandatory };
   }
   const cc = keysOf(headers, 'CC');
   const bcc = keysOf(headers, 'BCC');
-  const sent = bcc ? withHeaders(properties, without(headers, 'BCC')) : properties;
+  const sent = bcc ? withHeaders(addressed, without(headers, 'BCC')) : addressed;
   return {
     exchange,
     envelope: new Envelope(exchangeName, routingKey, sent, body, bcc),

@@ -12,7 +12,8 @@ export interface QueueSettings {
   readonly overflow: Overflow;
   readonly deadLetterExchange: string | undefined;
   readonly deadLetterRoutingKey: string | undefined;
-  readonly deliveryLimit: number;
+  /** Undefined where neither argument nor policy says; below 0 is none. */
+  readonly deliveryLimit: number | undefined;
 }
 
 export const NO_LIMITS: QueueSettings = {
@@ -23,7 +24,7 @@ export const NO_LIMITS: QueueSettings = {
   overflow: 'drop-head',
   deadLetterExchange: undefined,
   deadLetterRoutingKey: undefined,
-  deliveryLimit: Infinity,
+  deliveryLimit: undefined,
 };
 
 /** Numbers take the smallest of argument, policy and operator policy; for the rest the argument wins. */
@@ -51,7 +52,7 @@ export function readSettings(
     overflow: (first('x-overflow', 'overflow') ?? 'drop-head') as Overflow,
     deadLetterExchange: first('x-dead-letter-exchange', 'dead-letter-exchange'),
     deadLetterRoutingKey: first('x-dead-letter-routing-key', 'dead-letter-routing-key'),
-    deliveryLimit: deliveryLimit < 0 ? Infinity : deliveryLimit,
+    deliveryLimit: deliveryLimit === Infinity ? undefined : deliveryLimit,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Timer } from '../../core/clock.js';
 import type { ModelContext } from '../../core/model.js';
 import type { Binding } from './binding.js';
+import type { AmqpVersion } from './config.js';
 import type { AmqpConnection } from './connection.js';
 import { type Consumer, ConsumerList } from './consumer.js';
 import type { Envelope } from './envelope.js';
@@ -26,7 +27,8 @@ export interface QueueHost {
   readonly name: string;
   readonly context: ModelContext;
   /** A message died; it goes to the queue's dead letter exchange once the running command has ended. */
-  deadLetter(queue: Queue, envelope: Envelope, reason: DeathReason): void;
+  died(queue: Queue, envelope: Envelope, reason: DeathReason): void;
+  readonly version: AmqpVersion;
   /** The queue is to be deleted: unused for its lease, or without its last consumer. */
   removeQueue(queue: Queue): void;
   /** Runs what a timer started as a command of its own. */
@@ -123,6 +125,9 @@ export abstract class Queue {
     if (this.autoDelete && this.#hadConsumer && this.consumers.size === 0) this.host.removeQueue(this);
     else this.dispatch();
   }
+
+  /** As after a restart; streams keep everything. */
+  restart(): void {}
 
   /** Takes over the effect of its policies. */
   applyPolicies(policy: Policy | undefined, operatorPolicy: Policy | undefined): void {

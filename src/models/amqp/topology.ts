@@ -10,12 +10,22 @@ import {
   accessRefused,
   noExchange,
   noQueue,
+  notImplemented,
   onDefaultExchange,
   preconditionFailed,
   queueLocked,
 } from './errors.js';
-import { EMPTY_TABLE, type FieldTable } from './field-table.js';
-import type { Queue } from './queue.js';
+import type { Exchange, ExchangeDefinition } from './exchange.js';
+import { EMPTY_TABLE, type FieldTable, fieldTypeName } from './field-table.js';
+import type { Queue, QueueDefinition } from './queue.js';
+import {
+  checkQueueArguments,
+  checkSameArgument,
+  checkSameArguments,
+  checkSameProperty,
+  queueTypeOf,
+} from './queue-arguments.js';
+import { isReplyName, REPLY_TO } from './reply-to.js';
 import type { User } from './user.js';
 import type { VirtualHost } from './virtual-host.js';
 
@@ -101,9 +111,36 @@ export function declareExchange(actor: Actor, args: ExchangeDeclareArguments): v
     internal: args.internal ?? false,
     arguments: args.arguments ?? EMPTY_TABLE,
   };
-  if (existing) return;
+  if (existing) {
+    checkSameExchange(existing, definition, vhost.name);
+    return;
+  }
   if (name.startsWith('amq.')) throw accessRefused(`exchange name '${name}' contains reserved prefix 'amq.*'`);
+  checkAlternate(actor, name, definition.arguments);
+  vhost.broker.exchangeTypes.get(args.type)?.validateExchange?.(name, definition.arguments, vhost);
   vhost.addExchange(definition);
+}
+
+function checkSameExchange(existing: Exchange, declared: ExchangeDefinition, vhost: string): void {
+  const where = `exchange '${existing.name}' in vhost '${vhost}'`;
+  checkSameProperty('type', existing.type, declared.type, where);
+  checkSameProperty('durable', existing.durable, declared.durable, where);
+  checkSameProperty('auto_delete', existing.autoDelete, declared.autoDelete, where);
+  checkSameProperty('internal', existing.internal, declared.internal, where);
+  const name = 'alternate-exchange';
+  checkSameArgument(name, existing.arguments.get(name), declared.arguments.get(name), where);
+}
+
+function checkAlternate(actor: Actor, name: string, args: FieldTable): void {
+  const { vhost, user } = actor;
+  const alternate = args.get('alternate-exchange');
+  if (alternate === undefined) return;
+  if (typeof alternate !== 'string') {
+    const what = `invalid type '${fieldTypeName(alternate)}' for arg 'alternate-exchange'`;
+    throw preconditionFailed(`${what} in exchange '${name}' in vhost '${vhost.name}'`);
+  }
+  user.check(vhost, 'read', 'exchange', name);
+  user.check(vhost, 'write', 'exchange', alternate);
 }
 
 export function deleteExchange(actor: Actor, args: ExchangeDeleteArguments): void {
@@ -144,7 +181,7 @@ export function unbindExchange(actor: Actor, args: ExchangeBindArguments): void 
   user.check(vhost, 'write', 'exchange', destination);
   user.check(vhost, 'read', 'exchange', source);
   const identity = bindingIdentity({ kind: 'exchange', name: destination }, routingKey, args.arguments ?? EMPTY_TABLE);
-  vhost.removeBinding(source, identity);
+  vhost.removeBinding(vhost.exchanges.get(source), identity);
 }
 
 export function bindQueue(actor: Actor, args: QueueBindArguments): void {
@@ -172,12 +209,13 @@ export function unbindQueue(actor: Actor, args: QueueBindArguments): void {
   const queue = vhost.queues.get(queueName);
   if (queue) checkExclusive(actor, queue);
   const identity = bindingIdentity({ kind: 'queue', name: queueName }, routingKey, args.arguments ?? EMPTY_TABLE);
-  vhost.removeBinding(exchange, identity);
+  vhost.removeBinding(vhost.exchanges.get(exchange), identity);
 }
 
 export function declareQueue(actor: Actor, args: QueueDeclareArguments): QueueDeclareOk {
   const { vhost, user } = actor;
   const given = stripLineBreaks(args.queue);
+  if (isReplyName(given)) return declareReplyQueue(vhost, given);
   if (args.passive) {
     const queue = vhost.queues.get(given);
     if (!queue) throw noQueue(given, vhost.name);
@@ -186,26 +224,75 @@ export function declareQueue(actor: Actor, args: QueueDeclareArguments): QueueDe
     return declareOk(queue);
   }
   if (given.startsWith('amq.')) throw accessRefused(`queue name '${given}' contains reserved prefix 'amq.*'`);
+  const table = args.arguments ?? EMPTY_TABLE;
+  if (given === '' && queueTypeOf(table) !== 'classic') {
+    throw preconditionFailed(`Cannot declare a server-named queue for type rabbit_${queueTypeOf(table)}_queue`);
+  }
   const name = given === '' ? vhost.generateName('amq.gen-') : given;
   user.check(vhost, 'configure', 'queue', name);
-  const existing = vhost.queues.get(name);
-  if (existing) {
-    checkExclusive(actor, existing);
-    existing.touch();
-    return declareOk(existing);
-  }
-  const queue = vhost.addQueue({
+  const definition: QueueDefinition = {
     name,
     durable: args.durable ?? false,
     autoDelete: args.autoDelete ?? false,
     exclusiveOwner: args.exclusive ? (actor as AmqpConnection) : undefined,
-    arguments: args.arguments ?? EMPTY_TABLE,
-  });
-  return declareOk(queue);
+    arguments: table,
+  };
+  const existing = vhost.queues.get(name);
+  if (existing) {
+    checkSameQueue(actor, existing, definition);
+    existing.touch();
+    return declareOk(existing);
+  }
+  checkNewQueue(actor, definition);
+  return declareOk(vhost.addQueue(definition));
+}
+
+function declareReplyQueue(vhost: VirtualHost, name: string): QueueDeclareOk {
+  if (name !== REPLY_TO && !vhost.replyTargets.has(name)) throw noQueue(name, vhost.name);
+  return { queue: name, messageCount: 0, consumerCount: 1 };
+}
+
+function checkSameQueue(actor: Actor, existing: Queue, declared: QueueDefinition): void {
+  const { vhost } = actor;
+  if (existing.exclusiveOwner !== declared.exclusiveOwner) throw queueLocked(existing.name, vhost.name);
+  const where = `queue '${existing.name}' in vhost '${vhost.name}'`;
+  checkSameProperty('durable', existing.durable, declared.durable, where);
+  checkSameProperty('auto_delete', existing.autoDelete, declared.autoDelete, where);
+  checkSameArguments(existing.arguments, declared.arguments, where);
+}
+
+function checkNewQueue(actor: Actor, definition: QueueDefinition): void {
+  const { vhost, user } = actor;
+  const { name, arguments: table } = definition;
+  const where = `queue '${name}' in vhost '${vhost.name}'`;
+  const limit = vhost.limits.get('max-queues');
+  if (limit !== undefined && vhost.queues.size >= limit) {
+    const reached = `queue limit in vhost '${vhost.name}' (${limit}) is reached`;
+    throw preconditionFailed(`cannot declare queue '${name}': ${reached}`);
+  }
+  const deadLetterExchange = table.get('x-dead-letter-exchange');
+  if (deadLetterExchange !== undefined) {
+    if (typeof deadLetterExchange !== 'string') {
+      const what = `invalid type '${fieldTypeName(deadLetterExchange)}' for arg 'x-dead-letter-exchange'`;
+      throw preconditionFailed(`${what} in ${where}`);
+    }
+    user.check(vhost, 'read', 'queue', name);
+    user.check(vhost, 'write', 'exchange', deadLetterExchange);
+  }
+  checkQueueArguments(table, where);
+  if (queueTypeOf(table) === 'classic') return;
+  const refuse = (property: string) => preconditionFailed(`invalid property '${property}' for ${where}`);
+  if (definition.autoDelete) throw refuse('auto-delete');
+  if (definition.exclusiveOwner) throw refuse('exclusive-owner');
+  if (!definition.durable) throw refuse('non-durable');
 }
 
 export function purgeQueue(actor: Actor, name: string): number {
-  return usableQueue(actor, name, 'read').purge();
+  const queue = usableQueue(actor, name, 'read');
+  if (queue.type === 'stream') {
+    throw notImplemented(`queue.purge not supported by stream queues queue '${name}' in vhost '${actor.vhost.name}'`);
+  }
+  return queue.purge();
 }
 
 export function deleteQueue(actor: Actor, args: QueueDeleteArguments): number {
@@ -215,6 +302,10 @@ export function deleteQueue(actor: Actor, args: QueueDeleteArguments): number {
   const queue = vhost.queues.get(name);
   if (!queue) return 0;
   checkExclusive(actor, queue);
+  if (args.ifUnused && queue.type === 'quorum') {
+    const unsupported = 'queue.delete operations with if-unused flag set are not supported by quorum queues';
+    throw notImplemented(`cannot delete queue '${name}' in vhost '${vhost.name}'. ${unsupported}`);
+  }
   if (args.ifUnused && queue.consumers.size > 0) {
     throw preconditionFailed(`queue '${name}' in vhost '${vhost.name}' in use`);
   }

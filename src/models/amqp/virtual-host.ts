@@ -1,26 +1,37 @@
 import type { ModelContext } from '../../core/model.js';
 import type { Binding } from './binding.js';
 import type { AmqpBroker } from './broker.js';
+import type { AmqpChannel } from './channel.js';
 import { ClassicQueue } from './classic-queue.js';
+import type { AmqpVersion } from './config.js';
+import { deadProperties, isCycle, routingKeysOf } from './dead-letter.js';
 import { Envelope } from './envelope.js';
+import { AmqpError } from './errors.js';
 import { Exchange, type ExchangeDefinition } from './exchange.js';
 import type { ExchangeType } from './exchange-type.js';
 import { EMPTY_TABLE } from './field-table.js';
 import { type Match, NO_MATCH } from './match.js';
+import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from './policy.js';
 import type { Publication } from './publication.js';
 import type { DeathReason, Queue, QueueDefinition, QueueHost } from './queue.js';
+import { queueTypeOf } from './queue-arguments.js';
+import { QuorumQueue } from './quorum-queue.js';
 import { route } from './router.js';
+import { StreamQueue } from './stream-queue.js';
 
 const BUILT_IN: ReadonlyArray<readonly [name: string, type: string]> = [
   ['amq.direct', 'direct'],
   ['amq.fanout', 'fanout'],
-  ['amq.topic', 'topic'],
   ['amq.headers', 'headers'],
   ['amq.match', 'headers'],
   ['amq.rabbitmq.trace', 'topic'],
+  ['amq.topic', 'topic'],
 ];
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const QUEUE_CLASSES = { classic: ClassicQueue, quorum: QuorumQueue, stream: StreamQueue } as const;
+
+export type VirtualHostLimit = 'max-queues' | 'max-connections';
 
 interface Death {
   readonly queue: Queue;
@@ -28,13 +39,20 @@ interface Death {
   readonly reason: DeathReason;
 }
 
-/** A space of exchanges and queues of its own. */
+/** A space of exchanges, queues and policies of its own. */
 export class VirtualHost implements QueueHost {
   readonly name: string;
   readonly broker: AmqpBroker;
   readonly context: ModelContext;
   readonly exchanges = new Map<string, Exchange>();
   readonly queues = new Map<string, Queue>();
+  readonly policies = new Map<string, Policy>();
+  readonly operatorPolicies = new Map<string, Policy>();
+  readonly limits = new Map<VirtualHostLimit, number>();
+  /** Channels that wait for direct replies, by the name that is given to the replier. */
+  readonly replyTargets = new Map<string, AmqpChannel>();
+  description = '';
+  tags: readonly string[] = [];
   #deaths: Death[] = [];
   #depth = 0;
 
@@ -43,6 +61,10 @@ export class VirtualHost implements QueueHost {
     this.broker = broker;
     this.context = broker.context;
     this.#addBuiltIn();
+  }
+
+  get version(): AmqpVersion {
+    return this.broker.version;
   }
 
   /** Runs a command: what it posts leaves, and what died in it is dead-lettered, once it has ended. */
@@ -64,24 +86,27 @@ export class VirtualHost implements QueueHost {
   }
 
   addExchange(definition: ExchangeDefinition): Exchange {
+    this.#checkCount(this.exchanges.size, 'exchanges');
     const exchange = new Exchange(definition, this.broker.createMatcher(definition.type, definition.arguments));
     this.exchanges.set(exchange.name, exchange);
+    exchange.applyPolicy(policyFor(this.policies.values(), exchange));
     return exchange;
   }
 
   removeExchange(exchange: Exchange): void {
     exchange.alive = false;
     this.exchanges.delete(exchange.name);
-    for (const binding of [...exchange.bindings.values()])
-      this.removeBinding(exchange.name, binding.identity, exchange);
-    for (const binding of [...exchange.incoming]) this.removeBinding(binding.source.name, binding.identity);
+    for (const binding of [...exchange.bindings.values()]) this.removeBinding(exchange, binding.identity);
+    for (const binding of [...exchange.incoming]) this.removeBinding(binding.source, binding.identity);
   }
 
   addQueue(definition: QueueDefinition): Queue {
-    const queue = new ClassicQueue(definition, this);
+    this.#checkCount(this.queues.size, 'queues');
+    const queue = new QUEUE_CLASSES[queueTypeOf(definition.arguments)](definition, this);
     this.queues.set(queue.name, queue);
     queue.exclusiveOwner?.exclusiveQueues.add(queue);
-    queue.applyPolicies(undefined, undefined);
+    this.#applyPolicies(queue);
+    queue.touch();
     return queue;
   }
 
@@ -90,18 +115,19 @@ export class VirtualHost implements QueueHost {
     queue.dispose();
     this.queues.delete(queue.name);
     queue.exclusiveOwner?.exclusiveQueues.delete(queue);
-    for (const binding of [...queue.incoming]) this.removeBinding(binding.source.name, binding.identity);
+    for (const binding of [...queue.incoming]) this.removeBinding(binding.source, binding.identity);
     for (const consumer of [...queue.consumers.values()]) consumer.channel.consumerLost(consumer);
     queue.consumers.clear();
     queue.purge();
   }
 
   addBinding(binding: Binding): void {
+    this.#checkBindings(binding);
     if (binding.source.bind(binding)) binding.destination.incoming.add(binding);
   }
 
   /** Removes a binding; an exchange that deletes itself goes with its last one. */
-  removeBinding(sourceName: string, identity: string, source = this.exchanges.get(sourceName)): void {
+  removeBinding(source: Exchange | undefined, identity: string): void {
     const binding = source?.unbind(identity);
     if (!source || !binding) return;
     binding.destination.incoming.delete(binding);
@@ -113,16 +139,19 @@ export class VirtualHost implements QueueHost {
     return route(publication.exchange, publication.envelope, publication.furtherKeys, this.exchanges);
   }
 
-  routes(publication: Publication): boolean {
-    return this.destinations(publication).length > 0;
+  /** The channel that waits for a direct reply, where the publication is one. */
+  replyTarget(publication: Publication): AmqpChannel | undefined {
+    if (this.replyTargets.size === 0 || publication.exchange.name !== '') return undefined;
+    return this.replyTargets.get(publication.envelope.routingKey);
   }
 
-  /** Routes a publication into its queues. @returns false when one of them refused it */
-  put(publication: Publication): boolean {
-    return this.enqueueAll(this.destinations(publication), publication.envelope);
+  /** Puts a publication into its queues. @returns false when one of them refused it */
+  put(publication: Publication, queues: readonly Queue[]): boolean {
+    this.replyTarget(publication)?.deliverReply(publication.envelope);
+    return this.#enqueueAll(queues, publication.envelope);
   }
 
-  enqueueAll(queues: readonly Queue[], envelope: Envelope): boolean {
+  #enqueueAll(queues: readonly Queue[], envelope: Envelope): boolean {
     let accepted = true;
     for (let i = 0; i < queues.length; i++) {
       const copy = i === 0 ? envelope : envelope.copy();
@@ -131,7 +160,7 @@ export class VirtualHost implements QueueHost {
     return accepted;
   }
 
-  deadLetter(queue: Queue, envelope: Envelope, reason: DeathReason): void {
+  died(queue: Queue, envelope: Envelope, reason: DeathReason): void {
     if (queue.settings.deadLetterExchange !== undefined) this.#deaths.push({ queue, envelope, reason });
   }
 
@@ -140,16 +169,103 @@ export class VirtualHost implements QueueHost {
     return prefix + this.context.random.text(22, BASE64URL);
   }
 
+  /** Adds a policy or replaces the one of its name. @returns whether there was none. @throws BrokerError INVALID_POLICY */
+  setPolicy(kind: PolicyKind, definition: PolicyDefinition): boolean {
+    const policies = this.#policiesOf(kind);
+    const policy = new Policy(definition, kind);
+    const isNew = !policies.has(policy.name);
+    policies.set(policy.name, policy);
+    this.command(() => this.#applyAllPolicies());
+    return isNew;
+  }
+
+  /** @returns whether there was one */
+  deletePolicy(kind: PolicyKind, name: string): boolean {
+    if (!this.#policiesOf(kind).delete(name)) return false;
+    this.command(() => this.#applyAllPolicies());
+    return true;
+  }
+
+  /** @param value undefined or below 0 for no limit */
+  setLimit(limit: VirtualHostLimit, value: number | undefined): void {
+    if (value === undefined || value < 0) this.limits.delete(limit);
+    else this.limits.set(limit, value);
+  }
+
+  /** As after a restart: durable exchanges and queues stay, exclusive ones go, and with them their bindings. */
+  restart(): void {
+    this.command(() => {
+      for (const queue of [...this.queues.values()]) {
+        if (!queue.durable || queue.exclusiveOwner) this.removeQueue(queue);
+        else queue.restart();
+      }
+      for (const exchange of [...this.exchanges.values()]) if (!exchange.durable) this.removeExchange(exchange);
+    });
+  }
+
+  /** Ends timers and consumers; nothing of it is used again. */
+  dispose(): void {
+    for (const queue of [...this.queues.values()]) this.command(() => this.removeQueue(queue));
+    this.replyTargets.clear();
+  }
+
+  #policiesOf(kind: PolicyKind): Map<string, Policy> {
+    return kind === 'policy' ? this.policies : this.operatorPolicies;
+  }
+
+  #applyAllPolicies(): void {
+    for (const exchange of this.exchanges.values()) exchange.applyPolicy(policyFor(this.policies.values(), exchange));
+    for (const queue of this.queues.values()) this.#applyPolicies(queue);
+  }
+
+  #applyPolicies(queue: Queue): void {
+    const policy = this.policies.size === 0 ? undefined : policyFor(this.policies.values(), queue);
+    const operator = this.operatorPolicies.size === 0 ? undefined : policyFor(this.operatorPolicies.values(), queue);
+    queue.applyPolicies(policy, operator);
+  }
+
   #settleDeaths(): void {
-    for (let i = 0; i < this.#deaths.length; i++) {
-      const { queue, envelope } = this.#deaths[i] as Death;
-      const exchange = this.exchanges.get(queue.settings.deadLetterExchange as string);
-      if (!exchange) continue;
-      const routingKey = queue.settings.deadLetterRoutingKey ?? envelope.routingKey;
-      const dead = new Envelope(exchange.name, routingKey, envelope.properties, envelope.body);
-      this.enqueueAll(route(exchange, dead, undefined, this.exchanges), dead);
-    }
+    // What dies on the way joins the end of the list.
+    for (let i = 0; i < this.#deaths.length; i++) this.#deadLetter(this.#deaths[i] as Death);
     this.#deaths = [];
+  }
+
+  #deadLetter({ queue, envelope, reason }: Death): void {
+    const { deadLetterExchange, deadLetterRoutingKey } = queue.settings;
+    const exchange = deadLetterExchange === undefined ? undefined : this.exchanges.get(deadLetterExchange);
+    if (!exchange) return;
+    const keys = deadLetterRoutingKey === undefined ? routingKeysOf(envelope) : [deadLetterRoutingKey];
+    const death = { queue: queue.name, reason, atMs: this.context.clock.now };
+    const dead = new Envelope(
+      exchange.name,
+      keys[0] as string,
+      deadProperties(envelope, death, deadLetterRoutingKey === undefined, this.version),
+      envelope.body,
+      deadLetterRoutingKey === undefined ? envelope.hiddenKeys : undefined,
+    );
+    let targets = route(exchange, dead, keys.length > 1 ? keys.slice(1) : undefined, this.exchanges);
+    if (reason !== 'rejected') targets = targets.filter((target) => !isCycle(dead.properties, target.name));
+    this.#enqueueAll(targets, dead);
+  }
+
+  #checkCount(size: number, what: string): void {
+    const { entityCount } = this.context.limits;
+    if (size >= entityCount) {
+      throw new AmqpError(
+        'RESOURCE_ERROR',
+        `limits.entityCount (${entityCount}) exceeded by ${what} of vhost '${this.name}'`,
+      );
+    }
+  }
+
+  #checkBindings({ source }: Binding): void {
+    const { bindingCount } = this.context.limits;
+    if (source.bindings.size >= bindingCount) {
+      throw new AmqpError(
+        'PRECONDITION_FAILED',
+        `limits.bindingCount (${bindingCount}) exceeded by exchange '${source.name}' in vhost '${this.name}'`,
+      );
+    }
   }
 
   #addBuiltIn(): void {

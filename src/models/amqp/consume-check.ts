@@ -1,0 +1,42 @@
+import type { AmqpChannel, ConsumeArguments } from './channel.js';
+import {
+  accessRefused,
+  LOCKED_BY_SINGLE_ACTIVE_CONSUMER,
+  notImplemented,
+  preconditionFailed,
+  queueLocked,
+} from './errors.js';
+import { EMPTY_TABLE } from './field-table.js';
+import type { Queue } from './queue.js';
+import { checkConsumerArguments } from './queue-arguments.js';
+import { StreamQueue } from './stream-queue.js';
+
+/** Whether a consumer may be added to a queue that its connection may read. @throws AmqpError */
+export function checkConsume(channel: AmqpChannel, queue: Queue, args: ConsumeArguments): void {
+  const where = whereIs(queue);
+  const table = args.arguments ?? EMPTY_TABLE;
+  checkConsumerArguments(table, queue.type, where);
+  if (queue.type !== 'classic' && channel.globalPrefetch > 0) {
+    throw notImplemented(`${where} does not support global qos`);
+  }
+  if (queue instanceof StreamQueue) {
+    if (channel.consumerPrefetch === 0) throw preconditionFailed(`consumer prefetch count is not set for '${where}'`);
+    if (args.noAck) throw notImplemented(`automatic acknowledgement not supported by stream queues ${where}`);
+    queue.checkOffset(table.get('x-stream-offset'));
+    return;
+  }
+  const { consumers } = queue;
+  const taken = consumers.exclusive !== undefined;
+  const refused = args.exclusive ? consumers.size > 0 || queue.singleActiveConsumer : taken;
+  if (refused) throw accessRefused(`${where} in exclusive use`);
+}
+
+/** Whether single messages may be got from a queue. @throws AmqpError */
+export function checkGet(queue: Queue): void {
+  if (queue.type === 'stream') throw notImplemented(`basic.get not supported by stream queues ${whereIs(queue)}`);
+  if (queue.type === 'quorum' && queue.singleActiveConsumer) {
+    throw queueLocked(queue.name, queue.host.name, LOCKED_BY_SINGLE_ACTIVE_CONSUMER);
+  }
+}
+
+const whereIs = (queue: Queue): string => `queue '${queue.name}' in vhost '${queue.host.name}'`;

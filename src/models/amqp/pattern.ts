@@ -1,0 +1,269 @@
+import { BrokerError } from '../../core/errors.js';
+
+/**
+ * Patterns of permissions and policies: the regular expressions of RabbitMQ as far as administrators write them.
+ *
+ * Literals, `.`, classes, `\d \w \s \b` and their opposites, anchors, groups, alternation, greedy and lazy
+ * quantifiers, lookahead. They come from users, so they never become a RegExp: each decision has a bound of steps.
+ *
+ * Not done: back references, lookbehind, named groups, possessive quantifiers.
+ */
+export class Pattern {
+  readonly source: string;
+  readonly #root: Node;
+  readonly #maxSteps: number;
+
+  /** @throws BrokerError INVALID_PATTERN naming what cannot be read */
+  constructor(source: string, maxSteps = 1_000_000) {
+    this.source = source;
+    this.#root = new Parser(source).parse();
+    this.#maxSteps = maxSteps;
+  }
+
+  /** Whether it is found anywhere in the text. @throws BrokerError PATTERN_TOO_EXPENSIVE when it takes too many steps */
+  test(text: string): boolean {
+    const run: Run = { text, steps: this.#maxSteps };
+    for (let start = 0; start <= text.length; start++) {
+      if (matchNode(this.#root, start, run, () => true)) return true;
+    }
+    return false;
+  }
+}
+
+type Node =
+  | { readonly kind: 'char'; readonly accepts: (char: string) => boolean }
+  | { readonly kind: 'sequence'; readonly items: readonly Node[] }
+  | { readonly kind: 'choice'; readonly items: readonly Node[] }
+  | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number; readonly lazy: boolean }
+  | { readonly kind: 'start' | 'end' }
+  | { readonly kind: 'boundary'; readonly wanted: boolean }
+  | { readonly kind: 'ahead'; readonly item: Node; readonly wanted: boolean };
+
+interface Run {
+  readonly text: string;
+  steps: number;
+}
+
+type Then = (at: number) => boolean;
+
+function matchNode(node: Node, at: number, run: Run, then: Then): boolean {
+  if (--run.steps < 0) {
+    throw new BrokerError('PATTERN_TOO_EXPENSIVE', `a pattern takes too many steps on '${run.text.slice(0, 60)}'`);
+  }
+  switch (node.kind) {
+    case 'char': {
+      const char = run.text[at];
+      return char !== undefined && node.accepts(char) && then(at + 1);
+    }
+    case 'sequence':
+      return matchFrom(node.items, 0, at, run, then);
+    case 'choice':
+      return node.items.some((item) => matchNode(item, at, run, then));
+    case 'repeat':
+      return matchRepeat(node, 0, at, run, then);
+    case 'start':
+      return at === 0 && then(at);
+    case 'end':
+      return (at === run.text.length || (at === run.text.length - 1 && run.text[at] === '\n')) && then(at);
+    case 'boundary':
+      return (isWord(run.text[at - 1]) !== isWord(run.text[at])) === node.wanted && then(at);
+    case 'ahead':
+      return matchNode(node.item, at, run, () => true) === node.wanted && then(at);
+    default:
+      return node satisfies never;
+  }
+}
+
+function matchFrom(items: readonly Node[], index: number, at: number, run: Run, then: Then): boolean {
+  const item = items[index];
+  if (!item) return then(at);
+  return matchNode(item, at, run, (next) => matchFrom(items, index + 1, next, run, then));
+}
+
+function matchRepeat(node: Node & { kind: 'repeat' }, count: number, at: number, run: Run, then: Then): boolean {
+  const more = () =>
+    count < node.max &&
+    matchNode(node.item, at, run, (next) => {
+      // An empty turn beyond the smallest count would never end.
+      if (next === at && count >= node.min) return false;
+      return matchRepeat(node, count + 1, next, run, then);
+    });
+  if (count < node.min) return more();
+  return node.lazy ? then(at) || more() : more() || then(at);
+}
+
+const isWord = (char: string | undefined): boolean => char !== undefined && /\w/.test(char);
+const isDigit = (char: string): boolean => char >= '0' && char <= '9';
+const isSpace = (char: string): boolean => ' \t\n\r\f\v'.includes(char);
+
+const CLASSES: ReadonlyMap<string, (char: string) => boolean> = new Map([
+  ['d', isDigit],
+  ['D', (char) => !isDigit(char)],
+  ['w', isWord],
+  ['W', (char) => !isWord(char)],
+  ['s', isSpace],
+  ['S', (char) => !isSpace(char)],
+]);
+
+const CONTROLS: ReadonlyMap<string, string> = new Map([
+  ['t', '\t'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['f', '\f'],
+  ['v', '\v'],
+]);
+
+const DEEPEST = 50;
+const MOST_TURNS = 1000;
+
+class Parser {
+  readonly #source: string;
+  #at = 0;
+  #depth = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  parse(): Node {
+    const node = this.#choice();
+    if (this.#at < this.#source.length) throw this.#invalid(`unexpected '${this.#source[this.#at]}'`);
+    return node;
+  }
+
+  #choice(): Node {
+    if (++this.#depth > DEEPEST) throw this.#invalid('groups are nested too deeply');
+    const items = [this.#sequence()];
+    while (this.#take('|')) items.push(this.#sequence());
+    this.#depth--;
+    return items.length === 1 ? (items[0] as Node) : { kind: 'choice', items };
+  }
+
+  #sequence(): Node {
+    const items: Node[] = [];
+    for (let next = this.#peek(); next !== undefined && next !== '|' && next !== ')'; next = this.#peek()) {
+      items.push(this.#repeated(this.#atom()));
+    }
+    return { kind: 'sequence', items };
+  }
+
+  #repeated(item: Node): Node {
+    const bounds = this.#bounds();
+    if (!bounds) return item;
+    const lazy = this.#take('?');
+    return this.#repeated({ kind: 'repeat', item, ...bounds, lazy });
+  }
+
+  #bounds(): { min: number; max: number } | undefined {
+    if (this.#take('*')) return { min: 0, max: Infinity };
+    if (this.#take('+')) return { min: 1, max: Infinity };
+    if (this.#take('?')) return { min: 0, max: 1 };
+    const braces = /^\{(\d+)(,(\d*))?\}/.exec(this.#source.slice(this.#at, this.#at + 20));
+    if (!braces) return undefined;
+    this.#at += braces[0].length;
+    const min = Number(braces[1]);
+    const max = braces[2] === undefined ? min : braces[3] === '' ? Infinity : Number(braces[3]);
+    if (min > MOST_TURNS || max < min) throw this.#invalid(`bad count ${braces[0]}`);
+    return { min, max };
+  }
+
+  #atom(): Node {
+    const char = this.#next();
+    switch (char) {
+      case '.':
+        return { kind: 'char', accepts: (each) => each !== '\n' };
+      case '^':
+        return { kind: 'start' };
+      case '$':
+        return { kind: 'end' };
+      case '[':
+        return this.#class();
+      case '(':
+        return this.#group();
+      case '\\':
+        return this.#escape();
+      case '*':
+      case '+':
+      case '?':
+        throw this.#invalid(`nothing to repeat before '${char}'`);
+      default:
+        return literal(char);
+    }
+  }
+
+  #group(): Node {
+    const kinds = [
+      ['?:', undefined],
+      ['?=', true],
+      ['?!', false],
+    ] as const;
+    const found = kinds.find(([prefix]) => this.#source.startsWith(prefix, this.#at));
+    if (found) this.#at += 2;
+    else if (this.#peek() === '?') throw this.#invalid('this kind of group is not supported');
+    const item = this.#choice();
+    if (!this.#take(')')) throw this.#invalid("missing ')'");
+    return found?.[1] === undefined ? item : { kind: 'ahead', item, wanted: found[1] };
+  }
+
+  #escape(): Node {
+    const char = this.#next();
+    if (char === 'b' || char === 'B') return { kind: 'boundary', wanted: char === 'b' };
+    if (char === 'A') return { kind: 'start' };
+    if (char === 'z' || char === 'Z') return { kind: 'end' };
+    const accepts = CLASSES.get(char);
+    if (accepts) return { kind: 'char', accepts };
+    if (isDigit(char)) throw this.#invalid('back references are not supported');
+    return literal(CONTROLS.get(char) ?? char);
+  }
+
+  #class(): Node {
+    const negated = this.#take('^');
+    const accepted: Array<(char: string) => boolean> = [];
+    for (let first = true; first || this.#peek() !== ']'; first = false) {
+      const from = this.#classItem(accepted);
+      if (from === undefined) continue;
+      if (this.#peek() === '-' && this.#source[this.#at + 1] !== ']' && this.#at + 1 < this.#source.length) {
+        this.#at++;
+        const to = this.#classItem(accepted);
+        if (to === undefined || to < from) throw this.#invalid('bad range in a class');
+        accepted.push((char) => char >= from && char <= to);
+      } else accepted.push((char) => char === from);
+    }
+    this.#at++;
+    return { kind: 'char', accepts: (char) => accepted.some((accepts) => accepts(char)) !== negated };
+  }
+
+  /** One character of a class; undefined when it was a class of its own, which is then accepted. */
+  #classItem(accepted: Array<(char: string) => boolean>): string | undefined {
+    const char = this.#next();
+    if (char !== '\\') return char;
+    const escaped = this.#next();
+    const accepts = CLASSES.get(escaped);
+    if (!accepts) return CONTROLS.get(escaped) ?? escaped;
+    accepted.push(accepts);
+    return undefined;
+  }
+
+  #peek(): string | undefined {
+    return this.#source[this.#at];
+  }
+
+  #take(char: string): boolean {
+    if (this.#source[this.#at] !== char) return false;
+    this.#at++;
+    return true;
+  }
+
+  #next(): string {
+    const char = this.#source[this.#at];
+    if (char === undefined) throw this.#invalid('it ends too early');
+    this.#at++;
+    return char;
+  }
+
+  #invalid(problem: string): BrokerError {
+    return new BrokerError('INVALID_PATTERN', `'${this.#source}' is no pattern: ${problem} at ${this.#at}`);
+  }
+}
+
+const literal = (wanted: string): Node => ({ kind: 'char', accepts: (char) => char === wanted });

@@ -1,0 +1,197 @@
+/**
+ * Checks of the arguments of queues and consumers, with RabbitMQ's order and texts. Arguments that nobody knows are
+ * neither checked nor compared.
+ *
+ * @see https://www.rabbitmq.com/docs/queues#optional-arguments
+ */
+import { type AmqpError, preconditionFailed } from './errors.js';
+import { type FieldTable, type FieldValue, fieldEquals, fieldTypeName, integerOf } from './field-table.js';
+import type { QueueType } from './queue.js';
+import { erlangTerm } from './term.js';
+
+const LONGEST_MS = 315_360_000_000;
+
+/** Says in RabbitMQ's words what is wrong with a value; undefined when nothing is. */
+type Check = (value: FieldValue, args: FieldTable) => string | undefined;
+
+const unacceptable = (value: FieldValue): string => `{unacceptable_type,${fieldTypeName(value)}}`;
+
+const integer =
+  (check: (value: number) => string | undefined): Check =>
+  (value) => {
+    const number = integerOf(value);
+    return number === undefined ? `"expected integer, got ${fieldTypeName(value)}"` : check(number);
+  };
+
+const text =
+  (check: (value: string, args: FieldTable) => string | undefined): Check =>
+  (value, args) =>
+    typeof value === 'string' ? check(value, args) : unacceptable(value);
+
+const oneOf = (allowed: readonly string[], otherwise: (value: string) => string): Check =>
+  text((value) => (allowed.includes(value) ? undefined : otherwise(value)));
+
+const notNegative = (value: number): string | undefined => (value < 0 ? `{value_negative,${value}}` : undefined);
+
+const duration = (value: number): string | undefined =>
+  notNegative(value) ?? (value > LONGEST_MS ? `{value_too_large,${value}}` : undefined);
+
+const positive = (value: number): string | undefined => (value === 0 ? '{value_zero,0}' : notNegative(value));
+
+/** In RabbitMQ's order, which is also that in which differences are reported. */
+const QUEUE_CHECKS: ReadonlyArray<readonly [name: string, check: Check]> = [
+  ['x-expires', integer((value) => (value === 0 ? '{value_zero,0}' : duration(value)))],
+  ['x-message-ttl', integer(duration)],
+  ['x-dead-letter-exchange', text(() => undefined)],
+  [
+    'x-dead-letter-routing-key',
+    text((_value, args) => (args.has('x-dead-letter-exchange') ? undefined : 'routing_key_but_no_dlx_defined')),
+  ],
+  ['x-dead-letter-strategy', oneOf(['at-most-once', 'at-least-once'], () => 'invalid_dlx_strategy')],
+  ['x-max-length', integer(notNegative)],
+  ['x-max-length-bytes', integer(notNegative)],
+  ['x-max-in-memory-length', integer(notNegative)],
+  ['x-max-in-memory-bytes', integer(notNegative)],
+  [
+    'x-max-priority',
+    integer((value) => notNegative(value) ?? (value > 255 ? `{max_value_exceeded,${value}}` : undefined)),
+  ],
+  ['x-overflow', oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], () => 'invalid_overflow')],
+  ['x-queue-mode', oneOf(['default', 'lazy'], (value) => `"unsupported queue mode '${value}'"`)],
+  [
+    'x-queue-version',
+    integer((value) => (value === 1 || value === 2 ? undefined : `"unsupported queue version '${value}'"`)),
+  ],
+  ['x-single-active-consumer', (value) => (typeof value === 'boolean' ? undefined : unacceptable(value))],
+  ['x-queue-type', oneOf(['classic', 'quorum', 'stream'], (value) => `"unsupported queue type '${value}'"`)],
+  ['x-quorum-initial-group-size', integer(positive)],
+  ['x-max-age', text((value) => (maxAgeMs(value) === undefined ? 'invalid_max_age' : undefined))],
+  ['x-stream-max-segment-size-bytes', integer(notNegative)],
+  ['x-initial-cluster-size', integer(positive)],
+  ['x-queue-leader-locator', text(() => undefined)],
+];
+
+const CLASSIC = ['x-max-priority', 'x-queue-mode', 'x-queue-version', 'x-queue-master-locator'];
+const QUORUM = ['x-dead-letter-strategy', 'x-quorum-initial-group-size', 'x-delivery-limit', 'x-queue-leader-locator'];
+const NOT_STREAM = [
+  'x-expires',
+  'x-message-ttl',
+  'x-dead-letter-exchange',
+  'x-dead-letter-routing-key',
+  'x-max-length',
+  'x-max-in-memory-length',
+  'x-max-in-memory-bytes',
+  'x-overflow',
+  'x-single-active-consumer',
+];
+const ANY = ['x-max-length-bytes', 'x-queue-type'];
+const STREAM = ['x-max-age', 'x-stream-max-segment-size-bytes', 'x-initial-cluster-size', 'x-queue-leader-locator'];
+
+const ALLOWED: Readonly<Record<QueueType, ReadonlySet<string>>> = {
+  classic: new Set([...ANY, ...NOT_STREAM, ...CLASSIC]),
+  quorum: new Set([...ANY, ...NOT_STREAM, ...QUORUM]),
+  stream: new Set([...ANY, ...STREAM]),
+};
+
+const CONSUMER_ALLOWED: Readonly<Record<QueueType, ReadonlySet<string>>> = {
+  classic: new Set(['x-priority', 'x-credit', 'x-cancel-on-ha-failover']),
+  quorum: new Set(['x-priority', 'x-credit']),
+  stream: new Set(['x-stream-offset', 'x-credit']),
+};
+
+/** Names that some type knows, and the type at hand does not. */
+function foreign(args: FieldTable, type: QueueType, allowed: typeof ALLOWED): string | undefined {
+  const known = (name: string) => Object.values(allowed).some((names) => names.has(name));
+  return [...args.keys()].sort().find((name) => known(name) && !allowed[type].has(name));
+}
+
+/** The type that `x-queue-type` asks for. */
+export function queueTypeOf(args: FieldTable): QueueType {
+  const type = args.get('x-queue-type');
+  return type === 'quorum' || type === 'stream' ? type : 'classic';
+}
+
+/** @throws AmqpError PRECONDITION_FAILED for the first argument that a new queue cannot have */
+export function checkQueueArguments(args: FieldTable, where: string): void {
+  const type = args.get('x-queue-type');
+  const typeCheck = QUEUE_CHECKS.find(([name]) => name === 'x-queue-type')?.[1] as Check;
+  const wrong = type === undefined ? undefined : typeCheck(type, args);
+  if (wrong !== undefined) throw invalidArgument('x-queue-type', where, wrong);
+  for (const [name, check] of QUEUE_CHECKS) {
+    const value = args.get(name);
+    const problem = value === undefined ? undefined : check(value, args);
+    if (problem !== undefined) throw invalidArgument(name, where, problem);
+  }
+  checkForeign(args, queueTypeOf(args), where, ALLOWED);
+}
+
+/** @throws AmqpError PRECONDITION_FAILED for arguments that a consumer of this type of queue cannot have */
+export function checkConsumerArguments(args: FieldTable, type: QueueType, where: string): void {
+  const priority = args.get('x-priority');
+  if (priority !== undefined && integerOf(priority) === undefined) {
+    throw invalidArgument('x-priority', where, `"expected integer, got ${fieldTypeName(priority)}"`);
+  }
+  checkForeign(args, type, where, CONSUMER_ALLOWED);
+}
+
+function checkForeign(args: FieldTable, type: QueueType, where: string, allowed: typeof ALLOWED): void {
+  const name = foreign(args, type, allowed);
+  if (name !== undefined) {
+    throw preconditionFailed(`invalid arg '${name}' for ${where} of queue type rabbit_${type}_queue`);
+  }
+}
+
+const invalidArgument = (name: string, where: string, problem: string): AmqpError =>
+  preconditionFailed(`invalid arg '${name}' for ${where}: ${problem}`);
+
+/** @throws AmqpError PRECONDITION_FAILED naming the first argument in which a redeclaration differs */
+export function checkSameArguments(current: FieldTable, received: FieldTable, where: string): void {
+  for (const [name] of QUEUE_CHECKS) {
+    const was = current.get(name);
+    const is = received.get(name);
+    if (name === 'x-queue-type' && queueTypeOf(current) === queueTypeOf(received)) continue;
+    checkSameArgument(name, was, is, where);
+  }
+}
+
+/** @throws AmqpError PRECONDITION_FAILED when an argument is not what it was; integers compare across widths */
+export function checkSameArgument(
+  name: string,
+  current: FieldValue | undefined,
+  received: FieldValue | undefined,
+  where: string,
+): void {
+  if (current === undefined && received === undefined) return;
+  if (current !== undefined && received !== undefined) {
+    const number = integerOf(current);
+    if (number !== undefined ? number === integerOf(received) : fieldEquals(current, received)) return;
+    throw inequivalent(name, where, `'${erlangTerm(received)}'`, `'${erlangTerm(current)}'`);
+  }
+  throw inequivalent(name, where, describe(received), describe(current));
+}
+
+/** @throws AmqpError PRECONDITION_FAILED when a property of a redeclaration is not what it was */
+export function checkSameProperty<T>(name: string, current: T, received: T, where: string): void {
+  if (current !== received) throw inequivalent(name, where, `'${received}'`, `'${current}'`);
+}
+
+const describe = (value: FieldValue | undefined): string =>
+  value === undefined ? 'none' : `the value '${erlangTerm(value)}' of type '${fieldTypeName(value)}'`;
+
+const inequivalent = (name: string, where: string, received: string, current: string): AmqpError =>
+  preconditionFailed(`inequivalent arg '${name}' for ${where}: received ${received} but current is ${current}`);
+
+const AGE_UNITS = new Map([
+  ['Y', 365 * 86_400_000],
+  ['M', 30 * 86_400_000],
+  ['D', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+]);
+
+/** Milliseconds of a stream's age such as `7D` or `1h`; undefined when it is none. */
+export function maxAgeMs(text: string): number | undefined {
+  const match = /^(\d{1,9})([YMDhms])$/.exec(text);
+  return match ? Number(match[1]) * (AGE_UNITS.get(match[2] as string) as number) : undefined;
+}

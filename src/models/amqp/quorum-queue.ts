@@ -1,0 +1,61 @@
+import { ClassicQueue } from './classic-queue.js';
+import type { Envelope } from './envelope.js';
+import { EMPTY_TABLE, longField } from './field-table.js';
+import { type BasicProperties, withHeaders } from './properties.js';
+import type { QueueType } from './queue.js';
+
+/** Deliveries before RabbitMQ 4 gives a message up, where nothing else was said. */
+const DEFAULT_LIMIT_4 = 20;
+
+/**
+ * A replicated queue: everything in it is durable, it counts how often a message came back, and gives it up beyond a
+ * limit.
+ *
+ * @see https://www.rabbitmq.com/docs/quorum-queues
+ */
+export class QuorumQueue extends ClassicQueue {
+  override readonly type: QueueType = 'quorum';
+
+  /** Times a message may come back; Infinity when there is no limit. */
+  get deliveryLimit(): number {
+    const { deliveryLimit } = this.settings;
+    if (deliveryLimit === undefined) return this.host.version === '3' ? Infinity : DEFAULT_LIMIT_4;
+    return deliveryLimit < 0 ? Infinity : deliveryLimit;
+  }
+
+  override propertiesOf(envelope: Envelope): BasicProperties {
+    const { properties, returnCount } = envelope;
+    if (returnCount === 0 && this.host.version !== '3') return properties;
+    const headers = new Map(properties.headers ?? EMPTY_TABLE).set('x-delivery-count', longField(returnCount));
+    return withHeaders(properties, headers);
+  }
+
+  override requeue(envelope: Envelope, counts: boolean): void {
+    if (counts && envelope.returnCount + 1 > this.deliveryLimit) {
+      this.ack(envelope);
+      this.die(envelope, 'delivery_limit');
+      return;
+    }
+    super.requeue(envelope, counts);
+  }
+
+  protected override survives(): boolean {
+    return true;
+  }
+
+  /** Without a limit what comes back goes to the end. */
+  protected override putBack(envelope: Envelope): void {
+    if (this.deliveryLimit === Infinity) this.append(envelope);
+    else super.putBack(envelope);
+  }
+
+  /** It looks before it adds, so that one message too many gets in. */
+  protected override refuses(): boolean {
+    if (this.settings.overflow !== 'reject-publish') return false;
+    return this.readyCount > this.settings.maxLength || this.readyBytes > this.settings.maxLengthBytes;
+  }
+
+  override dropOverflow(): void {
+    if (this.settings.overflow !== 'reject-publish') super.dropOverflow();
+  }
+}

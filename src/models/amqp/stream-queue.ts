@@ -1,0 +1,196 @@
+import type { Consumer } from './consumer.js';
+import type { Envelope } from './envelope.js';
+import { AmqpError } from './errors.js';
+import { EMPTY_TABLE, type FieldValue, integerOf, longField, TypedField } from './field-table.js';
+import { type BasicProperties, withHeaders } from './properties.js';
+import { Queue, type QueueType } from './queue.js';
+import { maxAgeMs } from './queue-arguments.js';
+
+const DEFAULT_SEGMENT_BYTES = 500_000_000;
+
+/** A stretch of the log; retention removes whole ones. */
+interface Segment {
+  readonly firstOffset: number;
+  bytes: number;
+  lastAtMs: number;
+}
+
+/**
+ * An append-only log: consumers read it each at their own offset, acks only give credit, nothing is removed but by
+ * retention.
+ *
+ * @see https://www.rabbitmq.com/docs/streams
+ */
+export class StreamQueue extends Queue {
+  readonly type: QueueType = 'stream';
+  #log: Envelope[] = [];
+  #arrivedMs: number[] = [];
+  /** Offset of the first message that is kept. */
+  #base = 0;
+  #bytes = 0;
+  #segments: Segment[] = [];
+  readonly #next = new Map<Consumer, number>();
+  #dispatching = false;
+
+  get readyCount(): number {
+    return this.#log.length;
+  }
+
+  get readyBytes(): number {
+    return this.#bytes;
+  }
+
+  /** Offset of the next message. */
+  get endOffset(): number {
+    return this.#base + this.#log.length;
+  }
+
+  override get messageCount(): number {
+    return this.#log.length;
+  }
+
+  ready(): Iterable<Envelope> {
+    return this.#log;
+  }
+
+  /** Messages with when they came, oldest first. */
+  *entries(): Iterable<readonly [envelope: Envelope, arrivedMs: number]> {
+    for (const [i, envelope] of this.#log.entries()) yield [envelope, this.#arrivedMs[i] as number];
+  }
+
+  /** Puts back what a snapshot kept. */
+  load(base: number, entries: ReadonlyArray<readonly [envelope: Envelope, arrivedMs: number]>): void {
+    this.#base = base;
+    for (const [envelope, arrivedMs] of entries) this.#append(envelope, arrivedMs);
+  }
+
+  get firstOffset(): number {
+    return this.#base;
+  }
+
+  enqueue(envelope: Envelope): boolean {
+    this.#append(envelope, this.host.context.clock.now);
+    this.#retain();
+    this.dispatch();
+    return true;
+  }
+
+  #append(envelope: Envelope, arrivedMs: number): void {
+    envelope.position = this.endOffset;
+    const bytes = envelope.body.length;
+    const segmentBytes = integerOf(this.arguments.get('x-stream-max-segment-size-bytes')) ?? DEFAULT_SEGMENT_BYTES;
+    let segment = this.#segments.at(-1);
+    if (!segment || segment.bytes + bytes > segmentBytes) {
+      segment = { firstOffset: envelope.position, bytes: 0, lastAtMs: arrivedMs };
+      this.#segments.push(segment);
+    }
+    segment.bytes += bytes;
+    segment.lastAtMs = arrivedMs;
+    this.#log.push(envelope);
+    this.#arrivedMs.push(arrivedMs);
+    this.#bytes += bytes;
+  }
+
+  /** Drops whole segments, oldest first, that are too old or too many; never the one that is written. */
+  #retain(): void {
+    const age = this.arguments.get('x-max-age');
+    const ageMs = (typeof age === 'string' ? maxAgeMs(age) : undefined) ?? Infinity;
+    const oldest = this.host.context.clock.now - ageMs;
+    while (this.#segments.length > 1) {
+      const [first, second] = this.#segments as [Segment, Segment];
+      if (this.#bytes <= this.settings.maxLengthBytes && first.lastAtMs >= oldest) return;
+      const count = second.firstOffset - this.#base;
+      this.#log.splice(0, count);
+      this.#arrivedMs.splice(0, count);
+      this.#base = second.firstOffset;
+      this.#bytes -= first.bytes;
+      this.#segments.shift();
+    }
+  }
+
+  override addConsumer(consumer: Consumer): void {
+    this.#next.set(consumer, this.#startOffset(consumer.arguments.get('x-stream-offset')));
+    super.addConsumer(consumer);
+  }
+
+  override removeConsumer(consumer: Consumer): void {
+    this.#next.delete(consumer);
+    super.removeConsumer(consumer);
+  }
+
+  dispatch(): void {
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    for (const [consumer, start] of this.#next) {
+      let offset = Math.max(start, this.#base);
+      while (offset < this.endOffset && consumer.able) {
+        const envelope = this.#log[offset - this.#base] as Envelope;
+        this.unackedCount++;
+        offset++;
+        consumer.deliver(envelope);
+      }
+      this.#next.set(consumer, offset);
+      if (offset < this.endOffset) this.consumers.park(consumer);
+    }
+    this.#dispatching = false;
+  }
+
+  override propertiesOf(envelope: Envelope): BasicProperties {
+    const headers = new Map(envelope.properties.headers ?? EMPTY_TABLE);
+    return withHeaders(envelope.properties, headers.set('x-stream-offset', longField(envelope.position)));
+  }
+
+  take(): undefined {
+    return undefined;
+  }
+
+  /** Streams cannot be purged; this is what their deletion does. */
+  purge(): number {
+    const count = this.#log.length;
+    this.#base = this.endOffset;
+    this.#log = [];
+    this.#arrivedMs = [];
+    this.#segments = [];
+    this.#bytes = 0;
+    return count;
+  }
+
+  ack(): void {
+    this.unackedCount--;
+  }
+
+  requeue(): void {
+    this.unackedCount--;
+  }
+
+  reject(): void {
+    this.unackedCount--;
+  }
+
+  afterReturn(): void {
+    this.dispatch();
+  }
+
+  /** @throws AmqpError INTERNAL_ERROR for an offset that is none */
+  checkOffset(spec: FieldValue | undefined): void {
+    this.#startOffset(spec);
+  }
+
+  #startOffset(spec: FieldValue | undefined): number {
+    if (spec === undefined || spec === 'next') return this.endOffset;
+    if (spec === 'first') return this.#base;
+    if (spec === 'last') return Math.max(this.#base, this.endOffset - 1);
+    const offset = integerOf(spec);
+    if (offset !== undefined) return Math.max(this.#base, Math.min(offset, this.endOffset));
+    if (spec instanceof TypedField && spec.tag === 'T') return this.#offsetAt(Number(spec.value) * 1000);
+    const ageMs = typeof spec === 'string' ? maxAgeMs(spec) : undefined;
+    if (ageMs === undefined) throw new AmqpError('INTERNAL_ERROR', '');
+    return this.#offsetAt(this.host.context.clock.now - ageMs);
+  }
+
+  /** The first message that came at this instant or later. */
+  #offsetAt(atMs: number): number {
+    const index = this.#arrivedMs.findIndex((arrivedMs) => arrivedMs >= atMs);
+    return index === -1 ? this.endOffset : this.#base + index;
+  }
+}
