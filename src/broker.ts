@@ -19,6 +19,7 @@ import { SNAPSHOT_FORMAT, type Snapshot } from './core/snapshot.js';
 import { AmqpBroker, type AmqpOptions } from './models/amqp/index.js';
 import { KafkaBroker, type KafkaOptions } from './models/kafka/index.js';
 import { RedisBroker, type RedisOptions } from './models/redis/index.js';
+import { LogDirectory } from './storage/log-directory.js';
 import type { ConnectionInfo } from './wire/door.js';
 import type { DoorContext } from './wire/door-context.js';
 import { Interceptors } from './wire/interceptors.js';
@@ -129,7 +130,9 @@ export class Broker {
       return { ...shared, random: own };
     };
     this.#randoms.push(random);
-    this.kafka = new KafkaBroker(context(), { nodes: this.nodes, ...options.kafka });
+    const { dataDir } = options.kafka ?? {};
+    const storage = dataDir === undefined ? undefined : new LogDirectory(dataDir);
+    this.kafka = new KafkaBroker(context(), { nodes: this.nodes, ...options.kafka }, storage);
     this.amqp = new AmqpBroker(context(), { nodes: this.nodes, ...options.amqp });
     this.redis = new RedisBroker(context(), { ...options.redis });
     this.clock = this.#createClockFace();

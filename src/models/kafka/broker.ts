@@ -13,8 +13,10 @@ import { requirePartition } from './log-reader.js';
 import { type ConsumerOptions, KafkaConsumer } from './native-consumer.js';
 import { NativeProducer, type ProduceInput, type RecordPlace } from './native-producer.js';
 import type { Partition } from './partition.js';
+import { Persistence } from './persistence.js';
 import { ProduceService } from './produce.js';
 import { ScramCredentials } from './scram-credentials.js';
+import type { LogStorage } from './storage.js';
 import type { Topic } from './topic.js';
 import { TopicAdmin } from './topic-admin.js';
 import { TopicHandle } from './topic-handle.js';
@@ -49,11 +51,13 @@ export class KafkaBroker implements BrokerModel {
   readonly acls: AclStore;
   readonly scramCredentials = new ScramCredentials();
   readonly #housekeeping: Housekeeping;
+  readonly #persistence: Persistence | undefined;
   readonly #producer: NativeProducer;
   readonly #handles = new Map<string, TopicHandle>();
   readonly #consumers = new Set<KafkaConsumer>();
 
-  constructor(context: ModelContext, options: KafkaOptions = {}) {
+  /** @param storage where records are kept beyond the life of the process */
+  constructor(context: ModelContext, options: KafkaOptions = {}, storage?: LogStorage) {
     this.context = context;
     this.options = options;
     this.config = createBrokerConfig(options, () => this.cluster.configChanged());
@@ -67,7 +71,26 @@ export class KafkaBroker implements BrokerModel {
     this.cluster.onSegmentBegun = () => this.#housekeeping.wake();
     this.admin = new TopicAdmin(context, this.cluster);
     this.configAdmin = new ConfigAdmin(context, this.cluster, () => this.#housekeeping.wake());
+    if (storage) this.#persistence = this.#openStorage(storage);
     this.acls = new AclStore(options.authorizer, context.limits);
+  }
+
+  #openStorage(storage: LogStorage): Persistence {
+    const parts = new Map<string, BrokerModel>([
+      ['groups', this.groups],
+      ['transactions', this.transactions],
+    ]);
+    const persistence = new Persistence(this.context, this.cluster, parts, storage);
+    this.context.outbox.run(() => persistence.load());
+    this.cluster.onPartitionChanged = () => persistence.wake();
+    this.cluster.onTopicChange(() => persistence.wake());
+    this.#housekeeping.wake();
+    return persistence;
+  }
+
+  /** Writes to `dataDir` what is not there yet: nothing of it is lost any more, whatever happens to the process. */
+  flush(): void {
+    this.#persistence?.flush();
   }
 
   get #parts(): readonly BrokerModel[] {
@@ -228,6 +251,7 @@ export class KafkaBroker implements BrokerModel {
   }
 
   close(): void {
+    this.#persistence?.flush();
     for (const consumer of this.#consumers) consumer.close();
     this.#housekeeping.stop();
     for (const part of this.#parts) part.close();

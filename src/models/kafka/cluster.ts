@@ -345,6 +345,8 @@ export class Cluster implements Nodes {
 
   /** Called when a log begins a segment: from then on there may be something to clean up. */
   onSegmentBegun: () => void = () => {};
+  /** Called after each change of a partition. */
+  onPartitionChanged: (() => void) | undefined;
 
   snapshot(): unknown {
     return new Map<string, unknown>([
@@ -362,10 +364,11 @@ export class Cluster implements Nodes {
     for (const topic of [...this.#topics.values()]) if (!ids.has(topic.id)) this.deleteTopic(topic.name);
     this.#placed = fields.get('placed') as number;
     this.config.replace(fields.get('config') as ReadonlyMap<string, string>);
-    for (const state of saved) this.#restoreTopic(state);
+    for (const state of saved) this.restoreTopic(state);
   }
 
-  #restoreTopic(state: TopicState): void {
+  /** Puts a topic back as it was. */
+  restoreTopic(state: TopicState): void {
     const known = this.#byId.get(state.id);
     const topic =
       known ?? new Topic(this.#context, this, this.config, state.name, state.id, isInternalTopic(state.name));

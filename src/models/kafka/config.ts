@@ -28,6 +28,8 @@ export interface KafkaOptions {
   readonly autoCreate?: 'kafka' | 'immediate';
   /** Time between the decision on a transaction and its markers, in which clients are told to ask again. Default 0. */
   readonly markerDelayMs?: number;
+  /** Directory in which topics, records and committed offsets are kept, for a later process to find them. */
+  readonly dataDir?: string;
   /** Switches access control on: without a rule nobody but super users may do anything. */
   readonly authorizer?: AuthorizerOptions;
   /** Rack of each node, that of node 1 first. */

@@ -35,6 +35,7 @@ export type { Partition } from './partition.js';
 export type { ProduceRequest, ProduceResult } from './produce.js';
 export { KafkaRecord } from './record.js';
 export { SCRAM_MECHANISMS, type ScramCredential, type ScramCredentials } from './scram-credentials.js';
+export type { LogStorage } from './storage.js';
 export type { Topic } from './topic.js';
 export type { PartitionView, RecordQuery, TopicHandle } from './topic-handle.js';
 export { isInternalTopic } from './topic-name.js';

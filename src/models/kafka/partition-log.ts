@@ -55,6 +55,7 @@ export class PartitionLog {
   #highWatermark = 0;
   #bytes = 0;
   #cleanedTo = 0;
+  #structure = 0;
 
   constructor(startOffset = 0) {
     this.#logStart = startOffset;
@@ -223,6 +224,7 @@ export class PartitionLog {
   /** Moves the start of the log; whole segments in front of it go. */
   advanceLogStart(offset: number): void {
     if (offset <= this.#logStart) return;
+    this.#structure++;
     this.#logStart = offset;
     if (offset > this.#highWatermark) this.#highWatermark = offset;
     while (this.#segments.length > 1 && (this.#segments[1] as Segment).baseOffset <= offset) {
@@ -270,6 +272,7 @@ export class PartitionLog {
 
   /** Replaces everything; what is known of producers is made again from the batches. */
   load(contents: LogContents): void {
+    this.#structure++;
     this.#segments = [];
     this.#bytes = 0;
     this.producers.clear();
@@ -289,9 +292,15 @@ export class PartitionLog {
 
   /** Puts other batches in the place of the first `count` segments, as compaction does: offsets stay. */
   replaceHead(count: number, segments: readonly Segment[]): void {
+    this.#structure++;
     for (const segment of this.#segments.slice(0, count)) this.#bytes -= segment.bytes;
     for (const segment of segments) this.#bytes += segment.bytes;
     this.#segments = [...segments, ...this.#segments.slice(count)];
+  }
+
+  /** Changes whenever something else happens to the log than an append. */
+  get structure(): number {
+    return this.#structure;
   }
 
   /** Where compaction goes on: in front of it every key is there once. */

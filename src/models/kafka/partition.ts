@@ -22,6 +22,8 @@ export interface Nodes {
   readonly replicaLagMs: number;
   /** A log began a segment. */
   onSegmentBegun: () => void;
+  /** A partition has changed. */
+  readonly onPartitionChanged: (() => void) | undefined;
 }
 
 /**
@@ -211,6 +213,7 @@ export class Partition {
 
   /** Tells everybody who waits, once the running command has ended. */
   changed(): void {
+    this.#nodes.onPartitionChanged?.();
     for (const watcher of this.#watchers) this.#context.outbox.post(call, watcher);
   }
 
