@@ -18,7 +18,7 @@ export function agree(operation: string, ours: string, theirs: string): boolean 
   // Frames of subscriptions and silenced replies make EXEC's header lie about what follows it.
   const header = /^\*\d+\r\n/.exec(ours)?.[0];
   if (operation.startsWith('"EXEC"') && header && theirs.startsWith(header)) {
-    return agree('"EXEC element"', ours.slice(header.length), theirs.slice(header.length));
+    if (agree('"EXEC element"', ours.slice(header.length), theirs.slice(header.length))) return true;
   }
   const a = readReplies(ours);
   const b = readReplies(theirs);

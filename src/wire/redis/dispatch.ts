@@ -227,7 +227,8 @@ export function aclProblem(
 ): AclProblem | undefined {
   if (command.flags.has('no_auth')) return undefined;
   if (!user.mayRun(command.name, command.categories)) return { kind: 'command', name: command.name };
-  if (!command.channels) {
+  // Shard channels count as keys for their slot only.
+  if (!command.flags.has('pubsub')) {
     const key = keysOf(client, command, args).find((one) => !user.mayUseKey(one));
     if (key !== undefined) return { kind: 'key', name: key };
   }

@@ -55,12 +55,14 @@ function set(client: Session, args: readonly string[]): string {
   const old = options.get ? keyspace.readString(client.db, key) : undefined;
   const exists = keyspace.lookup(client.db, key) !== undefined;
   const met = options.condition === undefined || exists === (options.condition === 'xx');
+  // The old value is sent before the change tells of itself: 7.0 shows the writer's own events behind it.
+  if (options.get) client.reply(bulkOrNull(old, client.protocol));
   if (met) {
     keyspace.set(client.db, key, value, options.keepTtl ? 'keep' : end);
     keyspace.notify(client.db, '$', 'set', key);
     if (end !== undefined) keyspace.notify(client.db, 'g', 'expire', key);
   }
-  if (options.get) return bulkOrNull(old, client.protocol);
+  if (options.get) return '';
   return met ? OK : nullBulk(client.protocol);
 }
 
@@ -91,17 +93,18 @@ function get(client: Session, args: readonly string[]): string {
 function getSet(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
   const [, key, value] = args as [string, string, string];
-  const old = keyspace.readString(client.db, key);
+  client.reply(bulkOrNull(keyspace.readString(client.db, key), client.protocol));
   keyspace.set(client.db, key, value);
   keyspace.notify(client.db, '$', 'set', key);
-  return bulkOrNull(old, client.protocol);
+  return '';
 }
 
 function getDel(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
   const old = keyspace.readString(client.db, args[1] as string);
+  client.reply(bulkOrNull(old, client.protocol));
   if (old !== undefined) keyspace.delete(client.db, args[1] as string);
-  return bulkOrNull(old, client.protocol);
+  return '';
 }
 
 function getEx(client: Session, args: readonly string[]): string {
@@ -115,6 +118,7 @@ function getEx(client: Session, args: readonly string[]): string {
   if (value === undefined) return nullBulk(client.protocol);
   const end = timed ? endOf(client, word, args[3] as string, 'getex') : undefined;
   const entry = keyspace.lookup(client.db, key) as NonNullable<ReturnType<typeof keyspace.lookup>>;
+  client.reply(bulk(value));
   if (end !== undefined && end <= client.door.now) keyspace.delete(client.db, key);
   else if (end !== undefined) {
     keyspace.setExpiry(client.db, key, entry, end);
@@ -123,7 +127,7 @@ function getEx(client: Session, args: readonly string[]): string {
     keyspace.setExpiry(client.db, key, entry, undefined);
     keyspace.notify(client.db, 'g', 'persist', key);
   }
-  return bulk(value);
+  return '';
 }
 
 function mget(client: Session, args: readonly string[]): string {
