@@ -4,10 +4,14 @@ import { aclCommands } from './acl.js';
 import { clientCommands } from './client.js';
 import { clusterCommands } from './cluster.js';
 import { connectionCommands } from './connection.js';
+import { hashCommands } from './hash.js';
 import { keyCommands } from './key.js';
+import { listCommands } from './list.js';
+import { listBlockingCommands } from './list-blocking.js';
 import { pubsubCommands } from './pubsub.js';
 import { replicationCommands } from './replication.js';
 import { serverCommands } from './server.js';
+import { setCommands } from './set.js';
 import { streamCommands } from './stream.js';
 import { streamGroupCommands } from './stream-group.js';
 import { streamInfoCommands } from './stream-info.js';
@@ -22,6 +26,9 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Transactions', transactionCommands],
   ['Keys', keyCommands],
   ['Strings', stringCommands],
+  ['Hashes', hashCommands],
+  ['Lists', [...listCommands, ...listBlockingCommands]],
+  ['Sets', setCommands],
   ['Streams', [...streamCommands, ...streamReadCommands, ...streamGroupCommands, ...streamInfoCommands]],
   ['Server', [...serverCommands, ...replicationCommands]],
   ['Cluster', clusterCommands],

@@ -1,0 +1,120 @@
+/**
+ * Hashes.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=hash
+ */
+import { globMatch, HashValue, RedisError } from '../../../models/redis/index.js';
+import { type Command, command, ONE_KEY } from '../handler.js';
+import { array, bulk, bulkOrNull, bulks, integer, map, OK } from '../reply.js';
+import type { Session } from '../session.js';
+import { cursor, scanOptions } from './key.js';
+import { addDecimals, fitsInt64, int64, parseFloat64, strictInt64 } from './number.js';
+
+const keyspaceOf = (client: Session) => client.door.broker.keyspace;
+
+const hashOf = (client: Session, args: readonly string[]): HashValue | undefined =>
+  keyspaceOf(client).readAs(client.db, args[1] as string, HashValue);
+
+/** Stores fields and fires the event. @returns how many are new */
+function store(client: Session, key: string, fields: readonly string[], event: string): number {
+  const keyspace = keyspaceOf(client);
+  const hash = keyspace.ensure(client.db, key, HashValue);
+  let made = 0;
+  keyspace.update(client.db, key, hash, () => {
+    for (let i = 0; i < fields.length; i += 2) if (hash.set(fields[i] as string, fields[i + 1] as string)) made++;
+  });
+  keyspace.notify(client.db, 'h', event, key);
+  return made;
+}
+
+const setFields =
+  (name: string, reply: (made: number) => string) =>
+  (client: Session, args: readonly string[]): string => {
+    if (args.length % 2 === 1) throw new RedisError(`ERR wrong number of arguments for '${name}' command`);
+    return reply(store(client, args[1] as string, args.slice(2), 'hset'));
+  };
+
+function setNew(client: Session, args: readonly string[]): string {
+  const [, key, field] = args as [string, string, string];
+  if (keyspaceOf(client).writableAs(client.db, key, HashValue)?.has(field)) return integer(0);
+  return integer(store(client, key, args.slice(2), 'hset'));
+}
+
+function remove(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const key = args[1] as string;
+  const hash = keyspace.writableAs(client.db, key, HashValue);
+  const fields = args.slice(2);
+  if (!hash || !fields.some((field) => hash.has(field))) return integer(0);
+  let removed = 0;
+  keyspace.update(client.db, key, hash, () => {
+    for (const field of fields) if (hash.delete(field)) removed++;
+  });
+  keyspace.notify(client.db, 'h', 'hdel', key);
+  keyspace.removeIfEmpty(client.db, key, hash);
+  return integer(removed);
+}
+
+function increase(client: Session, args: readonly string[]): string {
+  const [, key, field, increment] = args as [string, string, string, string];
+  const by = int64(increment);
+  const present = strictInt64(keyspaceOf(client).writableAs(client.db, key, HashValue)?.get(field) ?? '0');
+  if (present === undefined) throw new RedisError('ERR hash value is not an integer');
+  const value = present + by;
+  if (!fitsInt64(value)) throw new RedisError('ERR increment or decrement would overflow');
+  store(client, key, [field, String(value)], 'hincrby');
+  return integer(value);
+}
+
+function increaseFloat(client: Session, args: readonly string[]): string {
+  const [, key, field, increment] = args as [string, string, string, string];
+  if (parseFloat64(increment) === undefined) throw new RedisError('ERR value is not a valid float');
+  const present = keyspaceOf(client).writableAs(client.db, key, HashValue)?.get(field) ?? '0';
+  if (parseFloat64(present) === undefined) throw new RedisError('ERR hash value is not a float');
+  const value = addDecimals(present, increment);
+  store(client, key, [field, value], 'hincrbyfloat');
+  return bulk(value);
+}
+
+const entriesOf = (client: Session, args: readonly string[]): Array<[string, string]> => [
+  ...(hashOf(client, args)?.entries() ?? []),
+];
+
+function scan(client: Session, args: readonly string[]): string {
+  cursor(args[2] as string);
+  const options = scanOptions(args, 3, false);
+  const found = entriesOf(client, args).filter(([field]) => !options.match || globMatch(options.match, field));
+  return array([bulk('0'), bulks(found.flat())]);
+}
+
+const categories = ['hash'];
+const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+
+export const hashCommands: readonly Command[] = [
+  one('hset -4 Fmw', setFields('hset', integer)),
+  one(
+    'hmset -4 Fmw',
+    setFields('hmset', () => OK),
+  ),
+  one('hsetnx 4 Fmw', setNew),
+  one('hget 3 Fr', (client, args) => bulkOrNull(hashOf(client, args)?.get(args[2] as string), client.protocol)),
+  one('hmget -3 Fr', (client, args) => {
+    const hash = hashOf(client, args);
+    return array(args.slice(2).map((field) => bulkOrNull(hash?.get(field), client.protocol)));
+  }),
+  one('hgetall 2 r', (client, args) =>
+    map(
+      entriesOf(client, args).map(([field, content]) => [bulk(field), bulk(content)]),
+      client.protocol,
+    ),
+  ),
+  one('hkeys 2 r', (client, args) => bulks(entriesOf(client, args).map(([field]) => field))),
+  one('hvals 2 r', (client, args) => bulks(entriesOf(client, args).map(([, content]) => content))),
+  one('hlen 2 Fr', (client, args) => integer(hashOf(client, args)?.size ?? 0)),
+  one('hexists 3 Fr', (client, args) => integer(hashOf(client, args)?.has(args[2] as string) ? 1 : 0)),
+  one('hstrlen 3 Fr', (client, args) => integer(hashOf(client, args)?.get(args[2] as string)?.length ?? 0)),
+  one('hdel -3 Fw', remove),
+  one('hincrby 4 Fmw', increase),
+  one('hincrbyfloat 4 Fmw', increaseFloat),
+  one('hscan -3 r', scan),
+];

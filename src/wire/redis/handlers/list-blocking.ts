@@ -1,0 +1,62 @@
+/**
+ * Lists that are waited for: BLPOP, BRPOP, BLMOVE, BRPOPLPUSH.
+ *
+ * @see https://redis.io/docs/latest/commands/blpop/
+ */
+import { ListValue, type RedisValue, type Side, WRONG_TYPE } from '../../../models/redis/index.js';
+import { block } from '../blocking.js';
+import { type Command, command, type Reply } from '../handler.js';
+import { bulk, bulks, error, nullArray, nullBulk } from '../reply.js';
+import type { Session } from '../session.js';
+import { moveItem, popItems, sideOf } from './list.js';
+import { timeoutMs } from './timeout.js';
+
+const blockingPop =
+  (side: Side) =>
+  (client: Session, args: readonly string[]): Reply => {
+    const { keyspace } = client.door.broker;
+    const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
+    const keys = args.slice(1, -1);
+    const take = (key: string, value: RedisValue | undefined) =>
+      value instanceof ListValue ? bulks([key, ...popItems(client, key, value, side, 1)]) : undefined;
+    for (const key of keys) {
+      const reply = take(key, keyspace.writableAs(client.db, key, ListValue));
+      if (reply !== undefined) return reply;
+    }
+    return block(client, { keys, timeoutMs: waitMs, onTimeout: () => nullArray(client.protocol), attempt: take });
+  };
+
+function blockingMove(client: Session, args: readonly string[], out: Side, into: Side): Reply {
+  const [, from, to] = args as [string, string, string];
+  const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
+  const item = moveItem(client, from, to, out, into);
+  if (item !== undefined) return bulk(item);
+  return block(client, {
+    keys: [from],
+    timeoutMs: waitMs,
+    onTimeout: () => nullBulk(client.protocol),
+    attempt: (_key, value) => {
+      if (!(value instanceof ListValue)) return undefined;
+      const target = client.door.broker.keyspace.lookup(client.db, to)?.value;
+      if (target !== undefined && !(target instanceof ListValue)) return error(WRONG_TYPE);
+      return bulk(moveItem(client, from, to, out, into) as string);
+    },
+  });
+}
+
+const categories = ['list'];
+
+export const listBlockingCommands: readonly Command[] = [
+  command('blpop -3 bsw', { keys: [1, -2, 1], categories, run: blockingPop('left') }),
+  command('brpop -3 bsw', { keys: [1, -2, 1], categories, run: blockingPop('right') }),
+  command('blmove 6 bmsw', {
+    keys: [1, 2, 1],
+    categories,
+    run: (client, args) => blockingMove(client, args, sideOf(args[3]), sideOf(args[4])),
+  }),
+  command('brpoplpush 4 bmsw', {
+    keys: [1, 2, 1],
+    categories,
+    run: (client, args) => blockingMove(client, args, 'right', 'left'),
+  }),
+];

@@ -1,0 +1,202 @@
+/**
+ * Lists.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=list
+ */
+import { ListValue, NO_SUCH_KEY, RedisError, type Side, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import { type Command, command, ONE_KEY } from '../handler.js';
+import { bulk, bulkOrNull, bulks, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
+import type { Session } from '../session.js';
+import { int } from './number.js';
+
+const keyspaceOf = (client: Session) => client.door.broker.keyspace;
+const letter = (side: Side): string => (side === 'left' ? 'l' : 'r');
+
+const readList = (client: Session, args: readonly string[]): ListValue | undefined =>
+  keyspaceOf(client).readAs(client.db, args[1] as string, ListValue);
+
+const writableList = (client: Session, key: string): ListValue | undefined =>
+  keyspaceOf(client).writableAs(client.db, key, ListValue);
+
+/** Pushes and fires the event. @returns the new length */
+export function pushItems(client: Session, key: string, side: Side, items: readonly string[]): number {
+  const keyspace = keyspaceOf(client);
+  const list = keyspace.ensure(client.db, key, ListValue);
+  keyspace.update(client.db, key, list, () => {
+    for (const item of items) list.push(side, item);
+  });
+  keyspace.notify(client.db, 'l', `${letter(side)}push`, key);
+  return list.length;
+}
+
+/** Pops up to `count` items of a list that has one, and fires the events. */
+export function popItems(client: Session, key: string, list: ListValue, side: Side, count: number): string[] {
+  const keyspace = keyspaceOf(client);
+  const items: string[] = [];
+  keyspace.update(client.db, key, list, () => {
+    while (items.length < count && !list.isEmpty) items.push(list.pop(side) as string);
+  });
+  keyspace.notify(client.db, 'l', `${letter(side)}pop`, key);
+  keyspace.removeIfEmpty(client.db, key, list);
+  return items;
+}
+
+const push =
+  (side: Side, onlyExisting: boolean) =>
+  (client: Session, args: readonly string[]): string => {
+    const key = args[1] as string;
+    if (onlyExisting && !writableList(client, key)) return integer(0);
+    return integer(pushItems(client, key, side, args.slice(2)));
+  };
+
+const pop =
+  (side: Side) =>
+  (client: Session, args: readonly string[]): string => {
+    if (args.length > 3) throw new RedisError(`ERR wrong number of arguments for '${letter(side)}pop' command`);
+    const key = args[1] as string;
+    const count = args[2] === undefined ? undefined : int(args[2]);
+    if (count !== undefined && count < 0) throw new RedisError('ERR value is out of range, must be positive');
+    const list = writableList(client, key);
+    if (count === undefined) {
+      return list ? bulk(popItems(client, key, list, side, 1)[0] as string) : nullBulk(client.protocol);
+    }
+    if (!list) return nullArray(client.protocol);
+    return count === 0 ? EMPTY_ARRAY : bulks(popItems(client, key, list, side, count));
+  };
+
+/** Positions `from` up to, not including, `to`, out of Redis's inclusive ones that may count from the end. */
+function span(length: number, first: number, last: number): readonly [from: number, to: number] {
+  const from = Math.max(first < 0 ? first + length : first, 0);
+  return [from, Math.min((last < 0 ? last + length : last) + 1, length)];
+}
+
+function range(client: Session, args: readonly string[]): string {
+  const first = int(args[2] as string);
+  const last = int(args[3] as string);
+  const list = readList(client, args);
+  if (!list) return EMPTY_ARRAY;
+  const [from, to] = span(list.length, first, last);
+  return from >= to ? EMPTY_ARRAY : bulks(list.slice(from, to));
+}
+
+function trim(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const key = args[1] as string;
+  const first = int(args[2] as string);
+  const last = int(args[3] as string);
+  const list = writableList(client, key);
+  if (!list) return OK;
+  const [from, to] = span(list.length, first, last);
+  keyspace.update(client.db, key, list, () => list.trim(from, to));
+  keyspace.notify(client.db, 'l', 'ltrim', key);
+  keyspace.removeIfEmpty(client.db, key, list);
+  return OK;
+}
+
+function index(client: Session, args: readonly string[]): string {
+  const list = readList(client, args);
+  if (!list) return nullBulk(client.protocol);
+  const at = int(args[2] as string);
+  return bulkOrNull(list.at(at < 0 ? at + list.length : at), client.protocol);
+}
+
+function setAt(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const key = args[1] as string;
+  const list = writableList(client, key);
+  if (!list) throw new RedisError(NO_SUCH_KEY);
+  const given = int(args[2] as string);
+  const at = given < 0 ? given + list.length : given;
+  if (list.at(at) === undefined) throw new RedisError('ERR index out of range');
+  keyspace.update(client.db, key, list, () => list.replace(at, args[3] as string));
+  keyspace.notify(client.db, 'l', 'lset', key);
+  return OK;
+}
+
+function remove(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, key, countText, item] = args as [string, string, string, string];
+  const count = int(countText);
+  const list = writableList(client, key);
+  if (!list) return integer(0);
+  const items = list.slice(0, list.length);
+  const positions = items.flatMap((present, at) => (present === item ? [at] : []));
+  const chosen = count === 0 ? positions : count > 0 ? positions.slice(0, count) : positions.slice(count);
+  if (chosen.length === 0) return integer(0);
+  keyspace.update(client.db, key, list, () => {
+    for (const at of chosen.reverse()) list.removeAt(at);
+  });
+  keyspace.notify(client.db, 'l', 'lrem', key);
+  keyspace.removeIfEmpty(client.db, key, list);
+  return integer(chosen.length);
+}
+
+function insert(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, key, where, pivot, item] = args as [string, string, string, string, string];
+  if (!/^(before|after)$/i.test(where)) throw new RedisError(SYNTAX_ERROR);
+  const list = writableList(client, key);
+  if (!list) return integer(0);
+  const at = list.slice(0, list.length).indexOf(pivot);
+  if (at === -1) return integer(-1);
+  keyspace.update(client.db, key, list, () => list.insert(/^after$/i.test(where) ? at + 1 : at, item));
+  keyspace.notify(client.db, 'l', 'linsert', key);
+  return integer(list.length);
+}
+
+/** @throws RedisError */
+export function sideOf(word: string | undefined): Side {
+  const side = word?.toLowerCase();
+  if (side !== 'left' && side !== 'right') throw new RedisError(SYNTAX_ERROR);
+  return side;
+}
+
+/** Moves an item between lists that may be the same; undefined when the source has none. */
+export function moveItem(client: Session, from: string, to: string, out: Side, into: Side): string | undefined {
+  const keyspace = keyspaceOf(client);
+  const source = writableList(client, from);
+  if (!source) return undefined;
+  writableList(client, to);
+  const item = source.at(out === 'left' ? 0 : source.length - 1) as string;
+  if (from === to) {
+    keyspace.update(client.db, from, source, () => {
+      source.pop(out);
+      source.push(into, item);
+    });
+    keyspace.notify(client.db, 'l', `${letter(into)}push`, to);
+    keyspace.notify(client.db, 'l', `${letter(out)}pop`, from);
+    return item;
+  }
+  pushItems(client, to, into, [item]);
+  popItems(client, from, source, out, 1);
+  return item;
+}
+
+const categories = ['list'];
+const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const two = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: [1, 2, 1], categories, run });
+
+export const listCommands: readonly Command[] = [
+  one('lpush -3 Fmw', push('left', false)),
+  one('rpush -3 Fmw', push('right', false)),
+  one('lpushx -3 Fmw', push('left', true)),
+  one('rpushx -3 Fmw', push('right', true)),
+  one('lpop -2 Fw', pop('left')),
+  one('rpop -2 Fw', pop('right')),
+  one('llen 2 Fr', (client, args) => integer(readList(client, args)?.length ?? 0)),
+  one('lrange 4 r', range),
+  one('lindex 3 r', index),
+  one('lset 4 mw', setAt),
+  one('lrem 4 w', remove),
+  one('ltrim 4 w', trim),
+  one('linsert 5 mw', insert),
+  two('lmove 5 mw', (client, args) =>
+    bulkOrNull(
+      moveItem(client, args[1] as string, args[2] as string, sideOf(args[3]), sideOf(args[4])),
+      client.protocol,
+    ),
+  ),
+  two('rpoplpush 3 mw', (client, args) =>
+    bulkOrNull(moveItem(client, args[1] as string, args[2] as string, 'right', 'left'), client.protocol),
+  ),
+];

@@ -1,0 +1,158 @@
+/**
+ * Sets. Members come back in no order that means anything; random picks come from the broker's seed.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=set
+ */
+import { globMatch, RedisError, SetValue } from '../../../models/redis/index.js';
+import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
+import { array, bulk, bulks, integer, nullBulk, set } from '../reply.js';
+import type { Session } from '../session.js';
+import { cursor, scanOptions } from './key.js';
+import { int } from './number.js';
+
+const keyspaceOf = (client: Session) => client.door.broker.keyspace;
+
+const readSet = (client: Session, key: string): SetValue | undefined =>
+  keyspaceOf(client).readAs(client.db, key, SetValue);
+
+const setReply = (client: Session, members: readonly string[]): string => set(members.map(bulk), client.protocol);
+
+function add(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const key = args[1] as string;
+  const target = keyspace.ensure(client.db, key, SetValue);
+  const before = target.size;
+  const members = args.slice(2).filter((member) => !target.has(member));
+  if (members.length === 0) return integer(0);
+  keyspace.update(client.db, key, target, () => {
+    for (const member of members) target.add(member);
+  });
+  keyspace.notify(client.db, 's', 'sadd', key);
+  return integer(target.size - before);
+}
+
+/** Removes members that are there and fires the events. @returns how many went */
+function removeMembers(client: Session, key: string, members: readonly string[], event: string): number {
+  const keyspace = keyspaceOf(client);
+  const source = keyspace.writableAs(client.db, key, SetValue);
+  if (!source || !members.some((member) => source.has(member))) return 0;
+  const before = source.size;
+  keyspace.update(client.db, key, source, () => {
+    for (const member of members) source.delete(member);
+  });
+  keyspace.notify(client.db, 's', event, key);
+  keyspace.removeIfEmpty(client.db, key, source);
+  return before - source.size;
+}
+
+function move(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, from, to, member] = args as [string, string, string, string];
+  const source = keyspace.writableAs(client.db, from, SetValue);
+  if (!source) return integer(0);
+  const target = keyspace.writableAs(client.db, to, SetValue);
+  if (!source.has(member)) return integer(0);
+  if (from === to) return integer(1);
+  removeMembers(client, from, [member], 'srem');
+  if (!target?.has(member)) add(client, ['sadd', to, member]);
+  return integer(1);
+}
+
+/** Distinct members, picked at random. */
+function pickDistinct(client: Session, source: SetValue, count: number): string[] {
+  const pool = source.members().slice();
+  const { random } = client.door.context;
+  for (let i = 0; i < Math.min(count, pool.length); i++) {
+    const other = i + random.int(pool.length - i);
+    [pool[i], pool[other]] = [pool[other] as string, pool[i] as string];
+  }
+  return pool.slice(0, count);
+}
+
+function popRandom(client: Session, args: readonly string[]): string {
+  if (args.length > 3) throw new RedisError('ERR syntax error');
+  const key = args[1] as string;
+  const count = args[2] === undefined ? undefined : int(args[2]);
+  if (count !== undefined && count < 0) throw new RedisError('ERR value is out of range, must be positive');
+  const source = keyspaceOf(client).writableAs(client.db, key, SetValue);
+  if (!source) return count === undefined ? nullBulk(client.protocol) : setReply(client, []);
+  const members = pickDistinct(client, source, count ?? 1);
+  removeMembers(client, key, members, 'spop');
+  return count === undefined ? bulk(members[0] as string) : setReply(client, members);
+}
+
+function randomMember(client: Session, args: readonly string[]): string {
+  if (args.length > 3) throw new RedisError('ERR syntax error');
+  const count = args[2] === undefined ? undefined : int(args[2]);
+  const source = readSet(client, args[1] as string);
+  const { random } = client.door.context;
+  if (count === undefined) return source ? bulk(random.pick(source.members())) : nullBulk(client.protocol);
+  if (!source) return bulks([]);
+  if (count >= 0) return bulks(pickDistinct(client, source, count));
+  return bulks(Array.from({ length: Math.min(-count, LARGEST_PICK) }, () => random.pick(source.members())));
+}
+
+/** With repetitions allowed a client could ask for any number of members. */
+const LARGEST_PICK = 1_000_000;
+
+type Combine = (sets: ReadonlyArray<SetValue | undefined>) => string[];
+
+const union: Combine = (sets) => [...new Set(sets.flatMap((source) => source?.members() ?? []))];
+const intersection: Combine = ([first, ...rest]) =>
+  (first?.members() ?? []).filter((member) => rest.every((source) => source?.has(member)));
+const difference: Combine = ([first, ...rest]) =>
+  (first?.members() ?? []).filter((member) => !rest.some((source) => source?.has(member)));
+
+const combined =
+  (combine: Combine) =>
+  (client: Session, args: readonly string[]): string =>
+    setReply(client, combine(args.slice(1).map((key) => readSet(client, key))));
+
+const combinedInto =
+  (combine: Combine, event: string) =>
+  (client: Session, args: readonly string[]): string => {
+    const keyspace = keyspaceOf(client);
+    const key = args[1] as string;
+    const members = combine(args.slice(2).map((source) => readSet(client, source)));
+    if (members.length === 0) {
+      keyspace.delete(client.db, key);
+      return integer(0);
+    }
+    keyspace.set(client.db, key, SetValue.load(members));
+    keyspace.notify(client.db, 's', event, key);
+    return integer(members.length);
+  };
+
+function scan(client: Session, args: readonly string[]): string {
+  cursor(args[2] as string);
+  const options = scanOptions(args, 3, false);
+  const members = readSet(client, args[1] as string)?.members() ?? [];
+  return array([bulk('0'), bulks(members.filter((member) => !options.match || globMatch(options.match, member)))]);
+}
+
+const categories = ['set'];
+const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const many = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ALL_KEYS, categories, run });
+const isMember = (source: SetValue | undefined, member: string): string => integer(source?.has(member) ? 1 : 0);
+
+export const setCommands: readonly Command[] = [
+  one('sadd -3 Fmw', add),
+  one('srem -3 Fw', (client, args) => integer(removeMembers(client, args[1] as string, args.slice(2), 'srem'))),
+  one('smembers 2 r', (client, args) => setReply(client, readSet(client, args[1] as string)?.members() ?? [])),
+  one('sismember 3 Fr', (client, args) => isMember(readSet(client, args[1] as string), args[2] as string)),
+  one('smismember -3 Fr', (client, args) => {
+    const source = readSet(client, args[1] as string);
+    return array(args.slice(2).map((member) => isMember(source, member)));
+  }),
+  one('scard 2 Fr', (client, args) => integer(readSet(client, args[1] as string)?.size ?? 0)),
+  one('spop -2 Fw', popRandom),
+  one('srandmember -2 r', randomMember),
+  command('smove 4 Fw', { keys: [1, 2, 1], categories, run: move }),
+  many('sinter -2 r', combined(intersection)),
+  many('sunion -2 r', combined(union)),
+  many('sdiff -2 r', combined(difference)),
+  many('sinterstore -3 mw', combinedInto(intersection, 'sinterstore')),
+  many('sunionstore -3 mw', combinedInto(union, 'sunionstore')),
+  many('sdiffstore -3 mw', combinedInto(difference, 'sdiffstore')),
+  one('sscan -3 r', scan),
+];
