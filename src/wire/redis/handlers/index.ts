@@ -12,6 +12,8 @@ import { pubsubCommands } from './pubsub.js';
 import { replicationCommands } from './replication.js';
 import { serverCommands } from './server.js';
 import { setCommands } from './set.js';
+import { sortedSetCommands } from './sorted-set.js';
+import { sortedSetBlockingCommands } from './sorted-set-blocking.js';
 import { streamCommands } from './stream.js';
 import { streamGroupCommands } from './stream-group.js';
 import { streamInfoCommands } from './stream-info.js';
@@ -29,6 +31,7 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Hashes', hashCommands],
   ['Lists', [...listCommands, ...listBlockingCommands]],
   ['Sets', setCommands],
+  ['Sorted sets', [...sortedSetCommands, ...sortedSetBlockingCommands]],
   ['Streams', [...streamCommands, ...streamReadCommands, ...streamGroupCommands, ...streamInfoCommands]],
   ['Server', [...serverCommands, ...replicationCommands]],
   ['Cluster', clusterCommands],

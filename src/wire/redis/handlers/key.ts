@@ -284,6 +284,10 @@ function encodingOf(entry: Entry): string {
       if (entry.stored !== 'text' && strictInt64(value) !== undefined) return 'int';
       return value.length <= EMBEDDED_STRING ? 'embstr' : 'raw';
     }
+    case 'list':
+      return 'quicklist';
+    case 'stream':
+      return 'stream';
     default:
       return 'listpack';
   }
