@@ -1,10 +1,25 @@
 import { BrokerError } from '../../core/errors.js';
+import type { BodyInput } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import type { AmqpOptions, AmqpVersion } from './config.js';
 import { AmqpConnection, type ConnectionSink } from './connection.js';
 import { AmqpError, notAllowed } from './errors.js';
 import { DIRECT, type ExchangeType, FANOUT, HEADERS, type Matcher, TOPIC } from './exchange-type.js';
-import type { FieldTable } from './field-table.js';
+import { EMPTY_TABLE, type FieldTable, type FieldTableInput } from './field-table.js';
+import {
+  type AmqpDelivery,
+  ExchangeHandle,
+  NativeApi,
+  type NativeConsumeOptions,
+  type NativeExchangeOptions,
+  type NativePublishOptions,
+  type NativeQueueOptions,
+  type PublishResult,
+  QueueHandle,
+  type RouteExplanation,
+} from './native.js';
+import { PLUGIN_TYPES } from './plugin-exchange.js';
+import type { PropertiesInput } from './properties.js';
 import { type Permissions, type TopicPermissions, User, type UserLimit } from './user.js';
 import { VirtualHost } from './virtual-host.js';
 
@@ -32,12 +47,13 @@ export class AmqpBroker implements BrokerModel {
   /** Connections of clients, oldest first. */
   readonly connections = new Set<AmqpConnection>();
   readonly #alarms = new Set<AlarmKind>();
+  #native: NativeApi | undefined;
 
   constructor(context: ModelContext, options: AmqpOptions = {}) {
     this.context = context;
     this.options = options;
     this.version = options.version ?? '3';
-    for (const type of [DIRECT, FANOUT, TOPIC, HEADERS]) this.registerExchangeType(type);
+    for (const type of [DIRECT, FANOUT, TOPIC, HEADERS, ...PLUGIN_TYPES]) this.registerExchangeType(type);
     this.#addDefaults();
   }
 
@@ -102,6 +118,83 @@ export class AmqpBroker implements BrokerModel {
     const user = this.users.get(name);
     if (!user) throw new BrokerError('UNKNOWN_USER', `there is no user '${name}'; add it first`);
     return user;
+  }
+
+  /**
+   * Declares an exchange of `/`, durable unless said otherwise.
+   *
+   * @throws AmqpError PRECONDITION_FAILED when there is another of that name
+   */
+  assertExchange(name: string, type = 'topic', options: NativeExchangeOptions = {}): ExchangeHandle {
+    return this.#api().assertExchange(name, type, options);
+  }
+
+  /** Declares a queue of `/`, durable unless said otherwise; an empty name asks for one that is made up. */
+  assertQueue(name = '', options: NativeQueueOptions = {}): QueueHandle {
+    return this.#api().assertQueue(name, options);
+  }
+
+  /** Binds a queue to an exchange. @throws AmqpError NOT_FOUND */
+  bind(queue: string, exchange: string, routingKey = '', args: FieldTableInput = EMPTY_TABLE): void {
+    this.#api().bind(queue, exchange, routingKey, args);
+  }
+
+  unbind(queue: string, exchange: string, routingKey = '', args: FieldTableInput = EMPTY_TABLE): void {
+    this.#api().unbind(queue, exchange, routingKey, args);
+  }
+
+  /**
+   * Publishes natively and says at once where the message went.
+   *
+   * @param body text, bytes, or a value that is written as JSON (`encoding: 'msgpack'` for MessagePack)
+   * @throws AmqpError NOT_FOUND when there is no such exchange
+   */
+  publish(exchange: string, routingKey: string, body: BodyInput, options?: NativePublishOptions): PublishResult {
+    return this.#api().publish(exchange, routingKey, body, options);
+  }
+
+  /** Takes the next ready message of a queue; undefined when there is none. */
+  get(queue: string, options: { noAck?: boolean } = {}): AmqpDelivery | undefined {
+    return this.#api().get(queue, options.noAck ?? false);
+  }
+
+  /** Calls `listener` for each message of a queue. @returns ends the consumer; what it has not settled is requeued */
+  consume(queue: string, listener: (delivery: AmqpDelivery) => void, options: NativeConsumeOptions = {}): () => void {
+    return this.#api().consume(queue, listener, options);
+  }
+
+  /** A handle to look into a queue of `/`. */
+  queue(name: string): QueueHandle {
+    return new QueueHandle(name, this.#defaultVhost);
+  }
+
+  /** A handle to look into an exchange of `/`. */
+  exchange(name: string): ExchangeHandle {
+    return new ExchangeHandle(name, this.#defaultVhost);
+  }
+
+  /** Where a message would go, and which bindings say so. @throws AmqpError NOT_FOUND */
+  explain(exchange: string, routingKey: string, options: PropertiesInput = {}): RouteExplanation {
+    return this.#api().explain(exchange, routingKey, options);
+  }
+
+  get #defaultVhost(): VirtualHost {
+    return this.vhosts.get('/') as VirtualHost;
+  }
+
+  #api(): NativeApi {
+    if (!this.#native) {
+      const all = { configure: '.*', write: '.*', read: '.*' };
+      const user = new User('native', {}, []);
+      user.setPermissions('/', all);
+      this.#native = new NativeApi(this.#defaultVhost, this.openInternal(user, this.#defaultVhost));
+    }
+    return this.#native;
+  }
+
+  #endNative(): void {
+    this.#native?.close();
+    this.#native = undefined;
   }
 
   /** Opens a connection. @throws AmqpError NOT_ALLOWED: unknown virtual host, no permission for it, too many */
@@ -240,6 +333,7 @@ export class AmqpBroker implements BrokerModel {
   }
 
   #closeConnections(): void {
+    this.#endNative();
     for (const connection of [...this.connections]) connection.close();
   }
 

@@ -72,6 +72,7 @@ export interface GetOk {
 type Taker = Consumer | { readonly queue: Queue };
 
 const NO_FLAGS: PublishFlags = {};
+const NO_QUEUES: readonly Queue[] = [];
 
 /**
  * A channel: one synchronous method for each AMQP method that a client may send. Each checks everything first; what
@@ -243,6 +244,7 @@ export class AmqpChannel {
    * Publishes. Confirms and returns come through the sink.
    *
    * @param body owned by the broker from here on
+   * @returns the queues that it reached; none yet in a transaction
    */
   publish(
     exchange: string,
@@ -250,15 +252,15 @@ export class AmqpChannel {
     properties: BasicProperties,
     body: Uint8Array,
     flags: PublishFlags = NO_FLAGS,
-  ): void {
+  ): readonly Queue[] {
     if (flags.immediate) throw notImplemented('immediate=true');
     const publication = checkPublish(this, exchange, routingKey, properties, body, flags.mandatory ?? false);
     if (this.#published !== undefined) this.#published++;
     if (this.#tx) {
       this.#tx.publish(publication);
-      return;
+      return NO_QUEUES;
     }
-    this.#command(() => this.#put(publication, this.#published));
+    return this.#command(() => this.#put(publication, this.#published));
   }
 
   /** @returns undefined when the queue has no ready message */
@@ -305,12 +307,13 @@ export class AmqpChannel {
     this.#command(() => {
       const { publications, settlements } = tx.finish();
       const { vhost } = this.connection;
-      const routed = publications.map((publication) => vhost.destinations(publication));
-      for (const [i, publication] of publications.entries()) {
+      const ready = publications.filter((publication) => !vhost.delay(publication));
+      const routed = ready.map((publication) => vhost.destinations(publication));
+      for (const [i, publication] of ready.entries()) {
         if (publication.mandatory) this.#returnUnless(routed[i] as readonly Queue[], publication);
       }
       this.#post(this.#tellCommitted, undefined);
-      for (const [i, publication] of publications.entries()) vhost.put(publication, routed[i] as readonly Queue[]);
+      for (const [i, publication] of ready.entries()) vhost.put(publication, routed[i] as readonly Queue[]);
       for (const { tags, outcome } of settlements) this.#applySettle(tags, outcome);
     });
   }
@@ -354,6 +357,8 @@ export class AmqpChannel {
       consumer.unackedCount++;
       this.consumerUnackedCount++;
     }
+    const { journal } = this.connection.vhost.context;
+    if (journal.on) this.connection.vhost.journal('delivered', envelope, consumer.queue, this.connection.name);
     this.#post(this.#tellDeliver, new Delivery(consumer.tag, tag, envelope, consumer.queue.propertiesOf(envelope)));
   }
 
@@ -399,6 +404,10 @@ export class AmqpChannel {
         this.consumerUnackedCount--;
       }
       if (!taker.queue.alive) continue;
+      if (this.connection.vhost.context.journal.on && outcome !== 'reject') {
+        const name = outcome === 'ack' ? 'acked' : 'requeued';
+        this.connection.vhost.journal(name, envelope, taker.queue, this.connection.name);
+      }
       if (outcome === 'ack') taker.queue.ack(envelope);
       else if (outcome === 'reject') taker.queue.reject(envelope);
       else {
@@ -430,12 +439,14 @@ export class AmqpChannel {
     consumer.queue.removeConsumer(consumer);
   }
 
-  #put(publication: Publication, confirmTag: number | undefined): void {
+  #put(publication: Publication, confirmTag: number | undefined): readonly Queue[] {
     const { vhost } = this.connection;
-    const queues = vhost.destinations(publication);
-    if (publication.mandatory) this.#returnUnless(queues, publication);
-    const accepted = vhost.put(publication, queues);
+    const delayed = vhost.delay(publication);
+    const queues = delayed ? NO_QUEUES : vhost.destinations(publication);
+    if (publication.mandatory && !delayed) this.#returnUnless(queues, publication);
+    const accepted = delayed || vhost.put(publication, queues);
     if (confirmTag !== undefined) this.#confirm(confirmTag, accepted);
+    return queues;
   }
 
   #returnUnless(queues: readonly Queue[], publication: Publication): void {

@@ -42,6 +42,18 @@ export {
   toField,
   toFieldTable,
 } from './field-table.js';
+export type {
+  AmqpDelivery,
+  AmqpMessage,
+  ExchangeHandle,
+  NativeConsumeOptions,
+  NativeExchangeOptions,
+  NativePublishOptions,
+  NativeQueueOptions,
+  PublishResult,
+  QueueHandle,
+  RouteExplanation,
+} from './native.js';
 export { Policy, type PolicyDefinition, type PolicyKind, type PolicyTarget } from './policy.js';
 export {
   type BasicProperties,

@@ -1,3 +1,5 @@
+import type { Timer } from '../../core/clock.js';
+import type { JournalEventName } from '../../core/journal.js';
 import type { ModelContext } from '../../core/model.js';
 import type { Binding } from './binding.js';
 import type { AmqpBroker } from './broker.js';
@@ -8,7 +10,7 @@ import { deadProperties, isCycle, routingKeysOf } from './dead-letter.js';
 import { Envelope } from './envelope.js';
 import { AmqpError } from './errors.js';
 import { Exchange, type ExchangeDefinition } from './exchange.js';
-import type { ExchangeType } from './exchange-type.js';
+import type { ExchangeType, Routed } from './exchange-type.js';
 import { EMPTY_TABLE } from './field-table.js';
 import { type Match, NO_MATCH } from './match.js';
 import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from './policy.js';
@@ -30,6 +32,12 @@ const BUILT_IN: ReadonlyArray<readonly [name: string, type: string]> = [
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const QUEUE_CLASSES = { classic: ClassicQueue, quorum: QuorumQueue, stream: StreamQueue } as const;
+
+/** Someone who waits for a queue to be empty. */
+interface Drain {
+  readonly queue: Queue;
+  readonly resolve: () => void;
+}
 
 export type VirtualHostLimit = 'max-queues' | 'max-connections';
 
@@ -53,6 +61,8 @@ export class VirtualHost implements QueueHost {
   readonly replyTargets = new Map<string, AmqpChannel>();
   description = '';
   tags: readonly string[] = [];
+  readonly #delayed = new Set<Timer>();
+  #drains: Drain[] = [];
   #deaths: Death[] = [];
   #depth = 0;
 
@@ -74,6 +84,7 @@ export class VirtualHost implements QueueHost {
       try {
         const result = fn();
         if (this.#depth === 1 && this.#deaths.length > 0) this.#settleDeaths();
+        if (this.#depth === 1 && this.#drains.length > 0) this.#settleDrains();
         return result;
       } finally {
         this.#depth--;
@@ -139,6 +150,56 @@ export class VirtualHost implements QueueHost {
     return route(publication.exchange, publication.envelope, publication.furtherKeys, this.exchanges);
   }
 
+  /** Queues that a message would reach from an exchange. */
+  route(exchange: Exchange, message: Routed): readonly Queue[] {
+    return route(exchange, message, undefined, this.exchanges);
+  }
+
+  /** Keeps a publication for later where its exchange delays it. @returns whether it did */
+  delay(publication: Publication): boolean {
+    const delayMs = publication.exchange.matcher.delayMs?.(publication.envelope) ?? 0;
+    if (delayMs === 0) return false;
+    const { clock } = this.context;
+    const timer = clock.schedule(clock.now + delayMs, () => {
+      this.#delayed.delete(timer);
+      if (!publication.exchange.alive) return;
+      this.command(() => this.put(publication, this.destinations(publication)));
+    });
+    this.#delayed.add(timer);
+    return true;
+  }
+
+  /** Records what happened to a message in a queue. */
+  journal(name: JournalEventName, envelope: Envelope, queue: Queue, connection?: string): void {
+    this.context.journal.record('amqp', name, {
+      to: envelope.exchange,
+      key: envelope.routingKey,
+      receiver: queue.name,
+      bytes: envelope.body.length,
+      ...(connection !== undefined && { connection }),
+    });
+  }
+
+  #journalPublished({ envelope }: Publication, queues: readonly Queue[]): void {
+    const { journal } = this.context;
+    const detail = { to: envelope.exchange, key: envelope.routingKey, bytes: envelope.body.length };
+    journal.record('amqp', 'published', { ...detail, count: queues.length });
+    for (const queue of queues) journal.record('amqp', 'routed', { ...detail, receiver: queue.name });
+    if (queues.length === 0) journal.record('amqp', 'dropped', { ...detail, reason: 'no route' });
+  }
+
+  /** Resolves when a queue is empty, unacked deliveries included, or gone. */
+  whenDrained(queue: Queue): Promise<void> {
+    if (queue.messageCount === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#drains.push({ queue, resolve }));
+  }
+
+  #settleDrains(): void {
+    const isDone = ({ queue }: Drain) => !queue.alive || queue.messageCount === 0;
+    for (const drain of this.#drains) if (isDone(drain)) drain.resolve();
+    this.#drains = this.#drains.filter((drain) => !isDone(drain));
+  }
+
   /** The channel that waits for a direct reply, where the publication is one. */
   replyTarget(publication: Publication): AmqpChannel | undefined {
     if (this.replyTargets.size === 0 || publication.exchange.name !== '') return undefined;
@@ -147,6 +208,7 @@ export class VirtualHost implements QueueHost {
 
   /** Puts a publication into its queues. @returns false when one of them refused it */
   put(publication: Publication, queues: readonly Queue[]): boolean {
+    if (this.context.journal.on) this.#journalPublished(publication, queues);
     this.replyTarget(publication)?.deliverReply(publication.envelope);
     return this.#enqueueAll(queues, publication.envelope);
   }
@@ -161,7 +223,19 @@ export class VirtualHost implements QueueHost {
   }
 
   died(queue: Queue, envelope: Envelope, reason: DeathReason): void {
+    if (this.context.journal.on) this.#journalDeath(queue, envelope, reason);
     if (queue.settings.deadLetterExchange !== undefined) this.#deaths.push({ queue, envelope, reason });
+  }
+
+  #journalDeath(queue: Queue, envelope: Envelope, reason: DeathReason): void {
+    const lost = queue.settings.deadLetterExchange === undefined;
+    this.context.journal.record('amqp', reason === 'expired' ? 'expired' : lost ? 'dropped' : 'dead-lettered', {
+      to: queue.settings.deadLetterExchange ?? envelope.exchange,
+      key: envelope.routingKey,
+      receiver: queue.name,
+      bytes: envelope.body.length,
+      reason,
+    });
   }
 
   /** A name that nobody has: 22 random characters behind a prefix. */
@@ -207,6 +281,8 @@ export class VirtualHost implements QueueHost {
   dispose(): void {
     for (const queue of [...this.queues.values()]) this.command(() => this.removeQueue(queue));
     this.replyTargets.clear();
+    for (const timer of this.#delayed) this.context.clock.cancel(timer);
+    this.#delayed.clear();
   }
 
   #policiesOf(kind: PolicyKind): Map<string, Policy> {
