@@ -8,25 +8,29 @@ import type { RedisDoor } from './index.js';
  */
 export class OutputLimiter {
   readonly #door: RedisDoor;
+  readonly #buffered: () => number;
   readonly #cut: () => void;
   #softTimer: Timer | undefined;
 
-  constructor(door: RedisDoor, cut: () => void) {
+  /** @param buffered bytes that wait for the peer */
+  constructor(door: RedisDoor, buffered: () => number, cut: () => void) {
     this.#door = door;
+    this.#buffered = buffered;
     this.#cut = cut;
   }
 
-  /** Looks at what waits for the peer now. */
-  check(clientClass: ClientClass, bufferedBytes: number): void {
+  /** Looks at what waits for the peer now, and what waited before the last bytes came: it may have caught up. */
+  check(clientClass: ClientClass, bufferedBytes: number, beforeBytes = bufferedBytes): void {
     const limit = this.#door.broker.config.outputLimit(clientClass);
     if (limit.hardBytes > 0 && bufferedBytes > limit.hardBytes) return this.#cut();
     const overSoft = limit.softBytes > 0 && bufferedBytes > limit.softBytes;
-    if (!overSoft) return this.stop();
+    if (!overSoft || beforeBytes <= limit.softBytes) this.stop();
+    if (!overSoft) return;
     if (this.#softTimer) return;
     const { clock } = this.#door.context;
     this.#softTimer = clock.schedule(clock.now + limit.softSeconds * 1000, () => {
       this.#softTimer = undefined;
-      this.#cut();
+      if (this.#buffered() > limit.softBytes) this.#cut();
     });
   }
 

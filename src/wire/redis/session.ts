@@ -65,6 +65,7 @@ export class Session implements DoorSession, Subscriber {
   #closing = false;
   #gone = false;
   #released = false;
+  #closesAfterCommand = false;
 
   constructor(door: RedisDoor, transport: Transport, connection: ConnectionInfo, id: number, transaction: Transaction) {
     this.door = door;
@@ -76,7 +77,11 @@ export class Session implements DoorSession, Subscriber {
     this.lastActivityMs = door.now;
     this.user = door.broker.acl.default;
     this.authenticated = this.user.noPassword;
-    this.#limiter = new OutputLimiter(door, () => this.cut());
+    this.#limiter = new OutputLimiter(
+      door,
+      () => this.bufferedBytes,
+      () => this.cut(),
+    );
     this.#parser = new RequestParser(() => door.parserLimits(this.authenticated));
   }
 
@@ -221,6 +226,7 @@ export class Session implements DoorSession, Subscriber {
 
   leave(): void {
     if (--this.#running > 0) return;
+    if (this.#closesAfterCommand) this.close();
     if (this.#ownPushes !== '') {
       this.#out += this.#ownPushes;
       this.#ownPushes = '';
@@ -293,9 +299,10 @@ export class Session implements DoorSession, Subscriber {
 
   #append(bytes: string): void {
     if (this.#closing) return;
+    const before = this.bufferedBytes;
     this.#out += bytes;
     this.door.touch(this);
-    this.#limiter.check(this.clientClass, this.bufferedBytes);
+    this.#limiter.check(this.clientClass, before + bytes.length, before);
   }
 
   /** Hands everything written so far to the transport. */
@@ -313,6 +320,11 @@ export class Session implements DoorSession, Subscriber {
     this.#stopWaiting();
     this.flush();
     this.transport.end();
+  }
+
+  /** Closes when the running command, or the whole transaction, has been answered. */
+  closeAfterCommand(): void {
+    this.#closesAfterCommand = true;
   }
 
   /** Closes as CLIENT KILL does: its subscriptions are gone at once, and what has not been handed over. */

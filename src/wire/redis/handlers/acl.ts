@@ -55,7 +55,7 @@ function closeForbidden(client: Session, user: AclUser): void {
       channels.every((channel) => user.mayUseChannel(channel)) &&
       [...session.patterns].every((pattern) => user.mayUsePattern(pattern));
     if (allowed) continue;
-    if (session === client) session.close();
+    if (session === client) session.closeAfterCommand();
     else session.kill();
   }
 }
@@ -71,10 +71,7 @@ function delUser(client: Session, args: readonly string[]): string {
     deleted++;
     for (const session of client.door.sessions.values())
       if (session.user === user && session !== client) session.kill();
-    if (client.user === user) {
-      client.reply(integer(deleted));
-      client.close();
-    }
+    if (client.user === user) client.closeAfterCommand();
   }
   return integer(deleted);
 }

@@ -142,16 +142,15 @@ function kill(client: Session, args: readonly string[]): string {
 /** Victims see a plain close; the caller first gets its reply. */
 function killAll(client: Session, victims: readonly Session[], reply: string): string {
   for (const victim of victims) if (victim !== client) victim.kill();
-  if (!victims.includes(client)) return reply;
-  client.reply(reply);
-  client.close();
-  return '';
+  if (victims.includes(client)) client.closeAfterCommand();
+  return reply;
 }
 
 function reply(client: Session, args: readonly string[]): string {
   switch ((args[2] as string).toLowerCase()) {
     case 'on':
-      client.replyMode = 'on';
+      // A SKIP of the same transaction stays in force.
+      if (client.replyMode !== 'skip-next') client.replyMode = 'on';
       return OK;
     case 'off':
       client.replyMode = 'off';
