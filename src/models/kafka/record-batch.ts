@@ -198,6 +198,11 @@ export class RecordBatch {
     return this.#size;
   }
 
+  /** Bytes that it holds in memory, what is reserved for more records included. */
+  get heldBytes(): number {
+    return this.#bytes.length + (this.#payload?.length ?? 0);
+  }
+
   /** 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd. */
   get codec(): number {
     return this.attributes & CODEC_MASK;
