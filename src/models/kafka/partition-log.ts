@@ -95,7 +95,7 @@ export class PartitionLog {
   }
 
   get activeSegment(): Segment {
-    return this.#segments.at(-1) as Segment;
+    return this.#segments[this.#segments.length - 1] as Segment;
   }
 
   /** Gives the next offsets to a batch and stores it. */
@@ -162,6 +162,8 @@ export class PartitionLog {
 
   /** The last batch, undefined in an empty log. */
   get lastBatch(): RecordBatch | undefined {
+    const { batches } = this.activeSegment;
+    if (batches.length > 0) return batches[batches.length - 1];
     return this.#segments.findLast((segment) => segment.batches.length > 0)?.batches.at(-1);
   }
 

@@ -146,9 +146,10 @@ export class Partition {
       const before = last.sizeBytes;
       if (last.add(record)) {
         log.noteGrowth(last, last.sizeBytes - before);
-        for (const follower of this.#logs.values()) {
-          if (follower !== log && follower.lastBatch === last) follower.noteGrowth(last, last.sizeBytes - before);
-        }
+        if (this.replicas.length > 1)
+          for (const follower of this.#logs.values()) {
+            if (follower !== log && follower.lastBatch === last) follower.noteGrowth(last, last.sizeBytes - before);
+          }
         this.advanceHighWatermark();
         this.changed();
         return last.lastOffset;
@@ -214,6 +215,7 @@ export class Partition {
   /** Tells everybody who waits, once the running command has ended. */
   changed(): void {
     this.#nodes.onPartitionChanged?.();
+    if (this.#watchers.size === 0) return;
     for (const watcher of this.#watchers) this.#context.outbox.post(call, watcher);
   }
 

@@ -1,7 +1,7 @@
 import { decompress } from './compression.js';
 import { crc32c } from './crc32c.js';
 import { KafkaError } from './errors.js';
-import { type RecordContent, RecordReader, recordBytes, writeRecord } from './record.js';
+import { bodyBytes, type RecordContent, RecordReader, writeRecord } from './record.js';
 
 /**
  * The layout of a batch (format 2), big-endian:
@@ -50,7 +50,7 @@ const DELETE_HORIZON = 0x40;
 
 const FIRST_BYTES = 512;
 /** A batch that native producers fill is closed here. */
-const FULL_BYTES = 32 * 1024;
+const FULL_BYTES = 32 * 1024 - 512;
 
 /** Who wrote a batch, for duplicates and transactions. */
 export interface BatchProducer {
@@ -254,9 +254,10 @@ export class RecordBatch {
   #add(record: RecordContent): void {
     const offsetDelta = this.lastOffsetDelta + 1;
     const timestampDelta = record.timestampMs - this.baseTimestampMs;
-    const needed = this.#size + recordBytes(record, offsetDelta, timestampDelta);
+    const size = bodyBytes(record, offsetDelta, timestampDelta);
+    const needed = this.#size + size + 5; // the length field takes no more
     if (needed > this.#bytes.length) this.#grow(needed);
-    this.#size = writeRecord(this.#bytes, this.#size, record, offsetDelta, timestampDelta);
+    this.#size = writeRecord(this.#bytes, this.#size, record, offsetDelta, timestampDelta, size);
     this.lastOffsetDelta = offsetDelta;
     this.recordCount++;
     if (record.timestampMs > this.maxTimestampMs) this.maxTimestampMs = record.timestampMs;

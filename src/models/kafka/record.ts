@@ -49,19 +49,15 @@ export class KafkaRecord extends Message {
 
 const NO_HEADERS: readonly RecordHeader[] = [];
 
-/** Bytes that a record takes, its own length field included. */
-export function recordBytes(record: RecordContent, offsetDelta: number, timestampDelta: number): number {
-  const body = bodyBytes(record, offsetDelta, timestampDelta);
-  return varintBytes(body) + body;
-}
-
-function bodyBytes(record: RecordContent, offsetDelta: number, timestampDelta: number): number {
+/** Bytes that a record takes behind its length field. */
+export function bodyBytes(record: RecordContent, offsetDelta: number, timestampDelta: number): number {
   const { key, value, headers } = record;
   const keyLength = key === null ? 0 : key.length;
   const valueLength = value === null ? 0 : value.length;
   let size = 1 + varlongBytes(timestampDelta) + varintBytes(offsetDelta);
   size += varintBytes(key === null ? -1 : keyLength) + keyLength;
   size += varintBytes(value === null ? -1 : valueLength) + valueLength;
+  if (headers.length === 0) return size + 1;
   size += varintBytes(headers.length);
   for (const [name, content] of headers) {
     const nameLength = Buffer.byteLength(name);
@@ -72,7 +68,7 @@ function bodyBytes(record: RecordContent, offsetDelta: number, timestampDelta: n
 }
 
 /**
- * Writes a record in the layout of format 2; returns the position behind it.
+ * Writes a record in the layout of format 2; returns the position behind it. `size` is what `bodyBytes` gave.
  *
  *     length | attributes 0 | timestamp delta | offset delta | key | value | count of headers | headers
  */
@@ -82,8 +78,9 @@ export function writeRecord(
   record: RecordContent,
   offsetDelta: number,
   timestampDelta: number,
+  size: number,
 ): number {
-  at = writeVarint(bytes, at, bodyBytes(record, offsetDelta, timestampDelta));
+  at = writeVarint(bytes, at, size);
   bytes[at++] = 0;
   at = writeVarlong(bytes, at, timestampDelta);
   at = writeVarint(bytes, at, offsetDelta);
