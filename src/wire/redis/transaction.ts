@@ -11,6 +11,8 @@ export class Transaction {
   readonly queued: Array<{ readonly command: Command; readonly args: readonly string[] }> = [];
   /** Watched keys (`db:key`) and the way to stop watching each. */
   readonly watched = new Map<string, () => void>();
+  /** Watched keys that had expired before: their removal is no change. */
+  readonly expiredBefore = new Set<string>();
   /** A watched key has changed. */
   touched = false;
 
@@ -37,6 +39,7 @@ export class Transaction {
   unwatch(): void {
     for (const stop of this.watched.values()) stop();
     this.watched.clear();
+    this.expiredBefore.clear();
     this.touched = false;
   }
 }

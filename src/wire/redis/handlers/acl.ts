@@ -41,8 +41,9 @@ function setUser(client: Session, args: readonly string[]): string {
   const known = acl.get(name);
   const draft = known?.clone() ?? acl.draft(name);
   draft.apply(args.slice(3), client.door.catalog);
+  const kept = draft.allChannels || known?.channelPatterns.every((pattern) => draft.channelPatterns.includes(pattern));
   acl.ensure(name).copyFrom(draft);
-  if (known) closeForbidden(client, known);
+  if (known && !kept) closeForbidden(client, known);
   return OK;
 }
 
