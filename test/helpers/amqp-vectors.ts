@@ -45,6 +45,8 @@ interface Connection {
   closed: Fields | undefined;
   /** Channel whose answer is waited for. */
   waitingOn: number | undefined;
+  /** What came while the client was still publishing: it looks at it afterwards. */
+  unread: PeerItem[] | undefined;
 }
 
 /** Runs one recording and returns the result of each operation. */
@@ -119,9 +121,13 @@ class VectorRun {
       answer: undefined,
       closed: undefined,
       waitingOn: undefined,
+      unread: undefined,
     };
     this.#connections.set(name, connection);
-    peer.onItem = (item) => this.#take(connection, item);
+    peer.onItem = (item) => {
+      if (connection.unread) connection.unread.push(item);
+      else this.#take(connection, item);
+    };
     return { r: 'connection.open-ok' };
   }
 
@@ -221,6 +227,7 @@ class VectorRun {
     const name = (op.on as string) ?? 'A';
     const connection = this.#connections.get(name) as Connection;
     const number = (op.ch as number) ?? 1;
+    if (op.do !== 'basic.publish') this.#readAll();
     switch (op.do) {
       case 'wait':
         this.#world.advance(op.ms);
@@ -327,8 +334,18 @@ class VectorRun {
     }
   }
 
+  /** Publishers pipeline: they look at what came only when they do something else. */
+  #readAll(): void {
+    for (const connection of this.#connections.values()) {
+      const unread = connection.unread ?? [];
+      connection.unread = undefined;
+      for (const item of unread) this.#take(connection, item);
+    }
+  }
+
   #publish(connection: Connection, number: number, channel: Channel, op: VectorOp): null {
     const times: number = op.times ?? 1;
+    connection.unread ??= [];
     for (let k = 1; k <= times; k++) {
       if (channel.confirming) channel.unconfirmed.push(++channel.published);
       const body =

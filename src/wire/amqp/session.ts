@@ -375,8 +375,9 @@ export class AmqpSession implements Session, ConnectionSink {
     this.output.method(0, METHODS.connectionClose, {
       replyCode: error.replyCode,
       replyText: error.replyText,
-      classId: method?.classId ?? 0,
-      methodId: method?.methodId ?? 0,
+      // RabbitMQ's own failures name no method.
+      classId: error.code === 'INTERNAL_ERROR' ? 0 : (method?.classId ?? 0),
+      methodId: error.code === 'INTERNAL_ERROR' ? 0 : (method?.methodId ?? 0),
     });
     const opened = this.#state === 'running';
     this.#state = 'closing';

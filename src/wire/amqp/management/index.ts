@@ -15,16 +15,22 @@ import type { AmqpDoor } from '../index.js';
 import { ManagementError, notAuthorised } from './answer.js';
 import { BINDING_ENDPOINTS } from './binding.js';
 import { CHANNEL_ENDPOINTS } from './channel.js';
+import { DEFINITION_ENDPOINTS } from './definition.js';
 import type { Endpoint } from './endpoint.js';
 import { EXCHANGE_ENDPOINTS } from './exchange.js';
 import { NODE_ENDPOINTS } from './node.js';
+import { POLICY_ENDPOINTS } from './policy.js';
 import { QUEUE_ENDPOINTS } from './queue.js';
 import { ManagementRequest } from './request.js';
+import { USER_ENDPOINTS } from './user.js';
 import { VHOST_ENDPOINTS } from './vhost.js';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   ...NODE_ENDPOINTS,
   ...VHOST_ENDPOINTS,
+  ...USER_ENDPOINTS,
+  ...POLICY_ENDPOINTS,
+  ...DEFINITION_ENDPOINTS,
   ...CHANNEL_ENDPOINTS,
   ...EXCHANGE_ENDPOINTS,
   ...QUEUE_ENDPOINTS,

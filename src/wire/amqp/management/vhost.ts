@@ -1,9 +1,9 @@
 /** Virtual hosts: /api/vhosts. */
-import type { VirtualHost } from '../../../models/amqp/index.js';
+import type { VirtualHost, VirtualHostLimit } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { found, json } from './answer.js';
+import { badRequest, found, json, noContent, stored } from './answer.js';
 import { overChannel } from './direct-channel.js';
-import { type Endpoint, get } from './endpoint.js';
+import { type Endpoint, get, put, remove } from './endpoint.js';
 import { list, single } from './listing.js';
 import { NODE_NAME } from './node.js';
 import type { ManagementRequest } from './request.js';
@@ -16,10 +16,10 @@ function vhostToJson(vhost: VirtualHost): Record<string, unknown> {
     queues.reduce((total, queue) => total + count(queue), 0);
   return {
     name: vhost.name,
-    description: '',
-    tags: [],
+    description: vhost.description,
+    tags: vhost.tags,
     default_queue_type: 'undefined',
-    metadata: { description: '', tags: [] },
+    metadata: { description: vhost.description, tags: vhost.tags },
     tracing: false,
     cluster_state: { [NODE_NAME]: 'running' },
     messages: sum((queue) => queue.messageCount),
@@ -40,10 +40,61 @@ function alive(request: ManagementRequest): HttpResponse {
   return json({ status: 'ok' });
 }
 
+function create(request: ManagementRequest): HttpResponse {
+  const { broker, body } = request;
+  const name = request.path('vhost');
+  const isNew = broker.addVhost(name);
+  const vhost = broker.vhosts.get(name) as VirtualHost;
+  if (typeof body.description === 'string') vhost.description = body.description;
+  if (Array.isArray(body.tags)) vhost.tags = body.tags.map(String);
+  else if (typeof body.tags === 'string') vhost.tags = body.tags.split(',').filter(Boolean);
+  // As RabbitMQ does, whoever adds a vhost may use it.
+  if (isNew) request.user.setPermissions(name, { configure: '.*', write: '.*', read: '.*' });
+  return stored(isNew);
+}
+
+function drop(request: ManagementRequest): HttpResponse {
+  found(request.broker.deleteVhost(request.path('vhost')) || undefined);
+  return noContent();
+}
+
+const LIMITS: readonly string[] = ['max-connections', 'max-queues'] satisfies VirtualHostLimit[];
+
+function limitIn(request: ManagementRequest): VirtualHostLimit {
+  const limit = request.path('limit');
+  if (!LIMITS.includes(limit))
+    throw badRequest(`Validation failed\n\nUnrecognised terms [{<<"${limit}">>}] in limits\n`);
+  return limit as VirtualHostLimit;
+}
+
+function setLimit(request: ManagementRequest): HttpResponse {
+  const { value } = request.bodyWith('value');
+  request.changedVhost.setLimit(limitIn(request), Number(value));
+  return noContent();
+}
+
+function clearLimit(request: ManagementRequest): HttpResponse {
+  request.vhost.setLimit(limitIn(request), undefined);
+  return noContent();
+}
+
+function limits(request: ManagementRequest): HttpResponse {
+  const limited = request.vhosts.filter((vhost) => vhost.limits.size > 0);
+  return json(limited.map((vhost) => ({ vhost: vhost.name, value: Object.fromEntries(vhost.limits) })));
+}
+
+const ADMIN = 'administrator';
+
 export const VHOST_ENDPOINTS: readonly Endpoint[] = [
   get('/api/vhosts', (request) => list(request.query, [...request.broker.vhosts.values()].map(vhostToJson))),
   get('/api/vhosts/{vhost}', (request) =>
     single(request.query, vhostToJson(found(request.broker.vhosts.get(request.path('vhost'))))),
   ),
+  put('/api/vhosts/{vhost}', create, ADMIN),
+  remove('/api/vhosts/{vhost}', drop, ADMIN),
   get('/api/aliveness-test/{vhost}', alive),
+  get('/api/vhost-limits', limits),
+  get('/api/vhost-limits/{vhost}', limits),
+  put('/api/vhost-limits/{vhost}/{limit}', setLimit, ADMIN),
+  remove('/api/vhost-limits/{vhost}/{limit}', clearLimit, ADMIN),
 ];
