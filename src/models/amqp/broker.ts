@@ -3,6 +3,7 @@ import type { BodyInput } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import type { AmqpOptions, AmqpVersion } from './config.js';
 import { AmqpConnection, type ConnectionSink } from './connection.js';
+import type { Envelope } from './envelope.js';
 import { AmqpError, notAllowed } from './errors.js';
 import { DIRECT, type ExchangeType, FANOUT, HEADERS, type Matcher, TOPIC } from './exchange-type.js';
 import { EMPTY_TABLE, type FieldTable, type FieldTableInput } from './field-table.js';
@@ -20,8 +21,12 @@ import {
 } from './native.js';
 import { PLUGIN_TYPES } from './plugin-exchange.js';
 import type { PropertiesInput } from './properties.js';
+import type { Queue } from './queue.js';
+import { loadBroker, saveBroker } from './snapshot.js';
 import { type Permissions, type TopicPermissions, User, type UserLimit } from './user.js';
 import { VirtualHost } from './virtual-host.js';
+
+const CONSUMER_TIMEOUT_MS = 1_800_000;
 
 export type AlarmKind = 'memory' | 'disk';
 
@@ -55,6 +60,11 @@ export class AmqpBroker implements BrokerModel {
     this.version = options.version ?? '3';
     for (const type of [DIRECT, FANOUT, TOPIC, HEADERS, ...PLUGIN_TYPES]) this.registerExchangeType(type);
     this.#addDefaults();
+  }
+
+  /** How long a delivery may stay unacked. */
+  get consumerTimeoutMs(): number {
+    return this.options.consumerTimeoutMs ?? CONSUMER_TIMEOUT_MS;
   }
 
   /** The release that is reported to clients. */
@@ -310,10 +320,24 @@ export class AmqpBroker implements BrokerModel {
   }
 
   snapshot(): unknown {
-    return new Map();
+    const unacked = new Map<Queue, Envelope[]>();
+    for (const connection of this.#native ? [...this.connections, this.#native.connection] : this.connections) {
+      for (const channel of connection.channels.values()) {
+        for (const [queue, envelope] of channel.unsettled()) {
+          const list = unacked.get(queue);
+          if (list) list.push(envelope);
+          else unacked.set(queue, [envelope]);
+        }
+      }
+    }
+    return saveBroker(this, unacked);
   }
 
-  restore(_state: unknown): void {}
+  /** Consumers of connections that stay are told that their queues have gone, as they have. */
+  restore(state: unknown): void {
+    this.#endNative();
+    loadBroker(this, state);
+  }
 
   /** A node crashed. */
   stopNode(nodeId: number): void {

@@ -1,3 +1,4 @@
+import { AckTimeout } from './ack-timeout.js';
 import type { AmqpConnection } from './connection.js';
 import { checkConsume, checkGet } from './consume-check.js';
 import { Consumer } from './consumer.js';
@@ -103,6 +104,7 @@ export class AmqpChannel {
   /** Publishes since confirm.select; undefined when confirms are off. */
   #published: number | undefined;
   #tx: Transaction | undefined;
+  readonly #timeout: AckTimeout | undefined;
   #reply: { readonly consumerTag: string; readonly name: string } | undefined;
   #openConfirm: { ack: boolean; deliveryTag: number; multiple: boolean } | undefined;
 
@@ -110,6 +112,12 @@ export class AmqpChannel {
     this.number = number;
     this.connection = connection;
     this.sink = sink;
+    const { broker, context } = connection.vhost;
+    const timeoutMs = broker.consumerTimeoutMs;
+    if (timeoutMs !== Infinity && !connection.internal) {
+      const oldest = () => this.#window.oldest;
+      this.#timeout = new AckTimeout(context.clock, timeoutMs, oldest, () => this.#ackTimedOut(timeoutMs));
+    }
   }
 
   get confirming(): boolean {
@@ -272,7 +280,10 @@ export class AmqpChannel {
       const envelope = queue.take(noAck);
       if (!envelope) return undefined;
       const tag = ++this.#lastTag;
-      if (!noAck) this.#window.add(tag, envelope, { queue });
+      if (!noAck) {
+        this.#window.add(tag, envelope, { queue });
+        this.#timeout?.delivered(tag);
+      }
       const delivery = new Delivery('', tag, envelope, queue.propertiesOf(envelope));
       return { delivery, messageCount: queue.readyCount };
     });
@@ -337,6 +348,7 @@ export class AmqpChannel {
     this.isOpen = false;
     this.#tx = undefined;
     this.#endReplies();
+    this.#timeout?.stop();
     this.connection.channels.delete(this.number);
     this.#command(() => {
       const consumers = [...this.consumers.values()];
@@ -354,12 +366,29 @@ export class AmqpChannel {
     const tag = ++this.#lastTag;
     if (!consumer.noAck) {
       this.#window.add(tag, envelope, consumer);
+      this.#timeout?.delivered(tag);
       consumer.unackedCount++;
       this.consumerUnackedCount++;
     }
     const { journal } = this.connection.vhost.context;
     if (journal.on) this.connection.vhost.journal('delivered', envelope, consumer.queue, this.connection.name);
     this.#post(this.#tellDeliver, new Delivery(consumer.tag, tag, envelope, consumer.queue.propertiesOf(envelope)));
+  }
+
+  #ackTimedOut(timeoutMs: number): void {
+    const text =
+      `delivery acknowledgement on channel ${this.number} timed out. Timeout value used: ${timeoutMs} ms. ` +
+      'This timeout value can be configured, see consumers doc guide to learn more';
+    this.close();
+    this.#post(this.#tellClosed, preconditionFailed(text));
+  }
+
+  /** What is not settled, oldest first. */
+  *unsettled(): Iterable<readonly [queue: Queue, envelope: Envelope]> {
+    for (const tag of this.#window.tags()) {
+      const envelope = this.#window.peek(tag);
+      if (envelope && this.#window.taken) yield [this.#window.taken.queue, envelope];
+    }
   }
 
   /** Called when a consumer's queue has gone. */
@@ -506,6 +535,7 @@ export class AmqpChannel {
   readonly #tellDeliver = (delivery: Delivery): void => this.sink.deliver(delivery);
   readonly #tellReturned = (message: ReturnedMessage): void => this.sink.returned(message);
   readonly #tellCancelled = (tag: string): void => this.sink.cancelled(tag);
+  readonly #tellClosed = (error: AmqpError): void => this.sink.closed(error);
   readonly #tellCommitted = (): void => this.sink.committed();
   readonly #tellConfirm = (confirmation: Confirmation): void => {
     if (this.#openConfirm === confirmation) this.#openConfirm = undefined;

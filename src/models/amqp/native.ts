@@ -235,13 +235,13 @@ const SILENT: ChannelSink = {
 /** The API without a wire, on one virtual host: what AMQP methods do, for code in the same process. */
 export class NativeApi {
   readonly #vhost: VirtualHost;
-  readonly #connection: AmqpConnection;
+  readonly connection: AmqpConnection;
   readonly #channel: AmqpChannel;
   #lastChannel = 1;
 
   constructor(vhost: VirtualHost, connection: AmqpConnection) {
     this.#vhost = vhost;
-    this.#connection = connection;
+    this.connection = connection;
     this.#channel = connection.openChannel(1, SILENT);
   }
 
@@ -284,7 +284,7 @@ export class NativeApi {
 
   consume(queue: string, listener: (delivery: AmqpDelivery) => void, options: NativeConsumeOptions): () => void {
     const { noAck = false, exclusive = false, prefetch = 0, priority } = options;
-    const channel: AmqpChannel = this.#connection.openChannel(++this.#lastChannel, {
+    const channel: AmqpChannel = this.connection.openChannel(++this.#lastChannel, {
       ...SILENT,
       deliver: (delivery) => listener(new AmqpDelivery(delivery, channel)),
     });
@@ -322,7 +322,7 @@ export class NativeApi {
   }
 
   close(): void {
-    this.#connection.close();
+    this.connection.close();
   }
 }
 

@@ -277,6 +277,19 @@ export class VirtualHost implements QueueHost {
     });
   }
 
+  /** Removes everything in it but the built-in exchanges; connections stay. */
+  clear(): void {
+    this.dispose();
+    for (const exchange of [...this.exchanges.values()]) {
+      if (exchange.name !== '' && !exchange.name.startsWith('amq.')) this.removeExchange(exchange);
+      else for (const identity of [...exchange.bindings.keys()]) this.removeBinding(exchange, identity);
+    }
+    this.limits.clear();
+    this.policies.clear();
+    this.operatorPolicies.clear();
+    this.#applyAllPolicies();
+  }
+
   /** Ends timers and consumers; nothing of it is used again. */
   dispose(): void {
     for (const queue of [...this.queues.values()]) this.command(() => this.removeQueue(queue));
