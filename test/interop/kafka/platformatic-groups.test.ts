@@ -1,0 +1,50 @@
+/** Groups with member epochs (KIP-848) and classic ones as @platformatic/kafka uses them. */
+import { Consumer, stringDeserializers } from '@platformatic/kafka';
+import { expect, test } from 'vitest';
+import type { Broker } from '../../../src/broker.js';
+import { atEnd, startTestBroker } from './client.js';
+
+/** Reads into `seen`, committing each message. */
+async function consume(broker: Broker, groupProtocol: 'consumer' | 'classic', seen: string[]) {
+  const consumer = new Consumer({
+    clientId: 'test',
+    bootstrapBrokers: broker.urls.kafka.split(','),
+    groupId: 'g',
+    groupProtocol,
+    deserializers: stringDeserializers,
+  } as ConstructorParameters<typeof Consumer<string, string, string, string>>[0]);
+  atEnd(async () => consumer.close(true));
+  const stream = await consumer.consume({
+    topics: ['t'],
+    mode: 'committed',
+    fallbackMode: 'earliest',
+    maxWaitTime: 20,
+  });
+  stream.on('data', (message) => {
+    seen.push(message.value);
+    void message.commit();
+  });
+  return consumer;
+}
+
+test.each(['consumer', 'classic'] as const)('reads and commits in a %s group', async (protocol) => {
+  const broker = await startTestBroker();
+  broker.kafka.createTopic('t', { partitions: 2 });
+  for (let i = 0; i < 20; i++) broker.kafka.produce('t', { value: `v${i}`, partition: i % 2 });
+  const seen: string[] = [];
+  await consume(broker, protocol, seen);
+  await broker.kafka.group('g').caughtUp();
+  expect(seen.sort()).toEqual(Array.from({ length: 20 }, (_, i) => `v${i}`).sort());
+  expect(broker.kafka.groups.list()).toMatchObject([{ groupId: 'g', type: protocol, state: 'Stable' }]);
+});
+
+test('shares a group with member epochs among two', async () => {
+  const broker = await startTestBroker({ kafka: { config: { 'group.consumer.heartbeat.interval.ms': 50 } } });
+  broker.kafka.createTopic('t', { partitions: 4 });
+  const seen: string[] = [];
+  await consume(broker, 'consumer', seen);
+  await consume(broker, 'consumer', seen);
+  await broker.kafka.group('g').stable({ members: 2 });
+  const shares = broker.kafka.group('g').members.map(({ assignment }) => assignment[0]?.partitions.length);
+  expect(shares).toEqual([2, 2]);
+});
