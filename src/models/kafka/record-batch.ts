@@ -80,6 +80,8 @@ export class RecordBatch {
   #bytes: Buffer;
   #size: number;
   #open = false;
+  /** The header is written when somebody wants the bytes. */
+  #headerless = false;
   #payload: Uint8Array | undefined;
 
   private constructor(bytes: Buffer, size: number) {
@@ -119,6 +121,7 @@ export class RecordBatch {
     const batch = new RecordBatch(Buffer.allocUnsafe(expectedBytes), BATCH_HEADER_BYTES);
     batch.baseTimestampMs = baseTimestampMs;
     batch.#open = true;
+    batch.#headerless = true;
     return batch;
   }
 
@@ -236,12 +239,13 @@ export class RecordBatch {
   /** The stored bytes; an open batch is sealed. Must not be changed. */
   get bytes(): Uint8Array {
     this.seal();
+    if (this.#headerless) this.#writeHeader();
     return this.#bytes;
   }
 
   /** Whether the checksum fits the bytes. */
   get isIntact(): boolean {
-    return this.#open || this.#bytes.readUInt32BE(AT.crc) === crc32c(this.#bytes, AT.attributes, this.#size);
+    return this.#headerless || this.#bytes.readUInt32BE(AT.crc) === crc32c(this.#bytes, AT.attributes, this.#size);
   }
 
   /** Adds a record to an open batch; false when it has to go into another one. */
@@ -269,17 +273,17 @@ export class RecordBatch {
     this.#bytes = bigger;
   }
 
-  /** Writes the header; nothing is added any more. */
+  /** Nothing is added any more. */
   seal(): void {
     if (!this.#open) return;
     this.#open = false;
     // What was reserved and not used is given back when it is worth the copy.
     const used = this.#bytes.subarray(0, this.#size);
     this.#bytes = this.#bytes.length - this.#size > this.#size / 8 ? Buffer.from(used) : used;
-    this.#writeHeader();
   }
 
   #writeHeader(): void {
+    this.#headerless = false;
     const bytes = this.#bytes;
     writeInt64(bytes, AT.baseOffset, this.baseOffset);
     bytes.writeInt32BE(this.#size - BATCH_LENGTH_END, AT.length);
@@ -300,7 +304,7 @@ export class RecordBatch {
   place(baseOffset: number, leaderEpoch: number): void {
     this.baseOffset = baseOffset;
     this.leaderEpoch = leaderEpoch;
-    if (this.#open) return;
+    if (this.#headerless) return;
     writeInt64(this.#bytes, AT.baseOffset, baseOffset);
     this.#bytes.writeInt32BE(leaderEpoch, AT.leaderEpoch);
   }
@@ -309,7 +313,7 @@ export class RecordBatch {
   stampAppendTime(nowMs: number): void {
     this.attributes |= LOG_APPEND_TIME;
     this.maxTimestampMs = nowMs;
-    if (this.#open) return;
+    if (this.#headerless) return;
     this.#bytes.writeInt16BE(this.attributes, AT.attributes);
     writeInt64(this.#bytes, AT.maxTimestamp, nowMs);
     this.#bytes.writeUInt32BE(crc32c(this.#bytes, AT.attributes, this.#size), AT.crc);
