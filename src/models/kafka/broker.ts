@@ -5,13 +5,14 @@ import { type Config, createBrokerConfig, type KafkaOptions } from './config.js'
 import { ConfigAdmin } from './config-admin.js';
 import { KafkaError, type KafkaErrorCode } from './errors.js';
 import { FetchService } from './fetch.js';
+import { FetchSessions } from './fetch-session.js';
 import { GroupCoordinator } from './group-coordinator.js';
 import { GroupHandle } from './group-handle.js';
 import { Housekeeping } from './housekeeping.js';
 import { type FoundOffset, findOffset } from './list-offsets.js';
 import { requirePartition } from './log-reader.js';
 import { type ConsumerOptions, KafkaConsumer } from './native-consumer.js';
-import { NativeProducer, type ProduceInput, type RecordPlace } from './native-producer.js';
+import { NativeProducer, type PartitionExplanation, type ProduceInput, type RecordPlace } from './native-producer.js';
 import type { Partition } from './partition.js';
 import { Persistence } from './persistence.js';
 import { ProduceService } from './produce.js';
@@ -46,6 +47,8 @@ export class KafkaBroker implements BrokerModel {
   readonly transactions: TransactionCoordinator;
   readonly produceService: ProduceService;
   readonly fetchService: FetchService;
+  /** By node. */
+  readonly #fetchSessions = new Map<number, FetchSessions>();
   readonly admin: TopicAdmin;
   readonly configAdmin: ConfigAdmin;
   readonly acls: AclStore;
@@ -122,6 +125,13 @@ export class KafkaBroker implements BrokerModel {
     throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic '${topic}'; create it first`);
   }
 
+  /** Where a record would go, and why. @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION */
+  explain(topic: string, input: ProduceInput): PartitionExplanation {
+    const target = this.cluster.topic(topic);
+    if (target) return this.#producer.explain(target, input);
+    throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic '${topic}'; create it first`);
+  }
+
   /** A topic to look at; it need not exist yet. The same handle for the same name. */
   topic(name: string): TopicHandle {
     let handle = this.#handles.get(name);
@@ -162,6 +172,16 @@ export class KafkaBroker implements BrokerModel {
     return partition;
   }
 
+  /** The fetch sessions of a node. */
+  fetchSessions(nodeId: number): FetchSessions {
+    let sessions = this.#fetchSessions.get(nodeId);
+    if (!sessions) {
+      sessions = new FetchSessions(this.context, () => this.config.number('max.incremental.fetch.session.cache.slots'));
+      this.#fetchSessions.set(nodeId, sessions);
+    }
+    return sessions;
+  }
+
   /** Finds an offset by time, as a client asks one node. @throws KafkaError */
   listOffset(asked: OffsetQuery): FoundOffset {
     const partition = this.leaderPartition(asked.topic, asked.partition, asked.nodeId);
@@ -198,6 +218,7 @@ export class KafkaBroker implements BrokerModel {
   }
 
   restart(): void {
+    this.#fetchSessions.clear();
     for (const part of this.#parts) part.restart();
   }
 

@@ -3,7 +3,7 @@ import type { ModelContext } from '../../core/model.js';
 import { KafkaError } from './errors.js';
 import { requirePartition } from './log-reader.js';
 import type { Partition } from './partition.js';
-import { type KeylessPartitioner, partitionOfKey, StickyPartitioner } from './partitioner.js';
+import { type KeylessPartitioner, murmur2, partitionOfKey, StickyPartitioner } from './partitioner.js';
 import type { RecordContent, RecordHeader } from './record.js';
 import type { Topic } from './topic.js';
 import { isInternalTopic } from './topic-name.js';
@@ -25,6 +25,13 @@ export interface ProduceInput {
 export interface RecordPlace {
   readonly partition: number;
   readonly offset: number;
+}
+
+/** Where a record goes, and why. */
+export interface PartitionExplanation {
+  /** Undefined when chance decides. */
+  readonly partition: number | undefined;
+  readonly reason: string;
 }
 
 const NO_HEADERS: readonly RecordHeader[] = [];
@@ -65,9 +72,16 @@ export class NativeProducer {
     return places;
   }
 
-  /** The partition of a record, and nothing else. */
-  partitionOf(topic: Topic, input: ProduceInput): number {
-    return this.#partitionOf(topic, this.#encode(input), input.partition).index;
+  /** Where a record would go, and why; nothing is written and nothing is drawn. */
+  explain(topic: Topic, input: ProduceInput): PartitionExplanation {
+    const { key } = this.#encode(input);
+    const count = topic.partitions.length;
+    if (input.partition !== undefined) return { partition: input.partition, reason: 'the record names it' };
+    if (count === 1) return { partition: 0, reason: 'the topic has no other' };
+    if (key === null) return { partition: undefined, reason: 'no key: any, another one for each batch' };
+    const hash = murmur2(key);
+    const partition = partitionOfKey(key, count);
+    return { partition, reason: `murmur2 of the key is ${hash}; (${hash} & 0x7fffffff) % ${count} is ${partition}` };
   }
 
   #encode(input: ProduceInput): RecordContent {

@@ -74,3 +74,14 @@ describe('a native producer', () => {
     expect(() => small.produce('t', { value: 'x'.repeat(201) })).toThrow('limits.queueBytes (200)');
   });
 });
+
+test('explain tells where a record would go, and why, and writes nothing', () => {
+  const { broker } = kafkaModel();
+  broker.createTopic('t', { partitions: 3 });
+  const { partition, reason } = broker.explain('t', { key: 'a' });
+  expect([partition, reason]).toEqual([1, 'murmur2 of the key is -1563381124; (-1563381124 & 0x7fffffff) % 3 is 1']);
+  expect(broker.explain('t', { value: 'x' }).partition).toBeUndefined();
+  expect(broker.explain('t', { partition: 2 }).partition).toBe(2);
+  expect(broker.topic('t').records()).toEqual([]);
+  expect(() => broker.explain('none', {})).toThrow("there is no topic 'none'");
+});

@@ -106,6 +106,14 @@ const IDS_SINCE = 13;
 
 export const fetch = fetchApi.handler({
   handle(request, call) {
+    const plan = call.broker.fetchSessions(call.nodeId).plan({
+      sessionId: request.sessionId,
+      // Sessions came with version 7; the default asks for none.
+      sessionEpoch: request.sessionEpoch,
+      byId: call.version >= IDS_SINCE,
+      partitions: toPartitions(request, call),
+      forgotten: toForgotten(request, call),
+    });
     const asked = {
       nodeId: call.nodeId,
       maxWaitMs: request.maxWaitMs,
@@ -113,10 +121,10 @@ export const fetch = fetchApi.handler({
       maxBytes: request.maxBytes,
       committed: request.isolationLevel === READ_COMMITTED,
       mayRead: (topic: string) => call.authorize('read', 'topic', topic),
-      partitions: toPartitions(request, call),
+      partitions: plan.partitions,
     };
     return call.later((answer) =>
-      call.broker.fetchService.fetch(asked, (results) => answer(toResponse(results, call))),
+      call.broker.fetchService.fetch(asked, (results) => answer(toResponse(plan.tell(results), plan.sessionId, call))),
     );
   },
   fail: (_request, errorCode) => ({ errorCode, sessionId: 0, responses: [] }),
@@ -138,7 +146,22 @@ function toPartitions(request: Request, call: Call<Response>): FetchPartition[] 
   });
 }
 
-function toResponse(results: readonly FetchResult[], call: Call<Response>): Response {
+function toForgotten(request: Request, call: Call<Response>): FetchPartition[] {
+  const byId = call.version >= IDS_SINCE;
+  return request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map((index) => ({
+      topic,
+      topicId: byId ? topicId : undefined,
+      index,
+      offset: 0,
+      maxBytes: 0,
+      leaderEpoch: -1,
+      lastFetchedEpoch: -1,
+    })),
+  );
+}
+
+function toResponse(results: readonly FetchResult[], sessionId: number, call: Call<Response>): Response {
   const leaders: Partition[] = [];
   const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionAnswer[] }>();
   for (const result of results) {
@@ -152,7 +175,7 @@ function toResponse(results: readonly FetchResult[], call: Call<Response>): Resp
     if (result.leader) leaders.push(result.leader);
     entry.partitions.push(toPartition(result));
   }
-  return { sessionId: 0, responses: [...topics.values()], nodeEndpoints: nodeEndpoints(call, leaders) };
+  return { sessionId, responses: [...topics.values()], nodeEndpoints: nodeEndpoints(call, leaders) };
 }
 
 type PartitionAnswer = Response['responses'][number]['partitions'][number];
