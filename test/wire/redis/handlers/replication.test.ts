@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { RedisServer } from '../../../helpers/redis-server.js';
+
+test('a replica refuses writes and keeps its channels', () => {
+  const client = new RedisServer().connect();
+  expect(client.ask('REPLICAOF', 'far.example', '6379')).toBe('+OK\r\n');
+  expect(client.ask('ROLE')).toContain('slave');
+  expect(client.ask('SET', 'k', 'v')).toBe("-READONLY You can't write against a read only replica.\r\n");
+  expect(client.ask('PUBLISH', 'x', 'm')).toBe(':0\r\n');
+  expect(client.ask('REPLICAOF', 'NO', 'ONE') + client.ask('SET', 'k', 'v')).toBe('+OK\r\n+OK\r\n');
+});
+
+test('WAIT for a replica that never comes takes its whole time', async () => {
+  const server = new RedisServer();
+  const client = server.connect();
+  expect(client.ask('WAIT', '0', '100')).toBe(':0\r\n');
+  expect(client.ask('WAIT', '1', '100')).toBe('');
+  await server.advance(100);
+  expect(client.take()).toBe(':0\r\n');
+});

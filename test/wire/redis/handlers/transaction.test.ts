@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { RedisServer } from '../../../helpers/redis-server.js';
+
+test('prop: P8 what is published in a transaction arrives at EXEC, in order, or not at all', () => {
+  const body = fc.constantFrom('a', 'b', 'c');
+  fc.assert(
+    fc.property(fc.array(body, { maxLength: 6 }), fc.boolean(), (bodies, commit) => {
+      const server = new RedisServer();
+      const [sub, pub] = [server.connect(), server.connect()];
+      sub.ask('SUBSCRIBE', 'x');
+      pub.ask('MULTI');
+      for (const text of bodies) expect(pub.ask('PUBLISH', 'x', text)).toBe('+QUEUED\r\n');
+      expect(sub.take()).toBe('');
+      const answer = pub.ask(commit ? 'EXEC' : 'DISCARD');
+      expect(answer).toBe(commit ? `*${bodies.length}\r\n${':1\r\n'.repeat(bodies.length)}` : '+OK\r\n');
+      const frames = bodies.map((text) => `*3\r\n$7\r\nmessage\r\n$1\r\nx\r\n$1\r\n${text}\r\n`);
+      expect(sub.take()).toBe(commit ? frames.join('') : '');
+    }),
+  );
+});
+
+test('P8 SUBSCRIBE waits for EXEC and answers inside it', () => {
+  const client = new RedisServer().connect();
+  client.ask('MULTI');
+  expect(client.ask('SUBSCRIBE', 'x', 'y')).toBe('+QUEUED\r\n');
+  expect(client.ask('EXEC')).toMatch(/^\*1\r\n\*3\r\n\$9\r\nsubscribe\r\n\$1\r\nx\r\n:1\r\n\*3\r\n/);
+});
+
+test('a watched key that changes, expires or is deleted aborts EXEC', async () => {
+  for (const change of [
+    ['SET', 'k', '2'],
+    ['DEL', 'k'],
+    ['PEXPIRE', 'k', '10'],
+  ]) {
+    const server = new RedisServer();
+    const [client, other] = [server.connect(), server.connect()];
+    client.ask('SET', 'k', '1');
+    client.ask('WATCH', 'k');
+    client.ask('MULTI');
+    client.ask('GET', 'k');
+    other.ask(...change);
+    await server.advance(10);
+    expect(client.ask('EXEC')).toBe('*-1\r\n');
+  }
+});
