@@ -46,6 +46,8 @@ export interface Limits {
   readonly redisQueryBytes: number;
   /** Redis: patterns of one client. */
   readonly redisPatternCount: number;
+  /** Redis: scripts that are kept by their digest. */
+  readonly redisScriptCount: number;
   /** Redis: length of one pattern. */
   readonly redisPatternBytes: number;
 
@@ -95,6 +97,7 @@ export const TEST_LIMITS: Limits = {
   redisBulkBytes: 512 * MiB,
   redisQueryBytes: 64 * MiB,
   redisPatternCount: 10_000,
+  redisScriptCount: 1_000,
   redisPatternBytes: 4 * KiB,
   entityCount: 10_000,
   bindingCount: 100_000,

@@ -37,6 +37,8 @@ export class RedisDoor implements Door {
   readonly startedMs: number;
   /** Open sessions by client id, oldest first. */
   readonly sessions = new Map<number, Session>();
+  /** Digests of the scripts that SCRIPT LOAD has taken. */
+  readonly scripts = new Set<string>();
   readonly #dirty = new Set<Session>();
   /** Sessions that were unblocked and may have requests waiting. */
   readonly #resumed: Session[] = [];

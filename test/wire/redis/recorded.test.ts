@@ -10,7 +10,6 @@ const { vectors } = JSON.parse(
 /** These use commands that the door does not have yet. */
 const WAITING = new Set([
   'script-publish',
-  'unknown-command-texts',
   'notify-script',
   'scripting-basics',
   'bits-misc',

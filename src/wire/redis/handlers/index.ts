@@ -10,6 +10,7 @@ import { listCommands } from './list.js';
 import { listBlockingCommands } from './list-blocking.js';
 import { pubsubCommands } from './pubsub.js';
 import { replicationCommands } from './replication.js';
+import { scriptCommands, scriptKeys } from './script.js';
 import { serverCommands } from './server.js';
 import { setCommands } from './set.js';
 import { sortedSetCommands } from './sorted-set.js';
@@ -33,6 +34,7 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Sets', setCommands],
   ['Sorted sets', [...sortedSetCommands, ...sortedSetBlockingCommands]],
   ['Streams', [...streamCommands, ...streamReadCommands, ...streamGroupCommands, ...streamInfoCommands]],
+  ['Scripting', scriptCommands],
   ['Server', [...serverCommands, ...replicationCommands]],
   ['Cluster', clusterCommands],
   ['ACL', aclCommands],
@@ -44,6 +46,10 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
 
 /** How to find the keys of commands whose keys move. */
 export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => string[]> = new Map([
+  ['eval', scriptKeys],
+  ['eval_ro', scriptKeys],
+  ['evalsha', scriptKeys],
+  ['evalsha_ro', scriptKeys],
   ['xread', streamKeys],
   ['xreadgroup', streamKeys],
 ]);
