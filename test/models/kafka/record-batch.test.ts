@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecordBatch } from '../../../src/models/kafka/record-batch.js';
 
@@ -44,5 +45,65 @@ test('markers are those of Kafka, byte for byte', () => {
   );
   expect(marker(false)).toBe(
     '00000000000000080000004200000003025dbe47700030000000000000018bcfe5680a0000018bcfe5680a0000000000000fa00002ffffffff000000012000000008000000000c00000000000000',
+  );
+});
+
+test('a batch of the Java client comes out of the same records, byte for byte', () => {
+  const at = 1_700_000_000_000;
+  const text = (value: string) => Buffer.from(value);
+  const batch = RecordBatch.of([
+    { key: text('k1'), value: text('v1'), headers: [], timestampMs: at },
+    {
+      key: null,
+      value: text('v2'),
+      headers: [
+        ['h', text('x')],
+        ['n', null],
+      ],
+      timestampMs: at + 5,
+    },
+    { key: text('k3'), value: null, headers: [], timestampMs: at + 3 },
+  ]);
+  batch.place(0, -1);
+  expect(Buffer.from(batch.bytes).toString('hex')).toBe(THREE_RECORDS);
+});
+
+test('prop: what goes into a batch comes out of it', () => {
+  const bytes = fc.option(
+    fc.uint8Array({ maxLength: 70 }).map((array) => Buffer.from(array)),
+    { freq: 5 },
+  );
+  const record = fc.record({
+    key: bytes,
+    value: bytes,
+    headers: fc.array(fc.tuple(fc.constantFrom('', 'h', 'a', 'ключ'), bytes), { maxLength: 50, size: '-1' }),
+    timestampMs: fc.oneof(
+      fc.integer({ min: 0, max: 2 ** 40 }),
+      fc.constantFrom(0, 63, 64, 8191, 8192, 2 ** 31, 2 ** 42),
+    ),
+  });
+  fc.assert(
+    fc.property(fc.array(record, { minLength: 1, maxLength: 8 }), fc.nat(1_000_000), (records, offset) => {
+      const batch = RecordBatch.of(records);
+      batch.place(offset, 3);
+      const read = RecordBatch.parse(batch.bytes);
+      expect(read.isIntact).toBe(true);
+      expect([read.baseOffset, read.lastOffset]).toEqual([offset, offset + records.length - 1]);
+      expect(read.maxTimestampMs).toBe(Math.max(...records.map(({ timestampMs }) => timestampMs)));
+      const reader = read.reader(1_000_000);
+      const own = (view: Uint8Array | null) => view && Buffer.from(view);
+      const out: unknown[] = [];
+      while (!reader.done) {
+        reader.next();
+        out.push({
+          key: own(reader.key()),
+          value: own(reader.value()),
+          headers: reader.headers().map(([name, value]) => [name, own(value)]),
+          timestampMs: read.timestampMs(reader),
+        });
+      }
+      expect(out).toEqual(records);
+    }),
+    { numRuns: 1_000 },
   );
 });

@@ -1,0 +1,141 @@
+/** What the Kafka door does with bytes that no client should send. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { crc32c } from '../../../src/models/kafka/crc32c.js';
+import { HANDLERS } from '../../../src/wire/kafka/handlers/index.js';
+import { metadataApi } from '../../../src/wire/kafka/handlers/metadata.js';
+import { produceApi } from '../../../src/wire/kafka/handlers/produce.js';
+import { batchBytes } from '../../helpers/kafka-model.js';
+import { encodeRequest, KafkaWorld, withSize } from '../../helpers/kafka-wire.js';
+
+const hex = (text: string) => Buffer.from(text, 'hex');
+
+describe('closes the connection without an answer', () => {
+  test.each([
+    ['a negative size', hex('ffffffff')],
+    ['a size beyond the limit', hex('01000000')],
+    ['a size of 0', hex('00000000')],
+    ['a size that holds no header', hex('0000000400120000')],
+    ['the first bytes of TLS', hex('16030100')],
+    ['an unknown API', withSize(hex('7fff000000000001ffff'))],
+    ['a version that is not offered', withSize(hex('0003006300000001ffff'))],
+    ['a null array where none may be', withSize(hex('0014000100000001ffff' + 'ffffffff00000000'))],
+    ['an array longer than the request', withSize(hex('0003000100000001ffff' + '7fffffff'))],
+    ['a text of a negative length', withSize(hex('0003000100000001ffff' + '00000001ff00'))],
+    ['a tagged field of a huge size', withSize(hex('0003000900000001ffff' + '0100ffffffff0f'))],
+    ['a varint without an end', withSize(hex('0003000900000001ffff' + '00ffffffffffffff'))],
+  ])('%s', (_name, bytes) => {
+    const world = new KafkaWorld();
+    const client = world.connect();
+    client.session.receive(bytes);
+    expect([client.transport.closed, client.transport.written.length]).toEqual([true, 0]);
+    // Nothing behind it is served.
+    client.session.receive(
+      encodeRequest(metadataApi, 1, {
+        topics: null,
+        includeClusterAuthorizedOperations: false,
+        includeTopicAuthorizedOperations: false,
+      }),
+    );
+    expect(client.transport.written).toEqual([]);
+    expect(world.errors).toEqual([]);
+  });
+});
+
+test('an unknown tagged field is stepped over', () => {
+  const client = new KafkaWorld().connect();
+  client.session.receive(withSize(hex('0003000900000007ffff00' + '00' + '010000' + '01' + '09' + '03' + 'aabbcc')));
+  expect(client.transport.closed).toBe(false);
+  expect(Buffer.from(client.transport.frame() ?? []).readInt32BE(0)).toBe(7);
+});
+
+test('equal correlation ids are answered in order', () => {
+  const client = new KafkaWorld().connect();
+  const body = { topics: null, includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
+  const one = encodeRequest(metadataApi, 1, body, 5);
+  client.session.receive(Buffer.concat([one, one]));
+  expect(
+    [client.transport.frame(), client.transport.frame()].map((frame) => Buffer.from(frame ?? []).readInt32BE(0)),
+  ).toEqual([5, 5]);
+});
+
+describe('records that lie', () => {
+  const produced = (change: (records: Buffer) => void) => {
+    const records = Buffer.from(batchBytes([{ key: 'k', value: 'v', headers: [['h', 'x']] }]));
+    change(records);
+    const world = new KafkaWorld();
+    world.broker.createTopic('t');
+    const answer = world.connect().ask(produceApi, 8, {
+      transactionalId: null,
+      acks: -1,
+      timeoutMs: 1,
+      topicData: [{ name: 't', partitionData: [{ index: 0, records }] }],
+    });
+    expect(world.errors).toEqual([]);
+    return answer.responses[0]?.partitionResponses[0]?.errorCode;
+  };
+
+  test('a record of another length, a header that is not there, a negative count', () => {
+    const lie = (at: number, byte: number) => (records: Buffer) => {
+      records[at] = byte;
+      records.writeUInt32BE(crc32c(records, 21), 17);
+    };
+    expect(produced(lie(61, 0x7e))).toBe('CORRUPT_MESSAGE');
+    expect(produced(lie(69, 0x7e))).toMatch(/INVALID_RECORD|CORRUPT_MESSAGE/);
+    expect(produced(lie(69, 0x01))).toMatch(/INVALID_RECORD|CORRUPT_MESSAGE/);
+    const wrong = (records: Buffer) => {
+      records.writeInt32BE(7, 17);
+    };
+    expect(produced(wrong)).toBe('CORRUPT_MESSAGE');
+  });
+});
+
+/** Whole requests of every API in every version, as random as their description allows. */
+const anyFrame = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(...HANDLERS.map(({ api }) => api.key)), fc.nat(18), fc.uint8Array({ maxLength: 120 }))
+    .map(([key, version, body]) => {
+      const header = Buffer.alloc(10);
+      header.writeInt16BE(key, 0);
+      header.writeInt16BE(version, 2);
+      header.writeInt16BE(-1, 8);
+      return withSize(Buffer.concat([header, body]));
+    }),
+  fc.uint8Array({ maxLength: 60 }),
+);
+
+test('prop: no bytes make a session throw, disturb another one, or give other answers when they come in pieces', () => {
+  const metadata = encodeRequest(metadataApi, 1, {
+    topics: null,
+    includeClusterAuthorizedOperations: false,
+    includeTopicAuthorizedOperations: false,
+  });
+  fc.assert(
+    fc.property(
+      fc.array(anyFrame, { minLength: 1, maxLength: 4 }),
+      fc.infiniteStream(fc.integer({ min: 1, max: 30 })),
+      (frames, cuts) => {
+        const bytes = Buffer.concat(frames);
+        const run = (pieces: Iterable<Uint8Array>) => {
+          const world = new KafkaWorld();
+          const other = world.connect();
+          const client = world.connect();
+          for (const piece of pieces) client.session.receive(piece);
+          world.clock.advanceTo(world.clock.now + 1);
+          other.session.receive(metadata);
+          expect(world.errors).toEqual([]);
+          expect(other.transport.written.length).toBeGreaterThan(0);
+          return [client.transport.closed, Buffer.from(client.transport.bytes()).toString('hex')];
+        };
+        const pieces: Uint8Array[] = [];
+        for (let at = 0; at < bytes.length; ) {
+          const size = cuts.next().value as number;
+          pieces.push(bytes.subarray(at, at + size));
+          at += size;
+        }
+        expect(run(pieces)).toEqual(run([bytes]));
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
