@@ -5,7 +5,9 @@
  * - `record-batch`, `record`, `varint`, `crc32c`, `compression` are the layout of what is stored (format 2);
  * - `producer-state` recognises repetitions, `epoch-history` finds where logs part;
  * - `produce`, `record-validation` append; `fetch`, `list-offsets` read;
- * - `group-coordinator` and `transaction-coordinator` keep groups, committed offsets, producer ids and transactions.
+ * - `group-coordinator` finds groups and keeps their `offsets`: `consumer-group` is the classic protocol, `modern-group`
+ *   the one with member epochs, `assignor/` shares out partitions, `native-consumer` and `native-member` take part;
+ * - `transaction-coordinator` hands out producer ids and decides each `transaction`;
  *
  * Invariants: logStart <= lastStable <= highWatermark <= logEnd; offsets are dense when appended and never reused;
  * bytes of a stored batch never change; what is acknowledged by all replicas survives while one of them lives.
