@@ -3,6 +3,7 @@ import type { BodyInput } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import type { AmqpOptions, AmqpVersion } from './config.js';
 import { AmqpConnection, type ConnectionSink } from './connection.js';
+import { exportDefinitions, importDefinitions } from './definitions.js';
 import type { Envelope } from './envelope.js';
 import { AmqpError, notAllowed } from './errors.js';
 import { DIRECT, type ExchangeType, FANOUT, HEADERS, type Matcher, TOPIC } from './exchange-type.js';
@@ -281,6 +282,18 @@ export class AmqpBroker implements BrokerModel {
     const deleted = new AmqpError('CONNECTION_FORCED', `user '${name}' is deleted`);
     for (const connection of this.connections) if (connection.user === user) connection.forceClose(deleted);
     return this.users.delete(name);
+  }
+
+  /** Definitions of everything, or of one virtual host, as RabbitMQ exports them. */
+  exportDefinitions(vhost?: string): Readonly<Record<string, any>> {
+    return exportDefinitions(this, vhost === undefined ? undefined : this.vhosts.get(vhost));
+  }
+
+  /** Adds what a definitions file (parsed JSON) says. @throws BrokerError INVALID_DEFINITIONS */
+  importDefinitions(definitions: unknown, vhost?: string): void {
+    this.context.outbox.run(() => {
+      importDefinitions(this, definitions, vhost === undefined ? undefined : this.vhosts.get(vhost));
+    });
   }
 
   forgetConnection(connection: AmqpConnection): void {

@@ -1,3 +1,4 @@
+import { encodeText } from '../../core/message.js';
 import type { Binding } from './binding.js';
 import { preconditionFailed } from './errors.js';
 import type { Matcher, Routed } from './exchange-type.js';
@@ -87,6 +88,7 @@ export function headerMatches(wanted: FieldValue, actual: FieldValue, looseNumbe
     // biome-ignore lint/suspicious/noDoubleEquals: see above
     return wanted.value == actual.value;
   }
+  if (typeof wanted === 'string' && typeof actual === 'string') return wanted === actual;
   const wantedBytes = bytesOf(wanted);
   const actualBytes = wantedBytes && bytesOf(actual);
   return wantedBytes && actualBytes ? bytesEqual(wantedBytes, actualBytes) : fieldEquals(wanted, actual);
@@ -94,6 +96,8 @@ export function headerMatches(wanted: FieldValue, actual: FieldValue, looseNumbe
 
 const isFloat = (value: TypedField): boolean => value.tag === 'd' || value.tag === 'f';
 
+/** Text and bytes are equal where their bytes are. */
 function bytesOf(value: FieldValue): Uint8Array | undefined {
+  if (typeof value === 'string') return encodeText(value);
   return value instanceof TypedField && value.value instanceof Uint8Array ? value.value : undefined;
 }
