@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { GroupCoordinator } from '../../../src/models/kafka/group-coordinator.js';
 import type { ConsumerHeartbeat, ConsumerHeartbeatAnswer } from '../../../src/models/kafka/modern-member.js';
@@ -301,5 +302,58 @@ describe('ModernGroup', () => {
     expect(a.send({ memberEpoch: 1, owned: a.owned })).toMatchObject({ memberEpoch: 2 });
     pass(45_000);
     expect(group().state).toBe('Empty');
+  });
+
+  it('prop: no partition has two holders at any time, and in the end each has one', () => {
+    const step = fc.record({
+      kind: fc.constantFrom('join', 'leave', 'silence', 'beat', 'beat', 'report', 'time'),
+      who: fc.nat(3),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
+        world = new KafkaWorld();
+        world.broker.createTopic('t', { partitions: 5 });
+        groups = world.broker.groups;
+        const live = new Map<number, EpochMember>();
+        let born = 0;
+        /** What clients do: who is told that it is out drops everything and joins anew. */
+        const act = (who: number, member: EpochMember, reports: boolean) => {
+          const code = codeOf(() => (reports ? member.report() : member.send()));
+          if (code === 'NONE') return;
+          const anew = new EpochMember(member.id);
+          live.set(who, anew);
+          anew.send();
+        };
+        const check = () => {
+          const held = [...live.values()].flatMap((member) => member.held);
+          expect(new Set(held).size).toBe(held.length);
+        };
+        for (const { kind, who } of steps) {
+          const member = live.get(who);
+          if (kind === 'time') {
+            pass(10_000);
+            for (const [at, one] of live) act(at, one, true); // nobody else falls silent
+          } else if (!member) {
+            if (kind !== 'join') continue;
+            const anew = new EpochMember(`m${born++}`);
+            live.set(who, anew);
+            anew.send();
+          } else if (kind === 'leave' || kind === 'silence') {
+            if (kind === 'leave') codeOf(() => member.send({ memberEpoch: -1 }));
+            live.delete(who);
+          } else act(who, member, kind === 'report');
+          check();
+        }
+        for (let round = 0; round < 12; round++) {
+          for (const [at, one] of live) act(at, one, true);
+          check();
+          pass(5_000);
+        }
+        const held = [...live.values()].flatMap((member) => member.held);
+        expect(held.sort()).toEqual(live.size > 0 ? [0, 1, 2, 3, 4].map((index) => `t/${index}`) : []);
+        if (live.size > 0) expect(group().state).toBe('Stable');
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
