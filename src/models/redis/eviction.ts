@@ -38,8 +38,10 @@ export class Eviction {
   /** A key was made or used. */
   used(database: Database, key: string, entry: Entry): void {
     const now = this.#context.clock.now;
-    if (this.#policy.endsWith('lfu')) entry.frequency = this.#increased(this.frequency(entry));
+    const policy = this.#policy;
+    if (policy.endsWith('lfu')) entry.frequency = this.#increased(this.frequency(entry));
     entry.usedAtMs = now;
+    if (!this.#recency && policy.endsWith('lru') && this.#config.number('maxmemory') > 0) this.#startRecency(policy);
     if (!this.#recency) return;
     const id = idOf(database, key);
     if (entry.expireAtMs === undefined && this.#recencyPolicy === 'volatile-lru') this.#recency.delete(id);

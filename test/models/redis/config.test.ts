@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { parseMemory, RedisConfig } from '../../../src/models/redis/config.js';
+
+test('memory has units', () => {
+  expect(['1', '1b', '2k', '2kb', '1MB', '1g', '1Gb'].map(parseMemory)).toEqual([
+    1, 1, 2_000, 2_048, 1_048_576, 1_000_000_000, 1_073_741_824,
+  ]);
+  for (const text of ['', '-1', '1.5gb', 'x', '1tb', '1constructor']) expect(parseMemory(text)).toBeUndefined();
+});
+
+test('event classes read back in canonical form; an n that A hides is in force', () => {
+  const config = new RedisConfig({});
+  for (const [given, shown] of [
+    ['KEA', 'AKE'],
+    ['KEAmn', 'AKEm'],
+    ['Ex$gm', 'g$xEm'],
+    ['Kn', 'nK'],
+  ] as const) {
+    config.set(['notify-keyspace-events', given]);
+    expect(config.text('notify-keyspace-events')).toBe(shown);
+  }
+  config.set(['notify-keyspace-events', 'KEAn']);
+  expect(config.events.flags.has('n')).toBe(true);
+  expect(() => config.set(['notify-keyspace-events', 'q'])).toThrow('Invalid event class character');
+});
+
+test('output limits are set by class and keep the others', () => {
+  const config = new RedisConfig({});
+  config.set(['client-output-buffer-limit', 'pubsub 1mb 2 3 normal 1 0 0']);
+  expect(config.outputLimit('pubsub')).toEqual({ hardBytes: 1_048_576, softBytes: 2, softSeconds: 3 });
+  expect(config.outputLimit('slave').hardBytes).toBe(268_435_456);
+  expect(() => config.set(['client-output-buffer-limit', 'pubsub 1'])).toThrow('Wrong number of arguments');
+  expect(() => config.set(['client-output-buffer-limit', 'toString 1 1 1'])).toThrow('Invalid client class');
+});
+
+test('names come back as typed, globs without regard to case', () => {
+  const config = new RedisConfig({});
+  expect(config.get(['MAXMEMORY', 'maxmemory-P*', 'nosuch'])).toEqual([
+    ['MAXMEMORY', '0'],
+    ['maxmemory-policy', 'noeviction'],
+  ]);
+});

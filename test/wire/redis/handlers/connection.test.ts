@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { RedisServer } from '../../../helpers/redis-server.js';
+
+test('HELLO answers in the protocol that it switches to', () => {
+  const client = new RedisServer().connect();
+  expect(client.ask('HELLO', '3')).toMatch(/^%7\r\n\$6\r\nserver\r\n\$5\r\nredis\r\n/);
+  expect(client.ask('HELLO', '2')).toMatch(/^\*14\r\n/);
+  expect(client.ask('HELLO', '4')).toBe('-NOPROTO unsupported protocol version\r\n');
+  expect(client.ask('HELLO', 'abc')).toBe('-ERR Protocol version is not an integer or out of range\r\n');
+  expect(client.ask('HELLO', '3', 'FOO')).toBe("-ERR Syntax error in HELLO option 'FOO'\r\n");
+});
+
+test('a password is asked for, and RESET logs out', () => {
+  const client = new RedisServer({ password: 'pw' }).connect();
+  expect(client.ask('PING')).toBe('-NOAUTH Authentication required.\r\n');
+  expect(client.ask('AUTH', 'bad')).toBe('-WRONGPASS invalid username-password pair or user is disabled.\r\n');
+  expect(client.ask('AUTH', 'pw') + client.ask('PING')).toBe('+OK\r\n+PONG\r\n');
+  expect(client.ask('RESET') + client.ask('PING')).toBe('+RESET\r\n-NOAUTH Authentication required.\r\n');
+});

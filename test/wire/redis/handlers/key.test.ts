@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { RedisServer } from '../../../helpers/redis-server.js';
+
+test('TTL rounds to the nearest second', async () => {
+  const server = new RedisServer();
+  const client = server.connect();
+  for (const [ms, seconds] of [
+    [1_400, 1],
+    [1_800, 2],
+    [400, 0],
+  ] as const) {
+    client.ask('SET', 'k', 'v', 'PX', String(ms));
+    expect(client.ask('TTL', 'k')).toBe(`:${seconds}\r\n`);
+  }
+  await server.advance(400);
+  expect(client.ask('EXISTS', 'k')).toBe(':0\r\n');
+});
+
+test('SCAN gives every key that was there throughout', () => {
+  const client = new RedisServer().connect();
+  for (let i = 0; i < 55; i++) client.ask('SET', `k${i}`, 'v');
+  const seen = new Set<string>();
+  let cursor = '0';
+  do {
+    const [, next = '0', rest = ''] = /^\*2\r\n\$\d+\r\n(\d+)\r\n(.*)$/s.exec(client.ask('SCAN', cursor)) ?? [];
+    for (const match of rest.matchAll(/(k\d+)/g)) seen.add(match[1] as string);
+    cursor = next;
+  } while (cursor !== '0');
+  expect(seen.size).toBe(55);
+  expect(client.ask('SCAN', '18446744073709551616')).toBe('-ERR invalid cursor\r\n');
+});
+
+test('conditions of EXPIRE that cannot hold together are refused', () => {
+  const client = new RedisServer().connect();
+  expect(client.ask('EXPIRE', 'k', '1', 'NX', 'XX')).toContain('NX and XX, GT or LT options');
+  expect(client.ask('EXPIRE', 'k', '1', 'GT', 'LT')).toContain('GT and LT options');
+  client.ask('SET', 'k', 'v');
+  expect(client.ask('EXPIRE', 'k', '10', 'GT') + client.ask('EXPIRE', 'k', '10', 'LT')).toBe(':0\r\n:1\r\n');
+});

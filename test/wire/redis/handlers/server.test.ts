@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { RedisServer } from '../../../helpers/redis-server.js';
+
+test('COMMAND INFO describes, null for what is unknown', () => {
+  const client = new RedisServer().connect();
+  expect(client.ask('COMMAND', 'INFO', 'nosuch')).toBe('*1\r\n$-1\r\n');
+  expect(client.ask('COMMAND', 'INFO', 'publish')).toContain('+pubsub\r\n+loading\r\n+stale\r\n+fast\r\n');
+  expect(client.ask('COMMAND', 'GETKEYS', 'MSET', 'a', '1', 'b', '2')).toBe('*2\r\n$1\r\na\r\n$1\r\nb\r\n');
+  expect(client.ask('COMMAND', 'FOO')).toBe("-ERR unknown subcommand 'FOO'. Try COMMAND HELP.\r\n");
+});
+
+test('CONFIG SET takes all or nothing', () => {
+  const client = new RedisServer().connect();
+  expect(client.ask('CONFIG', 'SET', 'hz', '50', 'nosuch', '1')).toContain("CONFIG SET - 'nosuch'");
+  expect(client.ask('CONFIG', 'GET', 'hz')).toBe('*2\r\n$2\r\nhz\r\n$2\r\n10\r\n');
+});
+
+test('DEBUG is refused unless it is switched on', () => {
+  expect(new RedisServer().connect().ask('DEBUG', 'SLEEP', '0')).toMatch(/^-ERR DEBUG command not allowed\./);
+  expect(new RedisServer({ debug: true }).connect().ask('DEBUG', 'SLEEP', '0')).toBe('+OK\r\n');
+});
+
+test('SHUTDOWN closes every connection without a reply', () => {
+  const server = new RedisServer();
+  const client = server.connect();
+  expect(client.ask('SHUTDOWN', 'NOSAVE')).toBe('');
+  expect(client.session.closing).toBe(true);
+});
