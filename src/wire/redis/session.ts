@@ -238,6 +238,10 @@ export class Session implements DoorSession, Subscriber {
   unblock(reply: string): void {
     if (!this.blocked) return;
     this.#stopWaiting();
+    if (reply.startsWith('-')) {
+      this.door.stats.countError(reply.slice(1));
+      this.door.stats.count(this.lastCommand, 'failed');
+    }
     this.reply(reply);
     this.door.resume(this);
   }

@@ -54,6 +54,8 @@ describe('a blocked connection', () => {
     await settled();
     expect(blocked.take()).toBe('-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n');
     expect(other.ask('CLIENT', 'UNBLOCK', id)).toBe(':0\r\n');
+    expect(server.door.stats.byCommand.get('blpop')).toEqual({ calls: 1, rejected: 0, failed: 1 });
+    expect(server.door.stats.errors.get('UNBLOCKED')).toBe(1);
   });
 
   it('does not block within a transaction', () => {

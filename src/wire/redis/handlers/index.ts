@@ -1,6 +1,7 @@
 /** Every command that the door answers. A command that stands in no group here is unknown to clients. */
 import type { Command } from '../handler.js';
 import { aclCommands } from './acl.js';
+import { bitCommands } from './bit.js';
 import { clientCommands } from './client.js';
 import { clusterCommands } from './cluster.js';
 import { connectionCommands } from './connection.js';
@@ -29,6 +30,7 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Transactions', transactionCommands],
   ['Keys', keyCommands],
   ['Strings', stringCommands],
+  ['Bits', bitCommands],
   ['Hashes', hashCommands],
   ['Lists', [...listCommands, ...listBlockingCommands]],
   ['Sets', setCommands],

@@ -1,0 +1,122 @@
+/**
+ * Bits of strings, the highest of each byte first.
+ *
+ * Not done: BITFIELD, BITPOS.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=bitmap
+ */
+import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import { type Command, command, ONE_KEY } from '../handler.js';
+import { integer } from '../reply.js';
+import type { Session } from '../session.js';
+import { int, strictInt64 } from './number.js';
+
+const keyspaceOf = (client: Session) => client.door.broker.keyspace;
+const LARGEST_OFFSET = 2 ** 32;
+
+/** @throws RedisError */
+function offsetOf(text: string): number {
+  const offset = Number(strictInt64(text) ?? -1);
+  if (offset < 0 || offset >= LARGEST_OFFSET) throw new RedisError('ERR bit offset is not an integer or out of range');
+  return offset;
+}
+
+const byteAt = (value: string, index: number): number => (index < value.length ? value.charCodeAt(index) : 0);
+
+function setBit(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const [, key, offsetText, bitText] = args as [string, string, string, string];
+  const offset = offsetOf(offsetText);
+  if (bitText !== '0' && bitText !== '1') throw new RedisError('ERR bit is not an integer or out of range');
+  const present = keyspace.writableString(client.db, key);
+  const value = present ?? '';
+  const index = Math.floor(offset / 8);
+  const { redisBulkBytes, totalBytes } = client.door.context.limits;
+  if (index >= Math.min(redisBulkBytes, totalBytes)) {
+    throw new RedisError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
+  }
+  const mask = 0x80 >> (offset % 8);
+  const old = byteAt(value, index);
+  const wanted = bitText === '1' ? old | mask : old & ~mask;
+  const was = old & mask ? 1 : 0;
+  // 7.0 tells of nothing when nothing changes.
+  if (present !== undefined && index < value.length && wanted === old) return integer(was);
+  const padded = value.slice(0, index).padEnd(index, '\0');
+  keyspace.set(client.db, key, padded + String.fromCharCode(wanted) + value.slice(index + 1), 'keep');
+  keyspace.notify(client.db, '$', 'setbit', key);
+  return integer(was);
+}
+
+function getBit(client: Session, args: readonly string[]): string {
+  const offset = offsetOf(args[2] as string);
+  const value = keyspaceOf(client).readString(client.db, args[1] as string) ?? '';
+  return integer(byteAt(value, Math.floor(offset / 8)) & (0x80 >> (offset % 8)) ? 1 : 0);
+}
+
+function countBits(byte: number): number {
+  let count = 0;
+  for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+function bitCount(client: Session, args: readonly string[]): string {
+  const unit = (args[4] ?? 'byte').toLowerCase();
+  if (args.length === 3 || args.length > 5 || (unit !== 'byte' && unit !== 'bit')) throw new RedisError(SYNTAX_ERROR);
+  const first = int(args[2] ?? '0');
+  const last = int(args[3] ?? '-1');
+  const value = keyspaceOf(client).readString(client.db, args[1] as string) ?? '';
+  const length = unit === 'bit' ? value.length * 8 : value.length;
+  if (first < 0 && last < 0 && first > last) return integer(0);
+  const from = Math.max(first < 0 ? first + length : first, 0);
+  const to = Math.min(Math.max(last < 0 ? last + length : last, 0), length - 1);
+  let count = 0;
+  for (let i = from; i <= to; i++) {
+    if (unit === 'byte') count += countBits(byteAt(value, i));
+    else if (byteAt(value, i >> 3) & (0x80 >> (i % 8))) count++;
+  }
+  return integer(count);
+}
+
+const OPERATIONS = new Map<string, (a: number, b: number) => number>([
+  ['and', (a, b) => a & b],
+  ['or', (a, b) => a | b],
+  ['xor', (a, b) => a ^ b],
+  ['not', (a) => ~a & 0xff],
+]);
+
+function bitOp(client: Session, args: readonly string[]): string {
+  const keyspace = keyspaceOf(client);
+  const name = (args[1] as string).toLowerCase();
+  const operation = OPERATIONS.get(name);
+  if (!operation) throw new RedisError(SYNTAX_ERROR);
+  const keys = args.slice(3);
+  if (name === 'not' && keys.length > 1) {
+    throw new RedisError('ERR BITOP NOT must be called with a single source key.');
+  }
+  const values = keys.map((key) => keyspace.readString(client.db, key) ?? '');
+  const length = Math.max(...values.map((value) => value.length));
+  const target = args[2] as string;
+  if (length === 0) {
+    keyspace.delete(client.db, target);
+    return integer(0);
+  }
+  let result = '';
+  for (let i = 0; i < length; i++) {
+    const bytes = values.map((value) => byteAt(value, i));
+    const byte = name === 'not' ? operation(bytes[0] as number, 0) : bytes.reduce(operation);
+    result += String.fromCharCode(byte);
+  }
+  keyspace.set(client.db, target, result);
+  keyspace.notify(client.db, '$', 'set', target);
+  return integer(length);
+}
+
+const categories = ['bitmap'];
+const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+
+export const bitCommands: readonly Command[] = [
+  one('setbit 4 mw', setBit),
+  one('getbit 3 Fr', getBit),
+  one('bitcount -2 r', bitCount),
+  command('bitop -4 mw', { keys: [2, -1, 1], categories, run: bitOp }),
+];
