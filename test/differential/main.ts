@@ -1,5 +1,5 @@
 /**
- * `npm run differential -- --redis 127.0.0.1:PORT [--operations N] [--seed N]`: random programs for a real server and
+ * `npm run differential -- --redis 127.0.0.1:PORT | --amqp amqp://127.0.0.1:PORT [--operations N] [--seed N]`: random programs for a real server and
  * for this broker, compared. Exit code 1 when they diverge.
  */
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({
   options: {
     redis: { type: 'string' },
+    amqp: { type: 'string' },
     operations: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
   },
@@ -14,16 +15,19 @@ const { values } = parseArgs({
 
 const report = (line: string) => console.log(line);
 
-if (values.redis === undefined) {
-  console.error('say what to compare with: --redis 127.0.0.1:PORT');
-  process.exitCode = 2;
-} else {
+const options = { operations: Number(values.operations), seed: Number(values.seed), report };
+
+if (values.redis !== undefined) {
   const { compareWithRedis } = await import('./redis.js');
-  const found = await compareWithRedis({
-    address: values.redis,
-    operations: Number(values.operations),
-    seed: Number(values.seed),
-    report,
-  });
+  const found = await compareWithRedis({ address: values.redis, ...options });
   if (found.length > 0) process.exitCode = 1;
+}
+if (values.amqp !== undefined) {
+  const { compareWithRabbit } = await import('./amqp.js');
+  const found = await compareWithRabbit({ url: values.amqp, ...options });
+  if (found.length > 0) process.exitCode = 1;
+}
+if (values.redis === undefined && values.amqp === undefined) {
+  console.error('say what to compare with: --redis 127.0.0.1:PORT or --amqp amqp://127.0.0.1:PORT');
+  process.exitCode = 2;
 }
