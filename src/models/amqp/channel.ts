@@ -290,7 +290,7 @@ export class AmqpChannel {
   }
 
   ack(deliveryTag: number, multiple = false): void {
-    this.#settle(deliveryTag, multiple, 'ack');
+    if (multiple || !this.#ackOne(deliveryTag)) this.#settle(deliveryTag, multiple, 'ack');
   }
 
   nack(deliveryTag: number, multiple = false, requeue = true): void {
@@ -403,6 +403,21 @@ export class AmqpChannel {
     if (this.paused === paused) return;
     this.paused = paused;
     if (!paused) this.#command(() => this.#unparkAll());
+  }
+
+  /** The usual ack: one delivery, and nobody waits for it. @returns false when it is not that easy */
+  #ackOne(deliveryTag: number): boolean {
+    const { vhost } = this.connection;
+    if (this.#tx || this.parked.size > 0 || vhost.context.journal.on || vhost.isWaitedFor) return false;
+    const envelope = this.#window.take(deliveryTag);
+    const taker = this.#window.taken;
+    if (!envelope || !taker) return false;
+    if (taker instanceof Consumer) {
+      taker.unackedCount--;
+      this.consumerUnackedCount--;
+    }
+    if (taker.queue.alive) taker.queue.ack(envelope);
+    return true;
   }
 
   #settle(deliveryTag: number, multiple: boolean, outcome: Outcome): void {

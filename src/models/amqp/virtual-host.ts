@@ -79,17 +79,24 @@ export class VirtualHost implements QueueHost {
 
   /** Runs a command: what it posts leaves, and what died in it is dead-lettered, once it has ended. */
   command<T>(fn: () => T): T {
-    return this.context.outbox.run(() => {
-      this.#depth++;
-      try {
-        const result = fn();
-        if (this.#depth === 1 && this.#deaths.length > 0) this.#settleDeaths();
-        if (this.#depth === 1 && this.#drains.length > 0) this.#settleDrains();
-        return result;
-      } finally {
-        this.#depth--;
-      }
-    });
+    return this.#depth > 0 ? fn() : this.context.outbox.run(() => this.#outermost(fn));
+  }
+
+  #outermost<T>(fn: () => T): T {
+    this.#depth++;
+    try {
+      const result = fn();
+      if (this.#deaths.length > 0) this.#settleDeaths();
+      if (this.#drains.length > 0) this.#settleDrains();
+      return result;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** Whether someone waits for a queue to be empty. */
+  get isWaitedFor(): boolean {
+    return this.#drains.length > 0;
   }
 
   typeOf(exchange: Exchange): ExchangeType {
