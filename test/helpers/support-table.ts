@@ -1,10 +1,13 @@
 /** README's support tables, made from the tables that the doors dispatch by. */
 import { DIRECT, FANOUT, HEADERS, TOPIC } from '../../src/models/amqp/exchange-type.js';
 import { PLUGIN_TYPES } from '../../src/models/amqp/plugin-exchange.js';
-import { QUEUE_ARGUMENTS } from '../../src/models/amqp/queue-arguments.js';
-import { HANDLERS as AMQP_HANDLERS } from '../../src/wire/amqp/handlers/index.js';
-import { SERVER_CAPABILITIES } from '../../src/wire/amqp/server-properties.js';
-import { HANDLERS as KAFKA_HANDLERS } from '../../src/wire/kafka/handlers/index.js';
+import {
+  SUPPORTED_ARGUMENTS,
+  SUPPORTED_EXTENSIONS,
+  supportedEndpoints,
+  supportedMethods,
+} from '../../src/wire/amqp/support.js';
+import { supportedApis } from '../../src/wire/kafka/support.js';
 import type { Command } from '../../src/wire/redis/handler.js';
 import { COMMAND_GROUPS } from '../../src/wire/redis/handlers/index.js';
 
@@ -28,10 +31,12 @@ export function withSupportTables(readme: string): string {
 }
 
 function kafkaTable(): string {
-  const rows = KAFKA_HANDLERS.map(({ api }) => ({ api, range: api.offered('standard') }))
-    .filter(({ range }) => range !== undefined)
-    .sort((a, b) => a.api.key - b.api.key)
-    .map(({ api, range }) => [String(api.key), api.name, versions(range), versions(api.offered('lean'))]);
+  const rows = supportedApis().map(({ key, name, standard, lean }) => [
+    String(key),
+    name,
+    versions(standard),
+    versions(lean),
+  ]);
   return table(['key', 'API', 'versions', 'with `apiVersions: "lean"`'], rows);
 }
 
@@ -41,14 +46,10 @@ function versions(range: readonly [number, number] | undefined): string {
 }
 
 function amqpTable(): string {
-  const classes = new Map<string, string[]>([
-    ['connection', ['all methods, update-secret too']],
-    ['channel', ['open', 'close']],
-    ['basic', ['publish']],
-  ]);
-  for (const { method, note } of AMQP_HANDLERS) {
-    const [className = '', name = ''] = method.name.split('.');
-    classes.set(className, [...(classes.get(className) ?? []), note ? `${name} (${note})` : name]);
+  const classes = new Map<string, string[]>();
+  for (const { name, note } of supportedMethods()) {
+    const [className = '', method = ''] = name.split('.');
+    classes.set(className, [...(classes.get(className) ?? []), withNote(method, note)]);
   }
   const types = [DIRECT, FANOUT, TOPIC, HEADERS, ...PLUGIN_TYPES].map(({ name }) => name);
   return table(
@@ -56,10 +57,20 @@ function amqpTable(): string {
     [
       ...[...classes].map(([name, methods]) => [name, methods.join(', ')]),
       ['exchange types', types.join(', ')],
-      ['queue arguments', QUEUE_ARGUMENTS.join(', ')],
-      ['capabilities', SERVER_CAPABILITIES.join(', ')],
+      ['arguments', SUPPORTED_ARGUMENTS.map(({ name, note }) => withNote(name, note)).join(', ')],
+      ['extensions', SUPPORTED_EXTENSIONS.join(', ')],
+      [
+        'management API',
+        supportedEndpoints()
+          .map(({ name }) => `\`${name}\``)
+          .join(', '),
+      ],
     ],
   );
+}
+
+function withNote(name: string, note: string): string {
+  return note === '' ? name : `${name} (${note})`;
 }
 
 function redisTable(): string {

@@ -195,6 +195,3 @@ export function maxAgeMs(text: string): number | undefined {
   const match = /^(\d{1,9})([YMDhms])$/.exec(text);
   return match ? Number(match[1]) * (AGE_UNITS.get(match[2] as string) as number) : undefined;
 }
-
-/** Arguments of a queue that are checked and have an effect or are accepted, in RabbitMQ's order. */
-export const QUEUE_ARGUMENTS: readonly string[] = QUEUE_CHECKS.map(([name]) => name);

@@ -229,9 +229,8 @@ export class SessionChannel implements Call, ChannelSink {
     this.replyContent(METHODS.basicReturn, message, message.properties, message.body);
   }
 
-  confirm({ ack, deliveryTag, multiple }: Confirmation): void {
-    if (ack) this.reply(METHODS.basicAck, { deliveryTag, multiple });
-    else this.reply(METHODS.basicNack, { deliveryTag, multiple, requeue: false });
+  confirm(confirmation: Confirmation): void {
+    if (this.#state === 'open') this.#session.output.confirm(this.number, confirmation);
   }
 
   cancelled(consumerTag: string): void {

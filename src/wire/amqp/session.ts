@@ -200,6 +200,7 @@ export class AmqpSession implements Session, ConnectionSink {
   #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
+    this.output.beginBurst();
     try {
       while (this.#state !== 'closed' && !this.#held && this.#canWrite()) {
         if (this.#state === 'header') {
@@ -213,6 +214,7 @@ export class AmqpSession implements Session, ConnectionSink {
       }
     } finally {
       this.#pumping = false;
+      this.output.endBurst();
     }
   }
 
