@@ -52,7 +52,7 @@ export class KafkaBroker implements BrokerModel {
   readonly admin: TopicAdmin;
   readonly configAdmin: ConfigAdmin;
   readonly acls: AclStore;
-  readonly scramCredentials = new ScramCredentials();
+  readonly scramCredentials: ScramCredentials;
   readonly #housekeeping: Housekeeping;
   readonly #persistence: Persistence | undefined;
   readonly #producer: NativeProducer;
@@ -75,6 +75,7 @@ export class KafkaBroker implements BrokerModel {
     this.admin = new TopicAdmin(context, this.cluster);
     this.configAdmin = new ConfigAdmin(context, this.cluster, () => this.#housekeeping.wake());
     if (storage) this.#persistence = this.#openStorage(storage);
+    this.scramCredentials = new ScramCredentials(context.limits);
     this.acls = new AclStore(options.authorizer, context.limits);
   }
 
@@ -245,6 +246,7 @@ export class KafkaBroker implements BrokerModel {
     this.context.outbox.run(() => this.cluster.restore(parts.get('cluster')));
     this.groups.restore(parts.get('groups'));
     this.transactions.restore(parts.get('transactions'));
+    this.#housekeeping.wake();
   }
 
   /** A node crashed. */

@@ -1,3 +1,4 @@
+import { checkLimit, type Limits } from '../../core/limits.js';
 import { KafkaError } from './errors.js';
 
 /** Mechanisms by their number on the wire. */
@@ -17,7 +18,12 @@ export interface ScramCredential {
 
 /** Users whose credentials were set while the broker runs. */
 export class ScramCredentials {
+  readonly #limits: Limits;
   readonly #users = new Map<string, Map<ScramMechanism, ScramCredential>>();
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
 
   /** By user. */
   get users(): ReadonlyMap<string, ReadonlyMap<ScramMechanism, ScramCredential>> {
@@ -28,7 +34,7 @@ export class ScramCredentials {
     return this.#users.get(user)?.get(mechanism);
   }
 
-  /** @throws KafkaError UNACCEPTABLE_CREDENTIAL, UNSUPPORTED_SASL_MECHANISM */
+  /** @throws KafkaError UNACCEPTABLE_CREDENTIAL, UNSUPPORTED_SASL_MECHANISM; BrokerLimitError */
   set(user: string, mechanism: number, credential: ScramCredential): void {
     const known = mechanismOf(mechanism);
     const { iterations, salt, saltedPassword } = credential;
@@ -38,6 +44,7 @@ export class ScramCredentials {
     if (salt.length === 0 || saltedPassword.length === 0) {
       throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Salt and salted password must not be empty');
     }
+    if (!this.#users.has(user)) checkLimit(this.#limits, 'entityCount', this.#users.size + 1, `user '${user}'`);
     const own = this.#users.get(user) ?? new Map<ScramMechanism, ScramCredential>();
     own.set(known, { iterations, salt: salt.slice(), saltedPassword: saltedPassword.slice() });
     this.#users.set(user, own);
