@@ -142,8 +142,11 @@ function kill(client: Session, args: readonly string[]): string {
 /** Victims see a plain close; the caller first gets its reply. */
 function killAll(client: Session, victims: readonly Session[], reply: string): string {
   for (const victim of victims) if (victim !== client) victim.kill();
-  if (victims.includes(client)) client.closeAfterCommand();
-  return reply;
+  if (!victims.includes(client)) return reply;
+  // Of a transaction that kills its own client, nothing more is answered.
+  client.reply(reply);
+  client.close();
+  return '';
 }
 
 function reply(client: Session, args: readonly string[]): string {
