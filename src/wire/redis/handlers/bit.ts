@@ -60,11 +60,13 @@ function countBits(byte: number): number {
 }
 
 function bitCount(client: Session, args: readonly string[]): string {
-  const unit = (args[4] ?? 'byte').toLowerCase();
-  if (args.length === 3 || args.length > 5 || (unit !== 'byte' && unit !== 'bit')) throw new RedisError(SYNTAX_ERROR);
+  const value = keyspaceOf(client).readString(client.db, args[1] as string);
+  if (value === undefined) return integer(0);
+  if (args.length === 3 || args.length > 5) throw new RedisError(SYNTAX_ERROR);
   const first = int(args[2] ?? '0');
   const last = int(args[3] ?? '-1');
-  const value = keyspaceOf(client).readString(client.db, args[1] as string) ?? '';
+  const unit = (args[4] ?? 'byte').toLowerCase();
+  if (unit !== 'byte' && unit !== 'bit') throw new RedisError(SYNTAX_ERROR);
   const length = unit === 'bit' ? value.length * 8 : value.length;
   if (first < 0 && last < 0 && first > last) return integer(0);
   const from = Math.max(first < 0 ? first + length : first, 0);

@@ -68,7 +68,9 @@ function increase(client: Session, args: readonly string[]): string {
 
 function increaseFloat(client: Session, args: readonly string[]): string {
   const [, key, field, increment] = args as [string, string, string, string];
-  if (parseFloat64(increment) === undefined) throw new RedisError('ERR value is not a valid float');
+  const by = parseFloat64(increment);
+  if (by === undefined) throw new RedisError('ERR value is not a valid float');
+  if (!Number.isFinite(by)) throw new RedisError('ERR value is NaN or Infinity');
   const present = keyspaceOf(client).writableAs(client.db, key, HashValue)?.get(field) ?? '0';
   if (parseFloat64(present) === undefined) throw new RedisError('ERR hash value is not a float');
   const value = addDecimals(present, increment);

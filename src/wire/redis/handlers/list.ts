@@ -7,7 +7,7 @@ import { ListValue, NO_SUCH_KEY, RedisError, type Side, SYNTAX_ERROR } from '../
 import { type Command, command, ONE_KEY } from '../handler.js';
 import { bulk, bulkOrNull, bulks, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
-import { int } from './number.js';
+import { elementCount, int } from './number.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 const letter = (side: Side): string => (side === 'left' ? 'l' : 'r');
@@ -54,8 +54,7 @@ const pop =
   (client: Session, args: readonly string[]): string => {
     if (args.length > 3) throw new RedisError(`ERR wrong number of arguments for '${letter(side)}pop' command`);
     const key = args[1] as string;
-    const count = args[2] === undefined ? undefined : int(args[2]);
-    if (count !== undefined && count < 0) throw new RedisError('ERR value is out of range, must be positive');
+    const count = args[2] === undefined ? undefined : elementCount(args[2]);
     const list = writableList(client, key);
     if (count === undefined) {
       return list ? bulk(popItems(client, key, list, side, 1)[0] as string) : nullBulk(client.protocol);

@@ -29,6 +29,13 @@ export function int(text: string): number {
   return strictInteger(text) ?? Number(int64(text));
 }
 
+/** A count of elements, from 0 up. @throws RedisError */
+export function elementCount(text: string): number {
+  const count = strictInt64(text);
+  if (count === undefined || count < 0n) throw new RedisError('ERR value is out of range, must be positive');
+  return Number(count);
+}
+
 /** A floating point number, also `inf`. @throws RedisError */
 export function float(text: string): number {
   const value = parseFloat64(text);

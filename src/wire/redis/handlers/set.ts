@@ -8,7 +8,7 @@ import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulks, integer, nullBulk, set } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, scanOptions } from './key.js';
-import { int } from './number.js';
+import { elementCount, int } from './number.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 
@@ -72,8 +72,7 @@ function pickDistinct(client: Session, source: SetValue, count: number): string[
 function popRandom(client: Session, args: readonly string[]): string {
   if (args.length > 3) throw new RedisError('ERR syntax error');
   const key = args[1] as string;
-  const count = args[2] === undefined ? undefined : int(args[2]);
-  if (count !== undefined && count < 0) throw new RedisError('ERR value is out of range, must be positive');
+  const count = args[2] === undefined ? undefined : elementCount(args[2]);
   const source = keyspaceOf(client).writableAs(client.db, key, SetValue);
   if (!source) return count === undefined ? nullBulk(client.protocol) : setReply(client, []);
   const members = pickDistinct(client, source, count ?? 1);

@@ -17,7 +17,7 @@ import { type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulks, double, EMPTY_ARRAY, formatDouble, integer, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, scanOptions } from './key.js';
-import { int, parseFloat64 } from './number.js';
+import { elementCount, int, parseFloat64 } from './number.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 
@@ -141,6 +141,8 @@ function membersReply(client: Session, found: readonly Scored[], withScores: boo
 }
 
 interface RangeWords {
+  /** ZRANGE alone takes BYSCORE and REV; the others have them in their names. */
+  readonly general: boolean;
   byScore: boolean;
   reverse: boolean;
   withScores: boolean;
@@ -153,8 +155,8 @@ function rangeWords(args: readonly string[], start: RangeWords): RangeWords {
   for (let i = 4; i < args.length; i++) {
     const word = (args[i] as string).toLowerCase();
     if (word === 'withscores') options.withScores = true;
-    else if (word === 'byscore') options.byScore = true;
-    else if (word === 'rev') options.reverse = true;
+    else if (start.general && word === 'byscore' && !options.byScore) options.byScore = true;
+    else if (start.general && word === 'rev' && !options.reverse) options.reverse = true;
     else if (word === 'limit' && i + 2 < args.length) {
       options.limit = [int(args[i + 1] as string), int(args[i + 2] as string)];
       i += 2;
@@ -234,8 +236,7 @@ const pop =
   (lowest: boolean) =>
   (client: Session, args: readonly string[]): string => {
     if (args.length > 3) throw new RedisError(SYNTAX_ERROR);
-    const count = args[2] === undefined ? 1 : int(args[2]);
-    if (count < 0) throw new RedisError('ERR value is out of range, must be positive');
+    const count = args[2] === undefined ? 1 : elementCount(args[2]);
     const key = args[1] as string;
     const sorted = keyspaceOf(client).writableAs(client.db, key, SortedSetValue);
     const found = sorted ? popScored(client, key, sorted, lowest, count) : [];
@@ -281,7 +282,7 @@ function scan(client: Session, args: readonly string[]): string {
 
 const categories = ['sortedset'];
 const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
-const PLAIN: RangeWords = { byScore: false, reverse: false, withScores: false };
+const PLAIN: RangeWords = { general: false, byScore: false, reverse: false, withScores: false };
 
 export const sortedSetCommands: readonly Command[] = [
   one('zadd -4 Fmw', zadd),
@@ -302,7 +303,7 @@ export const sortedSetCommands: readonly Command[] = [
   }),
   one('zrank 3 Fr', rank(false)),
   one('zrevrank 3 Fr', rank(true)),
-  one('zrange -4 r', range(PLAIN)),
+  one('zrange -4 r', range({ ...PLAIN, general: true })),
   one('zrevrange -4 r', range({ ...PLAIN, reverse: true })),
   one('zrangebyscore -4 r', range({ ...PLAIN, byScore: true })),
   one('zrevrangebyscore -4 r', range({ ...PLAIN, byScore: true, reverse: true })),
