@@ -6,7 +6,8 @@
  * RabbitMQ has done what the step caused, since a queue answers behind what it sent on.
  *
  * Freedom: queues of RabbitMQ run side by side, so that the order between several of them is nobody's promise. A
- * program therefore has unacked messages of one queue only, and takes from the others without acks.
+ * program therefore has unacked messages of one queue only, and takes from the others without acks. A consumer never
+ * has the tag of an earlier one, since RabbitMQ counts the acks of that one as its credit.
  */
 import { Random } from '../../src/core/random.js';
 import { startBroker } from '../../src/index.js';
@@ -148,8 +149,9 @@ function program(random: Random, round: number): Step[] {
         steps.push(async (client) => settled(client, await client.call(1, 'queue.purge', { queue })));
         break;
       default: {
-        const consumerTag = `c${source}`;
-        const known = consumers.has(consumerTag);
+        const [running] = consumers;
+        const consumerTag = running ?? `c${i}`;
+        const known = running !== undefined;
         if (known) consumers.delete(consumerTag);
         else consumers.add(consumerTag);
         steps.push(async (client) => {
