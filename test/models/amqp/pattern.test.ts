@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Pattern } from '../../../src/models/amqp/pattern.js';
+
+describe('a pattern', () => {
+  it.each([
+    ['^a', 'abc', true],
+    ['^a', 'ba', false],
+    ['.*', '', true],
+    ['^$', 'x', false],
+    ['^(?!amq\\.).*', 'amq.direct', false],
+    ['^(?!amq\\.).*', 'orders', true],
+    ['^(a|bc)+d{2,3}$', 'abcdd', true],
+    ['[a-c]x[^0-9]', 'bxy', true],
+    ['\\bq\\d+\\b', 'the q12', true],
+    ['colou?r', 'color', true],
+  ])('%s on %s is %s', (source, text, expected) => {
+    expect(new Pattern(source).test(text)).toBe(expected);
+  });
+
+  it('is refused with what is wrong', () => {
+    expect(() => new Pattern('(a')).toThrow("missing ')'");
+    expect(() => new Pattern('*')).toThrow('nothing to repeat');
+    expect(() => new Pattern('(a)\\1')).toThrow('back references');
+  });
+
+  it('gives up after a bound of steps', () => {
+    expect(() => new Pattern('(a*)*b', 10_000).test('a'.repeat(40))).toThrow('too many steps');
+  });
+
+  it('prop: agrees with regular expressions', () => {
+    const atom = fc.constantFrom('a', 'b', '.', '[ab]', '[^a]', '(a|b)', '(?:ab)', '\\w');
+    const part = fc.tuple(atom, fc.constantFrom('', '*', '+', '?', '{1,2}', '*?')).map((pair) => pair.join(''));
+    const source = fc.tuple(fc.constantFrom('', '^'), fc.array(part, { maxLength: 4 }), fc.constantFrom('', '$'));
+    fc.assert(
+      fc.property(
+        source,
+        fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 8 }),
+        ([head, parts, tail], text) => {
+          const whole = head + parts.join('') + tail;
+          expect(new Pattern(whole).test(text)).toBe(new RegExp(whole).test(text));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
