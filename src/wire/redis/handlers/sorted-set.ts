@@ -162,7 +162,8 @@ function rangeWords(args: readonly string[], start: RangeWords): RangeWords {
       i += 2;
     } else throw new RedisError(SYNTAX_ERROR);
   }
-  if (options.limit && !options.byScore) {
+  // A count of -1 is as good as no LIMIT.
+  if (options.limit && options.limit[1] !== -1 && !options.byScore) {
     throw new RedisError('ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX');
   }
   return options;
@@ -191,7 +192,7 @@ const range =
             .reverse()
         : sorted.ordered().slice(from, to);
     }
-    if (options.limit) {
+    if (options.limit && bounds) {
       const [offset, count] = options.limit;
       found = offset < 0 ? [] : found.slice(offset, count < 0 ? undefined : offset + count);
     }

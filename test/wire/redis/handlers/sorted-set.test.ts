@@ -22,6 +22,8 @@ describe('sorted sets', () => {
     expect(client.ask('ZREVRANGEBYSCORE', 'z', '2', '-inf')).toBe('*2\r\n$1\r\nb\r\n$1\r\na\r\n');
     expect(client.ask('ZRANGE', 'z', '3', '2', 'BYSCORE', 'REV')).toBe('*2\r\n$1\r\nc\r\n$1\r\nb\r\n');
     expect(client.ask('ZCOUNT', 'z', '2', 'inf') + client.ask('ZREVRANK', 'z', 'a')).toBe(':2\r\n:2\r\n');
+    expect(client.ask('ZRANGE', 'z', '0', '0', 'LIMIT', '5', '-1')).toBe('*1\r\n$1\r\na\r\n');
+    expect(client.ask('ZRANGE', 'z', '0', '0', 'LIMIT', '0', '1')).toMatch(/^-ERR syntax error, LIMIT/);
     expect(client.ask('ZCOUNT', 'z', 'x', '1')).toBe('-ERR min or max is not a float\r\n');
   });
 
