@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    // Files share the modules of their worker: no test replaces one, and loading them anew takes most of the time.
+    isolate: false,
   },
 });

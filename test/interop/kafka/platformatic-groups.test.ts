@@ -22,7 +22,8 @@ async function consume(broker: Broker, groupProtocol: 'consumer' | 'classic', se
   });
   stream.on('data', (message) => {
     seen.push(message.value);
-    void message.commit();
+    // A commit that is under way when the test closes its client fails, and nobody waits for it.
+    Promise.resolve(message.commit()).catch(() => {});
   });
   return consumer;
 }
