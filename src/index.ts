@@ -6,3 +6,37 @@ export type { JournalEvent, JournalEventName } from './core/journal.js';
 export type { Limits, LimitsOption } from './core/limits.js';
 export { type BodyEncoding, type BodyInput, type Header, Message } from './core/message.js';
 export { type Snapshot, snapshotFromBytes, snapshotToBytes } from './core/snapshot.js';
+export type {
+  AmqpBroker,
+  AmqpDelivery,
+  AmqpError,
+  AmqpMessage,
+  AmqpOptions,
+  ExchangeHandle,
+  ExchangeType,
+  PublishResult,
+  QueueHandle,
+  RouteExplanation,
+} from './models/amqp/index.js';
+export type {
+  ConsumedRecord,
+  ConsumerOptions,
+  GroupHandle,
+  KafkaBroker,
+  KafkaConsumer,
+  KafkaError,
+  KafkaOptions,
+  KafkaRecord,
+  ProduceInput,
+  RecordPlace,
+  RecordQuery,
+  TopicHandle,
+} from './models/kafka/index.js';
+export type {
+  ChannelExplanation,
+  ChannelHandle,
+  PubSubMessage,
+  RedisBroker,
+  RedisError,
+  RedisOptions,
+} from './models/redis/index.js';

@@ -17,3 +17,15 @@ modelContract({
       .map(({ partition, offset, value }) => [partition, offset, String(value)]);
   },
 });
+
+modelContract({
+  name: 'amqp',
+  store: ({ amqp }, mark) => {
+    amqp.assertQueue('orders');
+    amqp.publish('', 'orders', `body ${mark}`, { deliveryMode: 2 });
+  },
+  read: ({ amqp }) => {
+    const queue = amqp.queue('orders');
+    return queue.exists ? queue.messages().map((message) => message.text()) : [];
+  },
+});
