@@ -1,6 +1,7 @@
 import { BrokerError } from '../../core/errors.js';
 import type { BodyInput } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
+import { Cluster } from './cluster.js';
 import type { AmqpOptions, AmqpVersion } from './config.js';
 import { AmqpConnection, type ConnectionSink } from './connection.js';
 import { exportDefinitions, importDefinitions } from './definitions.js';
@@ -52,12 +53,14 @@ export class AmqpBroker implements BrokerModel {
   readonly users = new Map<string, User>();
   /** Connections of clients, oldest first. */
   readonly connections = new Set<AmqpConnection>();
+  readonly cluster: Cluster;
   readonly #alarms = new Set<AlarmKind>();
   #native: NativeApi | undefined;
 
   constructor(context: ModelContext, options: AmqpOptions = {}) {
     this.context = context;
     this.options = options;
+    this.cluster = new Cluster(options.nodes ?? 1);
     this.version = options.version ?? '3';
     for (const type of [DIRECT, FANOUT, TOPIC, HEADERS, ...PLUGIN_TYPES]) this.registerExchangeType(type);
     this.#addDefaults();
@@ -320,12 +323,14 @@ export class AmqpBroker implements BrokerModel {
 
   restart(): void {
     this.#closeConnections();
+    this.cluster.takeWaiting();
     for (const vhost of this.vhosts.values()) vhost.restart();
   }
 
   reset(): void {
     this.#closeConnections();
     for (const vhost of this.vhosts.values()) vhost.dispose();
+    this.cluster.takeWaiting();
     this.#alarms.clear();
     this.vhosts.clear();
     this.users.clear();
@@ -333,6 +338,11 @@ export class AmqpBroker implements BrokerModel {
   }
 
   snapshot(): unknown {
+    return saveBroker(this, this.#unacked());
+  }
+
+  /** What channels have not settled, by queue. */
+  #unacked(): Map<Queue, Envelope[]> {
     const unacked = new Map<Queue, Envelope[]>();
     for (const connection of this.#native ? [...this.connections, this.#native.connection] : this.connections) {
       for (const channel of connection.channels.values()) {
@@ -343,22 +353,32 @@ export class AmqpBroker implements BrokerModel {
         }
       }
     }
-    return saveBroker(this, unacked);
+    return unacked;
   }
 
   /** Consumers of connections that stay are told that their queues have gone, as they have. */
   restore(state: unknown): void {
     this.#endNative();
+    this.cluster.takeWaiting();
     loadBroker(this, state);
+    const none = new Map();
+    for (const node of this.cluster.down) for (const vhost of this.vhosts.values()) vhost.stopNode(node, none);
   }
 
-  /** A node crashed. */
+  /** A node crashed: its connections are cut, its classic queues gone, durable ones until it is back. */
   stopNode(nodeId: number): void {
+    if (!this.cluster.stop(nodeId)) return;
     for (const connection of [...this.connections]) if (connection.nodeId === nodeId) connection.close();
+    const unacked = this.#unacked();
+    for (const vhost of this.vhosts.values()) vhost.stopNode(nodeId, unacked);
   }
 
   /** A node is back. */
-  startNode(_nodeId: number): void {}
+  startNode(nodeId: number): void {
+    if (!this.cluster.start(nodeId)) return;
+    for (const vhost of this.vhosts.values()) vhost.startNode(nodeId);
+    if (this.cluster.hasMajority) for (const resume of this.cluster.takeWaiting()) resume();
+  }
 
   busy(): string[] {
     return [];

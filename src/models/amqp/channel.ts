@@ -103,6 +103,8 @@ export class AmqpChannel {
   #lastTag = 0;
   /** Publishes since confirm.select; undefined when confirms are off. */
   #published: number | undefined;
+  /** Publishes that wait for a majority: no confirm may cover them. */
+  #unconfirmed = 0;
   #tx: Transaction | undefined;
   readonly #timeout: AckTimeout | undefined;
   #reply: { readonly consumerTag: string; readonly name: string } | undefined;
@@ -489,7 +491,9 @@ export class AmqpChannel {
     const queues = delayed ? NO_QUEUES : vhost.destinations(publication);
     if (publication.mandatory && !delayed) this.#returnUnless(queues, publication);
     const accepted = delayed || vhost.put(publication, queues);
-    if (confirmTag !== undefined) this.#confirm(confirmTag, accepted);
+    if (confirmTag === undefined) return queues;
+    if (queues.every((queue) => queue.available)) this.#confirm(confirmTag, accepted);
+    else this.#confirmLater(confirmTag, accepted);
     return queues;
   }
 
@@ -510,10 +514,19 @@ export class AmqpChannel {
     });
   }
 
+  /** Confirms once a queue that lost most of its nodes has them back. */
+  #confirmLater(deliveryTag: number, ack: boolean): void {
+    this.#unconfirmed++;
+    this.connection.vhost.cluster.whenMajority(() => {
+      this.#unconfirmed--;
+      if (this.isOpen) this.#post(this.#tellConfirm, { ack, deliveryTag, multiple: false });
+    });
+  }
+
   /** Confirms of one kind that follow each other leave as one. */
   #confirm(deliveryTag: number, ack: boolean): void {
     const open = this.#openConfirm;
-    if (open?.ack === ack) {
+    if (open?.ack === ack && this.#unconfirmed === 0) {
       open.deliveryTag = deliveryTag;
       open.multiple = true;
       return;

@@ -79,7 +79,7 @@ export class ClassicQueue extends Queue {
 
   dispatch(): void {
     // Consumers are served in a loop here, however a delivery came about.
-    if (this.#dispatching || this.consumers.size === 0) return;
+    if (this.#dispatching || this.consumers.size === 0 || !this.available) return;
     this.#dispatching = true;
     for (let head = this.store.peek(); head !== undefined; head = this.store.peek()) {
       if (head.expiresAtMs !== 0 && head.expiresAtMs <= this.host.context.clock.now) {

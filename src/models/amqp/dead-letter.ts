@@ -51,9 +51,9 @@ export function deadProperties(
   const entries = Array.isArray(had) && ours ? had : [];
   headers.set('x-death', updatedDeaths(entries, envelope, death, version));
   if (had === undefined || (version === '4' && !ours)) {
-    headers.set('x-first-death-reason', death.reason);
-    headers.set('x-first-death-queue', death.queue);
     headers.set('x-first-death-exchange', envelope.exchange);
+    headers.set('x-first-death-queue', death.queue);
+    headers.set('x-first-death-reason', death.reason);
   }
   if (version === '4') {
     headers.set('x-last-death-reason', death.reason);

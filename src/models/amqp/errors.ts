@@ -67,6 +67,14 @@ export const noExchange = (name: string, vhost: string): AmqpError =>
 
 export const noQueue = (name: string, vhost: string): AmqpError => notFound(`no queue '${name}' in vhost '${vhost}'`);
 
+/** A durable queue is there, and its node is not. */
+export const absentQueue = (name: string, vhost: string, node: string): AmqpError =>
+  notFound(`home node '${node}' of durable queue '${name}' in vhost '${vhost}' is down or inaccessible`);
+
+/** A replicated queue has lost too many of its nodes. */
+export const queueTimedOut = (name: string, vhost: string): AmqpError =>
+  new AmqpError('INTERNAL_ERROR', `queue '${name}' in vhost '${vhost}' timed out: most of its nodes are down`);
+
 export const onDefaultExchange = (): AmqpError => accessRefused('operation not permitted on the default exchange');
 
 export const queueLocked = (name: string, vhost: string, tail = LOCKED_TAIL): AmqpError =>

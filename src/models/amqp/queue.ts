@@ -1,6 +1,7 @@
 import type { Timer } from '../../core/clock.js';
 import type { ModelContext } from '../../core/model.js';
 import type { Binding } from './binding.js';
+import type { Cluster } from './cluster.js';
 import type { AmqpVersion } from './config.js';
 import type { AmqpConnection } from './connection.js';
 import { type Consumer, ConsumerList } from './consumer.js';
@@ -19,6 +20,8 @@ export interface QueueDefinition {
   readonly durable: boolean;
   readonly autoDelete: boolean;
   readonly exclusiveOwner: AmqpConnection | undefined;
+  /** The node that it was declared on; default 1. */
+  readonly homeNode?: number;
   readonly arguments: FieldTable;
 }
 
@@ -29,6 +32,7 @@ export interface QueueHost {
   /** A message died; it goes to the queue's dead letter exchange once the running command has ended. */
   died(queue: Queue, envelope: Envelope, reason: DeathReason): void;
   readonly version: AmqpVersion;
+  readonly cluster: Cluster;
   /** The queue is to be deleted: unused for its lease, or without its last consumer. */
   removeQueue(queue: Queue): void;
   /** Runs what a timer started as a command of its own. */
@@ -45,6 +49,8 @@ export abstract class Queue {
   readonly autoDelete: boolean;
   /** The only connection that may use it. */
   readonly exclusiveOwner: AmqpConnection | undefined;
+  /** The node that a classic queue lives on. */
+  readonly homeNode: number;
   readonly arguments: FieldTable;
   /** The match that names this queue alone. */
   readonly selfMatch: Match;
@@ -68,6 +74,7 @@ export abstract class Queue {
     this.durable = definition.durable;
     this.autoDelete = definition.autoDelete;
     this.exclusiveOwner = definition.exclusiveOwner;
+    this.homeNode = definition.homeNode ?? 1;
     this.arguments = definition.arguments;
     this.host = host;
     this.selfMatch = { queues: [this], exchanges: [] };
@@ -81,6 +88,11 @@ export abstract class Queue {
 
   get messageCount(): number {
     return this.readyCount + this.unackedCount;
+  }
+
+  /** Whether enough nodes run for it; a classic queue without its node is in no virtual host at all. */
+  get available(): boolean {
+    return this.type === 'classic' || this.host.cluster.hasMajority;
   }
 
   get singleActiveConsumer(): boolean {

@@ -11,7 +11,7 @@ import type { Exchange } from './exchange.js';
 import { type FieldTable, type FieldValue, fieldTag, isTable, TypedField, type TypedTag } from './field-table.js';
 import type { Policy, PolicyKind, PolicyTarget } from './policy.js';
 import { type BasicProperties, PROPERTY_NAMES } from './properties.js';
-import type { Queue } from './queue.js';
+import type { Queue, QueueDefinition } from './queue.js';
 import { StreamQueue } from './stream-queue.js';
 import { type Permissions, User, type UserLimit } from './user.js';
 import type { VirtualHost, VirtualHostLimit } from './virtual-host.js';
@@ -75,6 +75,7 @@ function loadUser(broker: AmqpBroker, saved: Saved): void {
 function saveVhost(vhost: VirtualHost, unacked: ReadonlyMap<Queue, readonly Envelope[]>): Saved {
   const isKept = (target: Queue | Exchange) => target.kind === 'exchange' || target.exclusiveOwner === undefined;
   const exchanges = [...vhost.exchanges.values()];
+  const absent = [...vhost.absentQueues.values()];
   const bindings = exchanges.flatMap((exchange) => [...exchange.bindings.values()]);
   return [
     vhost.name,
@@ -84,16 +85,28 @@ function saveVhost(vhost: VirtualHost, unacked: ReadonlyMap<Queue, readonly Enve
     [...vhost.policies.values()].map(savePolicy),
     [...vhost.operatorPolicies.values()].map(savePolicy),
     exchanges.map((x) => [x.name, x.type, x.durable, x.autoDelete, x.internal, saveField(x.arguments)]),
-    [...vhost.queues.values()].filter(isKept).map((queue) => saveQueue(queue, unacked.get(queue) ?? [])),
-    bindings
-      .filter(({ destination }) => isKept(destination))
-      .map(({ source, destination, routingKey, arguments: args }) => [
-        source.name,
-        destination.kind,
-        destination.name,
-        routingKey,
-        saveField(args),
+    [
+      ...[...vhost.queues.values()].filter(isKept).map((queue) => saveQueue(queue, unacked.get(queue) ?? [])),
+      ...absent.map(({ definition, messages }) => [
+        ...saveDefinition(definition),
+        0,
+        messages.map((envelope) => saveEnvelope(envelope, 0)),
       ]),
+    ],
+    [
+      ...bindings
+        .filter(({ destination }) => isKept(destination))
+        .map(({ source, destination, routingKey, arguments: args }) => [
+          source.name,
+          destination.kind,
+          destination.name,
+          routingKey,
+          saveField(args),
+        ]),
+      ...absent.flatMap(({ definition, bindings }) =>
+        bindings.map((to) => [to.source, 'queue', definition.name, to.routingKey, saveField(to.arguments)]),
+      ),
+    ],
   ];
 }
 
@@ -136,8 +149,12 @@ function loadPolicy(vhost: VirtualHost, kind: PolicyKind, saved: Saved): void {
   vhost.setPolicy(kind, { name, pattern, applyTo, priority, definition: loadField(definition) as FieldTable });
 }
 
+function saveDefinition(queue: QueueDefinition): Saved {
+  return [queue.name, queue.durable, queue.autoDelete, queue.homeNode ?? 1, saveField(queue.arguments)];
+}
+
 function saveQueue(queue: Queue, unacked: readonly Envelope[]): Saved {
-  const head = [queue.name, queue.durable, queue.autoDelete, saveField(queue.arguments)];
+  const head = saveDefinition(queue);
   if (queue instanceof StreamQueue) {
     const entries = [...queue.entries()].map(([envelope, arrivedMs]) => [saveEnvelope(envelope, 0), arrivedMs]);
     return [...head, queue.firstOffset, entries];
@@ -149,8 +166,17 @@ function saveQueue(queue: Queue, unacked: readonly Envelope[]): Saved {
 }
 
 function loadQueue(vhost: VirtualHost, saved: Saved): void {
-  const [name, durable, autoDelete, args, base, messages] = saved as [string, boolean, boolean, Saved, number, Saved[]];
-  const definition = { name, durable, autoDelete, exclusiveOwner: undefined, arguments: loadField(args) as FieldTable };
+  const [name, durable, autoDelete, homeNode, args, base, messages] = saved as [
+    string,
+    boolean,
+    boolean,
+    number,
+    Saved,
+    number,
+    Saved[],
+  ];
+  const table = loadField(args) as FieldTable;
+  const definition = { name, durable, autoDelete, exclusiveOwner: undefined, homeNode, arguments: table };
   const queue = vhost.addQueue(definition);
   if (queue instanceof StreamQueue) {
     const entries = messages as unknown as Array<[Saved, number]>;

@@ -119,7 +119,7 @@ export class StreamQueue extends Queue {
   }
 
   dispatch(): void {
-    if (this.#dispatching) return;
+    if (this.#dispatching || !this.available) return;
     this.#dispatching = true;
     for (const [consumer, start] of this.#next) {
       let offset = Math.max(start, this.#base);

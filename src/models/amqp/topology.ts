@@ -14,6 +14,7 @@ import {
   onDefaultExchange,
   preconditionFailed,
   queueLocked,
+  queueTimedOut,
 } from './errors.js';
 import type { Exchange, ExchangeDefinition } from './exchange.js';
 import { EMPTY_TABLE, type FieldTable, fieldTypeName } from './field-table.js';
@@ -33,6 +34,8 @@ import type { VirtualHost } from './virtual-host.js';
 export interface Actor {
   readonly user: User;
   readonly vhost: VirtualHost;
+  /** The node that it is connected to; default 1. */
+  readonly nodeId?: number;
 }
 
 export interface ExchangeDeclareArguments {
@@ -193,7 +196,7 @@ export function bindQueue(actor: Actor, args: QueueBindArguments): void {
   const exchange = vhost.exchanges.get(exchangeName);
   if (!exchange) throw noExchange(exchangeName, vhost.name);
   const queue = vhost.queues.get(queueName);
-  if (!queue) throw noQueue(queueName, vhost.name);
+  if (!queue) throw vhost.missingQueue(queueName);
   checkExclusive(actor, queue);
   const table = args.arguments ?? EMPTY_TABLE;
   vhost.typeOf(exchange).validateBinding?.(routingKey, table);
@@ -218,8 +221,9 @@ export function declareQueue(actor: Actor, args: QueueDeclareArguments): QueueDe
   if (isReplyName(given)) return declareReplyQueue(vhost, given);
   if (args.passive) {
     const queue = vhost.queues.get(given);
-    if (!queue) throw noQueue(given, vhost.name);
+    if (!queue) throw vhost.missingQueue(given);
     checkExclusive(actor, queue);
+    checkAvailable(queue, vhost);
     queue.touch();
     return declareOk(queue);
   }
@@ -235,15 +239,19 @@ export function declareQueue(actor: Actor, args: QueueDeclareArguments): QueueDe
     durable: args.durable ?? false,
     autoDelete: args.autoDelete ?? false,
     exclusiveOwner: args.exclusive ? (actor as AmqpConnection) : undefined,
+    homeNode: vhost.cluster.homeFor(actor.nodeId ?? 1),
     arguments: table,
   };
   const existing = vhost.queues.get(name);
   if (existing) {
     checkSameQueue(actor, existing, definition);
+    checkAvailable(existing, vhost);
     existing.touch();
     return declareOk(existing);
   }
+  if (vhost.absentQueues.has(name)) throw vhost.missingQueue(name);
   checkNewQueue(actor, definition);
+  if (queueTypeOf(table) !== 'classic' && !vhost.cluster.hasMajority) throw queueTimedOut(name, vhost.name);
   return declareOk(vhost.addQueue(definition));
 }
 
@@ -300,7 +308,10 @@ export function deleteQueue(actor: Actor, args: QueueDeleteArguments): number {
   const name = args.queue;
   user.check(vhost, 'configure', 'queue', name);
   const queue = vhost.queues.get(name);
-  if (!queue) return 0;
+  if (!queue) {
+    if (vhost.absentQueues.has(name)) throw vhost.missingQueue(name);
+    return 0;
+  }
   checkExclusive(actor, queue);
   if (args.ifUnused && queue.type === 'quorum') {
     const unsupported = 'queue.delete operations with if-unused flag set are not supported by quorum queues';
@@ -322,13 +333,18 @@ export function usableQueue(actor: Actor, name: string, permission: 'read' | 'co
   const { vhost, user } = actor;
   user.check(vhost, permission, 'queue', name);
   const queue = vhost.queues.get(name);
-  if (!queue) throw noQueue(name, vhost.name);
+  if (!queue) throw vhost.missingQueue(name);
   checkExclusive(actor, queue);
+  checkAvailable(queue, vhost);
   return queue;
 }
 
 function checkExclusive(actor: Actor, queue: Queue): void {
   if (queue.exclusiveOwner && queue.exclusiveOwner !== actor) throw queueLocked(queue.name, actor.vhost.name);
+}
+
+function checkAvailable(queue: Queue, vhost: VirtualHost): void {
+  if (!queue.available) throw queueTimedOut(queue.name, vhost.name);
 }
 
 function declareOk(queue: Queue): QueueDeclareOk {

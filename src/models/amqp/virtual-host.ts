@@ -1,14 +1,16 @@
 import type { Timer } from '../../core/clock.js';
 import type { JournalEventName } from '../../core/journal.js';
 import type { ModelContext } from '../../core/model.js';
+import { type AbsentQueue, bringBack, isClassic, takeAway } from './absent-queue.js';
 import type { Binding } from './binding.js';
 import type { AmqpBroker } from './broker.js';
 import type { AmqpChannel } from './channel.js';
 import { ClassicQueue } from './classic-queue.js';
+import { type Cluster, nodeName } from './cluster.js';
 import type { AmqpVersion } from './config.js';
 import { deadProperties, isCycle, routingKeysOf } from './dead-letter.js';
 import { Envelope } from './envelope.js';
-import { AmqpError } from './errors.js';
+import { AmqpError, absentQueue, noQueue } from './errors.js';
 import { Exchange, type ExchangeDefinition } from './exchange.js';
 import type { ExchangeType, Routed } from './exchange-type.js';
 import { EMPTY_TABLE } from './field-table.js';
@@ -61,6 +63,8 @@ export class VirtualHost implements QueueHost {
   readonly replyTargets = new Map<string, AmqpChannel>();
   description = '';
   tags: readonly string[] = [];
+  /** Durable queues whose home node is down. */
+  readonly absentQueues = new Map<string, AbsentQueue>();
   readonly #delayed = new Set<Timer>();
   #drains: Drain[] = [];
   #deaths: Death[] = [];
@@ -75,6 +79,39 @@ export class VirtualHost implements QueueHost {
 
   get version(): AmqpVersion {
     return this.broker.version;
+  }
+
+  get cluster(): Cluster {
+    return this.broker.cluster;
+  }
+
+  /** Why a name leads to no queue. */
+  missingQueue(name: string): AmqpError {
+    const home = this.absentQueues.get(name)?.definition.homeNode;
+    return home === undefined ? noQueue(name, this.name) : absentQueue(name, this.name, nodeName(home));
+  }
+
+  /** A node has gone, and its queues with it. @param unacked what channels have not settled */
+  stopNode(nodeId: number, unacked: ReadonlyMap<Queue, readonly Envelope[]>): void {
+    this.command(() => {
+      for (const queue of [...this.queues.values()]) {
+        if (!isClassic(queue) || queue.homeNode !== nodeId) continue;
+        if (queue.durable) this.absentQueues.set(queue.name, takeAway(this, queue, unacked.get(queue) ?? []));
+        else this.removeQueue(queue);
+      }
+    });
+  }
+
+  /** A node is back with its queues, and perhaps the majority with it. */
+  startNode(nodeId: number): void {
+    this.command(() => {
+      for (const [name, absent] of this.absentQueues) {
+        if (absent.definition.homeNode !== nodeId) continue;
+        this.absentQueues.delete(name);
+        bringBack(this, absent);
+      }
+      for (const queue of this.queues.values()) queue.dispatch();
+    });
   }
 
   /** Runs a command: what it posts leaves, and what died in it is dead-lettered, once it has ended. */
@@ -224,7 +261,9 @@ export class VirtualHost implements QueueHost {
     let accepted = true;
     for (let i = 0; i < queues.length; i++) {
       const copy = i === 0 ? envelope : envelope.copy();
-      if (!(queues[i] as Queue).enqueue(copy)) accepted = false;
+      const queue = queues[i] as Queue;
+      if (!queue.available) this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(copy)));
+      else if (!queue.enqueue(copy)) accepted = false;
     }
     return accepted;
   }
@@ -291,6 +330,7 @@ export class VirtualHost implements QueueHost {
       if (exchange.name !== '' && !exchange.name.startsWith('amq.')) this.removeExchange(exchange);
       else for (const identity of [...exchange.bindings.keys()]) this.removeBinding(exchange, identity);
     }
+    this.absentQueues.clear();
     this.limits.clear();
     this.policies.clear();
     this.operatorPolicies.clear();
