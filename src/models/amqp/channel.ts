@@ -439,29 +439,33 @@ export class AmqpChannel {
     return multiple ? this.#window.tags(deliveryTag).filter(isOut) : [deliveryTag];
   }
 
+  /** As RabbitMQ does it: for each queue and consumer on its own, so that what one group frees may leave at once. */
   #applySettle(tags: readonly number[], outcome: Outcome): void {
-    const returned = new Set<Queue>();
+    const settled: Settled[] = [];
     for (const tag of tags) {
       const envelope = this.#window.take(tag);
-      const taker = this.#window.taken;
-      if (!envelope || !taker) continue;
-      if (taker instanceof Consumer) {
-        taker.unackedCount--;
-        this.consumerUnackedCount--;
-      }
-      if (!taker.queue.alive) continue;
+      if (envelope && this.#window.taken) settled.push({ envelope, taker: this.#window.taken });
+    }
+    for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome);
+    for (const { taker } of settled) if (taker instanceof Consumer) this.consumerUnackedCount--;
+    if (this.parked.size > 0) this.#unparkAll();
+  }
+
+  #settleGroup(group: readonly Settled[], outcome: Outcome): void {
+    const [{ taker }] = group as readonly [Settled];
+    const { queue } = taker;
+    if (taker instanceof Consumer) taker.unackedCount -= group.length;
+    if (!queue.alive) return;
+    for (const { envelope } of group) {
       if (this.connection.vhost.context.journal.on && outcome !== 'reject') {
         const name = outcome === 'ack' ? 'acked' : 'requeued';
-        this.connection.vhost.journal(name, envelope, taker.queue, this.connection.name);
+        this.connection.vhost.journal(name, envelope, queue, this.connection.name);
       }
-      if (outcome === 'ack') taker.queue.ack(envelope);
-      else if (outcome === 'reject') taker.queue.reject(envelope);
-      else {
-        taker.queue.requeue(envelope, true);
-        returned.add(taker.queue);
-      }
+      if (outcome === 'ack') queue.ack(envelope);
+      else if (outcome === 'reject') queue.reject(envelope);
+      else queue.requeue(envelope, true);
     }
-    for (const queue of returned) queue.afterReturn();
+    if (outcome === 'requeue') queue.afterReturn();
     if (this.parked.size > 0) this.#unparkAll();
   }
 
@@ -572,3 +576,33 @@ export class AmqpChannel {
 }
 
 type Outcome = 'ack' | 'requeue' | 'reject';
+
+/** A delivery that is being settled, and who had it: a consumer, or a basic.get. */
+interface Settled {
+  readonly envelope: Envelope;
+  readonly taker: Taker;
+}
+
+/** By queue name, then messages that basic.get took, then by consumer tag; oldest first within a group. */
+function groupsByTaker(settled: readonly Settled[]): Iterable<readonly Settled[]> {
+  const groups = new Map<Taker | string, Settled[]>();
+  for (const each of settled) {
+    const key = each.taker instanceof Consumer ? each.taker : each.taker.queue.name;
+    const group = groups.get(key);
+    if (group) group.push(each);
+    else groups.set(key, [each]);
+  }
+  if (groups.size <= 1) return groups.values();
+  const takerOf = (group: readonly Settled[]) => (group as readonly [Settled])[0].taker;
+  const nameOf = (group: readonly Settled[]) => takerOf(group).queue.name;
+  const tagOf = (group: readonly Settled[]) => {
+    const taker = takerOf(group);
+    return taker instanceof Consumer ? taker.tag : '';
+  };
+  return [...groups.values()].sort((a, b) => compare(nameOf(a), nameOf(b)) || compare(tagOf(a), tagOf(b)));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
