@@ -161,8 +161,13 @@ export class ClassicQueue extends Queue {
     this.host.died(this, envelope, reason);
   }
 
-  /** Drops from the head what is beyond the limits. */
+  protected get dropsHead(): boolean {
+    return this.settings.overflow === 'drop-head';
+  }
+
+  /** Drops from the head what is beyond the limits; a queue that rejects publishes instead keeps what comes back. */
   dropOverflow(): void {
+    if (!this.dropsHead) return;
     const { maxLength, maxLengthBytes } = this.settings;
     while (this.store.length > maxLength || this.#readyBytes > maxLengthBytes) {
       const victim = this.#shift();

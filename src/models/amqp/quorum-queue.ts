@@ -55,7 +55,8 @@ export class QuorumQueue extends ClassicQueue {
     return this.readyCount > this.settings.maxLength || this.readyBytes > this.settings.maxLengthBytes;
   }
 
-  override dropOverflow(): void {
-    if (this.settings.overflow !== 'reject-publish') super.dropOverflow();
+  /** To it, reject-publish-dlx is drop-head. */
+  protected override get dropsHead(): boolean {
+    return this.settings.overflow !== 'reject-publish';
   }
 }
