@@ -1,13 +1,5 @@
-import {
-  type Clock,
-  type ClockKind,
-  createClock,
-  type Duration,
-  durationMs,
-  monotonicMs,
-  turnOfEventLoop,
-  VirtualClock,
-} from './core/clock.js';
+import { type Clock, type ClockKind, createClock, monotonicMs, turnOfEventLoop } from './core/clock.js';
+import { type BrokerClock, createClockFace } from './core/clock-face.js';
 import { BrokerError } from './core/errors.js';
 import { EventEmitter } from './core/events.js';
 import { Journal, type JournalEvent, type JournalEventName } from './core/journal.js';
@@ -20,10 +12,12 @@ import { AmqpBroker, type AmqpOptions } from './models/amqp/index.js';
 import { KafkaBroker, type KafkaOptions } from './models/kafka/index.js';
 import { RedisBroker, type RedisOptions } from './models/redis/index.js';
 import { LogDirectory } from './storage/log-directory.js';
+import { type ClientOptions, createClientOptions } from './wire/client-options.js';
 import type { ConnectionInfo } from './wire/door.js';
 import type { DoorContext } from './wire/door-context.js';
 import { Interceptors } from './wire/interceptors.js';
 import type { Listener } from './wire/listener.js';
+import { PipeEnd } from './wire/pipe.js';
 
 export interface BrokerOptions {
   /** `system` (default) follows real time, `virtual` moves only by `advance`, `global` follows `globalThis`. */
@@ -63,19 +57,8 @@ interface BrokerEvents extends Record<JournalEventName, (event: JournalEvent) =>
   error: (error: unknown) => void;
 }
 
-/** The clock as users drive it. */
-export interface BrokerClock {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /**
-   * Moves a virtual clock, firing everything due in order and letting clients react in between.
-   *
-   * @param duration milliseconds or `'30s'`, `'1m'`, `'1h'`
-   * @param options `liveness: true` also fires heartbeats and session timeouts
-   * @throws BrokerError CLOCK_NOT_VIRTUAL on any other clock
-   */
-  advance(duration: Duration, options?: { liveness?: boolean }): Promise<void>;
-}
+/** The host of connections without a port; their port is the number of the node. */
+const IN_MEMORY = 'memory';
 
 const STANDARD_PORTS = [
   ['kafka', 9092],
@@ -101,6 +84,7 @@ export class Broker {
   readonly #errors = new EventEmitter<{ error: (error: unknown) => void }>();
   readonly #context: ModelContext;
   #listener: Listener | undefined;
+  #loading: Promise<Listener> | undefined;
   #opening: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -135,7 +119,7 @@ export class Broker {
     this.kafka = new KafkaBroker(context(), { nodes: this.nodes, ...options.kafka }, storage);
     this.amqp = new AmqpBroker(context(), { nodes: this.nodes, ...options.amqp });
     this.redis = new RedisBroker(context(), { ...options.redis });
-    this.clock = this.#createClockFace();
+    this.clock = createClockFace(this.#clock);
   }
 
   get #models(): ReadonlyArray<readonly [string, BrokerModel]> {
@@ -161,8 +145,7 @@ export class Broker {
   }
 
   async #open(options: ListenOptions): Promise<void> {
-    const listener = await this.#createListener();
-    this.#listener = listener;
+    const listener = await this.#loadDoors();
     const host = options.host ?? '127.0.0.1';
     const port = options.port ?? 0;
     try {
@@ -174,10 +157,24 @@ export class Broker {
         await listener.listen({ host, port: standard, nodeId: 1, fallback });
       }
     } catch (error) {
-      this.#listener = undefined;
-      await listener.close();
+      await listener.closePorts();
       throw error;
     }
+  }
+
+  /**
+   * The client's end of a connection that needs no port, for clients that take a stream; the broker need not listen.
+   *
+   * @param nodeId the node to reach, from 1
+   * @throws BrokerError UNKNOWN_NODE, CLOSED
+   */
+  connect(nodeId = 1): PipeEnd {
+    this.#checkNode(nodeId);
+    if (this.#closed) throw new BrokerError('CLOSED', 'this broker is closed; start a new one');
+    const [client, server] = PipeEnd.pair();
+    const ends = { nodeId, local: { address: IN_MEMORY, port: nodeId }, remote: { address: IN_MEMORY, port: 0 } };
+    this.#loadDoors().then((listener) => listener.attach(server, ends), this.#context.reportError);
+    return client;
   }
 
   /** Where clients connect: the standard ports where they are open. @throws BrokerError NOT_LISTENING before `listen` */
@@ -194,6 +191,11 @@ export class Broker {
       redis: `redis://${redis}`,
       inspector: `http://${main}`,
     };
+  }
+
+  /** Options for clients, with what suits a test: short retries, and connections without a port on request. */
+  get options(): ClientOptions {
+    return createClientOptions({ nodes: this.nodes, urls: () => this.urls, connect: (nodeId) => this.connect(nodeId) });
   }
 
   /** Environment variables for an application under test. */
@@ -298,6 +300,7 @@ export class Broker {
   close(): Promise<void> {
     this.#closed ??= (async () => {
       await this.#opening?.catch(() => {});
+      await this.#loading?.catch(() => {});
       await this.#listener?.close();
       this.#listener = undefined;
       this[Symbol.dispose]();
@@ -307,7 +310,7 @@ export class Broker {
 
   /** For a broker without ports; one with ports is closed by `close`. */
   [Symbol.dispose](): void {
-    if (this.#listener) return void this.close();
+    if (this.#loading) return void this.close();
     for (const [, model] of this.#models) model.close();
     this.#clock.stop();
   }
@@ -326,48 +329,26 @@ export class Broker {
     else process.emitWarning(error instanceof Error ? error : String(error));
   }
 
-  /** The doors are loaded here: who uses the models alone does not pay for protocols. */
-  async #createListener(): Promise<Listener> {
-    const { createListener } = await import('./wire/doors.js');
-    return createListener(this, {
-      ...this.#context,
-      interceptors: this.#interceptors,
-      advertise: (nodeId, connection) => this.#advertise(nodeId, connection),
-      resetConnection: (connectionId) => this.#listener?.reset(connectionId) ?? false,
-    } satisfies DoorContext);
+  /** The doors are loaded with the first connection or port: who uses the models alone does not pay for protocols. */
+  #loadDoors(): Promise<Listener> {
+    this.#loading ??= import('./wire/doors.js').then(({ createListener }) => {
+      this.#listener = createListener(this, {
+        ...this.#context,
+        interceptors: this.#interceptors,
+        advertise: (nodeId, connection) => this.#advertise(nodeId, connection),
+        resetConnection: (connectionId) => this.#listener?.reset(connectionId) ?? false,
+      } satisfies DoorContext);
+      return this.#listener;
+    });
+    return this.#loading;
   }
 
   /** The address that the client dialled, with the port of the asked node. */
   #advertise(nodeId: number, connection: ConnectionInfo) {
     if (nodeId === connection.nodeId) return connection.local;
+    if (connection.local.address === IN_MEMORY) return { address: IN_MEMORY, port: nodeId };
     const port = this.#listener?.ports.find((candidate) => candidate.nodeId === nodeId);
     return port && { address: connection.local.address, port: port.address.port };
-  }
-
-  #createClockFace(): BrokerClock {
-    const clock = this.#clock;
-    return {
-      get now() {
-        return clock.now;
-      },
-      advance: async (duration, options = {}) => {
-        if (!(clock instanceof VirtualClock)) {
-          throw new BrokerError(
-            'CLOCK_NOT_VIRTUAL',
-            "only a virtual clock can be advanced; start with { clock: 'virtual' }",
-          );
-        }
-        const target = clock.now + durationMs(duration);
-        for (let at = clock.nextTimerMs(target, options.liveness); at !== undefined; ) {
-          clock.advanceTo(at, options);
-          // Clients on this thread see what fired, and may send, before time goes on.
-          for (let i = 0; i < 3; i++) await turnOfEventLoop();
-          at = clock.nextTimerMs(target, options.liveness);
-        }
-        clock.advanceTo(target, options);
-        await turnOfEventLoop();
-      },
-    };
   }
 }
 

@@ -1,6 +1,7 @@
-export type { BrokerClock, BrokerOptions, BrokerUrls, ListenOptions } from './broker.js';
+export type { BrokerOptions, BrokerUrls, ListenOptions } from './broker.js';
 export { Broker, createBroker, startBroker } from './broker.js';
 export type { ClockKind, Duration } from './core/clock.js';
+export type { BrokerClock } from './core/clock-face.js';
 export { BrokerError, BrokerLimitError, type ModelName } from './core/errors.js';
 export type { JournalEvent, JournalEventName } from './core/journal.js';
 export type { Limits, LimitsOption } from './core/limits.js';
@@ -40,3 +41,4 @@ export type {
   RedisError,
   RedisOptions,
 } from './models/redis/index.js';
+export type { ClientOptions } from './wire/client-options.js';

@@ -28,5 +28,5 @@ export function createListener(models: Models, context: DoorContext): Listener {
     redis: new RedisDoor(models.redis, context),
   };
   const http = new HttpDoor([managementRoute(amqp)], context.reportError);
-  return new Listener({ ...context, doors, acceptHttp: (socket, bytes) => http.accept(socket, bytes) });
+  return new Listener({ ...context, doors, acceptHttp: (stream, bytes) => http.accept(stream, bytes) });
 }

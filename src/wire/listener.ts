@@ -1,15 +1,13 @@
 /**
- * The only room that knows sockets: listens, tells protocols apart, opens sessions, and takes care that nothing of a
- * closed broker stays behind. Sockets and servers are unreferenced: a forgotten broker never keeps a process alive.
+ * The only room that knows sockets: listens, takes connections in, and takes care that nothing of a closed broker stays
+ * behind. Sockets and servers are unreferenced: a forgotten broker never keeps a process alive.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterRealTime, type Clock, type Timer, turnOfEventLoop } from '../core/clock.js';
-import { BrokerError } from '../core/errors.js';
-import type { Journal } from '../core/journal.js';
-import type { Limits } from '../core/limits.js';
-import { ByteQueue } from './byte-queue.js';
-import type { Address, ConnectionInfo, Door, Session, Transport } from './door.js';
-import { type Protocol, sniff } from './sniffer.js';
+import type { Duplex } from 'node:stream';
+import { turnOfEventLoop } from '../core/clock.js';
+import { BrokerError, type ModelName } from '../core/errors.js';
+import { type ByteStream, Connection, type ConnectionContext } from './connection.js';
+import type { Address, ConnectionInfo } from './door.js';
 
 export interface ListenOptions {
   /** Address to bind. */
@@ -19,17 +17,7 @@ export interface ListenOptions {
   /** The node that this port stands for, from 1. */
   readonly nodeId: number;
   /** Who answers bytes that tell no protocol: on a broker's standard port its own door. */
-  readonly fallback?: 'kafka' | 'amqp' | 'redis';
-}
-
-export interface ListenerContext {
-  readonly clock: Clock;
-  readonly limits: Limits;
-  readonly journal: Journal;
-  readonly reportError: (error: unknown) => void;
-  readonly doors: Readonly<Record<'kafka' | 'amqp' | 'redis', Door>>;
-  /** Takes over a connection that speaks HTTP, paused, and the bytes read so far. */
-  readonly acceptHttp: (socket: Socket, bytes: Uint8Array) => void;
+  readonly fallback?: ModelName;
 }
 
 interface Port {
@@ -39,15 +27,16 @@ interface Port {
 }
 
 export class Listener {
-  readonly #context: ListenerContext;
+  readonly #context: ConnectionContext;
   readonly #ports: Port[] = [];
   readonly #connections = new Set<Connection>();
-  readonly #httpSockets = new Set<Socket>();
+  readonly #httpStreams = new Set<Duplex>();
+  readonly #stoppedNodes = new Set<number>();
   #connectionCount = 0;
   /** Counts every read and write, so that "nothing moved" can be told. */
   activity = 0;
 
-  constructor(context: ListenerContext) {
+  constructor(context: ConnectionContext) {
     this.#context = context;
   }
 
@@ -70,8 +59,15 @@ export class Listener {
     return address;
   }
 
+  /** Takes in the broker's end of a connection that needs no port. A stopped node drops it. */
+  attach(stream: ByteStream, ends: Omit<ConnectionInfo, 'id'>): void {
+    if (this.#stoppedNodes.has(ends.nodeId)) stream.destroy();
+    else this.#open(stream, ends);
+  }
+
   /** Closes the ports of a node and resets its connections, as a crash does. */
   async stopNode(nodeId: number): Promise<void> {
+    this.#stoppedNodes.add(nodeId);
     const ports = this.#ports.filter((port) => port.options.nodeId === nodeId);
     for (const connection of this.#connections) if (connection.info.nodeId === nodeId) connection.destroy();
     await Promise.all(ports.map(closeServer));
@@ -79,6 +75,7 @@ export class Listener {
 
   /** Opens the ports of a stopped node again, at the same numbers. */
   async startNode(nodeId: number): Promise<void> {
+    this.#stoppedNodes.delete(nodeId);
     for (const port of this.#ports) {
       if (port.options.nodeId !== nodeId || port.server) continue;
       port.server = await this.#bind(port.options.host, port.address.port, port.options);
@@ -106,16 +103,22 @@ export class Listener {
     return false;
   }
 
-  /** Ends every connection and closes every port; resolves when no handle is left. */
-  async close(): Promise<void> {
+  /** Closes every port; connections stay. */
+  async closePorts(): Promise<void> {
     const closing = this.#ports.map(closeServer);
-    for (const socket of this.#httpSockets) socket.destroy();
-    await this.disconnect();
-    await Promise.all(closing);
     this.#ports.length = 0;
+    await Promise.all(closing);
     // A server says that it is closed before its handle is: that takes the end of this turn, and of the next at most.
     await turnOfEventLoop();
     await turnOfEventLoop();
+  }
+
+  /** Ends every connection and closes every port; resolves when no handle is left. */
+  async close(): Promise<void> {
+    const closing = this.closePorts();
+    for (const stream of this.#httpStreams) stream.destroy();
+    await this.disconnect();
+    await closing;
   }
 
   #bind(host: string, port: number, options: ListenOptions): Promise<Server> {
@@ -135,14 +138,15 @@ export class Listener {
     const { remoteAddress, remotePort, localAddress, localPort } = socket;
     // The peer may be gone before we look.
     if (remoteAddress === undefined || localAddress === undefined) return void socket.destroy();
-    if (this.#connections.size >= this.#context.limits.connectionCount) return void socket.destroy();
-    const info: ConnectionInfo = {
-      id: `c${++this.#connectionCount}`,
-      nodeId: options.nodeId,
-      local: { address: localAddress, port: localPort as number },
-      remote: { address: remoteAddress, port: remotePort as number },
-    };
-    const connection = new Connection(socket, info, options.fallback, this.#context, {
+    const local = { address: localAddress, port: localPort as number };
+    const remote = { address: remoteAddress, port: remotePort as number };
+    this.#open(socket, { nodeId: options.nodeId, local, remote }, options.fallback);
+  }
+
+  #open(stream: ByteStream, ends: Omit<ConnectionInfo, 'id'>, fallback?: ModelName): void {
+    if (this.#connections.size >= this.#context.limits.connectionCount) return void stream.destroy();
+    const info: ConnectionInfo = { id: `c${++this.#connectionCount}`, ...ends };
+    const connection = new Connection(stream, info, fallback, this.#context, {
       moved: () => {
         this.activity++;
       },
@@ -151,8 +155,8 @@ export class Listener {
       },
       isHttp: () => {
         this.#connections.delete(connection);
-        this.#httpSockets.add(socket);
-        socket.once('close', () => this.#httpSockets.delete(socket));
+        this.#httpStreams.add(stream);
+        stream.once('close', () => this.#httpStreams.delete(stream));
       },
     });
     this.#connections.add(connection);
@@ -163,204 +167,4 @@ function closeServer(port: Port): Promise<void> {
   const server = port.server;
   port.server = undefined;
   return new Promise((resolve) => (server ? server.close(() => resolve()) : resolve()));
-}
-
-interface ConnectionEvents {
-  moved(): void;
-  gone(): void;
-  isHttp(): void;
-}
-
-// Small writes of one turn leave in one system call; larger ones are not worth copying.
-const JOIN_BELOW_BYTES = 64 * 1024;
-
-/** How long a peer may take to read the goodbye. */
-const LONGEST_GOODBYE_MS = 500;
-
-// Captured at load: an application's fake timers cannot stop what was written from leaving.
-const systemQueueMicrotask = globalThis.queueMicrotask;
-
-/** One accepted socket: first unknown, then a session's transport. */
-class Connection implements Transport {
-  readonly info: ConnectionInfo;
-  /** Resolves when the socket is closed and the session has been told. */
-  readonly gone: Promise<void>;
-  readonly #socket: Socket;
-  readonly #fallback: ListenOptions['fallback'];
-  readonly #context: ListenerContext;
-  readonly #events: ConnectionEvents;
-  #unknown: ByteQueue | undefined = new ByteQueue();
-  #handshake: Timer | undefined;
-  #session: Session | undefined;
-  #pending: Uint8Array[] = [];
-  #pendingBytes = 0;
-  #ending = false;
-  #flushScheduled = false;
-
-  constructor(
-    socket: Socket,
-    info: ConnectionInfo,
-    fallback: ListenOptions['fallback'],
-    context: ListenerContext,
-    events: ConnectionEvents,
-  ) {
-    this.#socket = socket;
-    this.info = info;
-    this.#fallback = fallback;
-    this.#context = context;
-    this.#events = events;
-    this.#handshake = context.clock.schedule(
-      context.clock.now + context.limits.handshakeMs,
-      () => this.destroy(),
-      'liveness',
-    );
-    this.gone = new Promise((resolve) => {
-      socket.once('close', () => {
-        this.#onClose();
-        resolve();
-      });
-    });
-    socket.unref();
-    socket.on('data', (chunk: Uint8Array) => this.#onData(chunk));
-    socket.on('end', () => this.#guard(() => this.#onPeerEnd()));
-    socket.on('drain', () => this.#guard(() => this.#session?.drained?.()));
-    socket.on('error', () => {}); // a reset peer is told by 'close'
-  }
-
-  get bufferedBytes(): number {
-    return this.#pendingBytes + this.#socket.writableLength;
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.#ending || bytes.length === 0) return;
-    this.#pending.push(bytes);
-    this.#pendingBytes += bytes.length;
-    this.#scheduleFlush();
-  }
-
-  end(): void {
-    if (this.#ending) return;
-    this.#ending = true;
-    this.#scheduleFlush();
-  }
-
-  destroy(): void {
-    this.#ending = true;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    this.#socket.destroy();
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  /** Says goodbye through the session; a connection that has not said what it speaks is dropped. */
-  shutdown(): void {
-    if (!this.#session) return this.destroy();
-    this.#guard(() => this.#session?.shutdown());
-    this.#flush();
-    if (this.#socket.destroyed) return;
-    this.#socket.destroySoon();
-    // A peer that does not read must not hold up the broker's own end.
-    const cancel = afterRealTime(LONGEST_GOODBYE_MS, () => this.#socket.destroy());
-    this.gone.then(cancel);
-  }
-
-  #onData(chunk: Uint8Array): void {
-    this.#events.moved();
-    if (this.#ending) return;
-    if (this.#session) this.#guard(() => (this.#session as Session).receive(chunk));
-    else if (this.#unknown) this.#identify(this.#unknown, chunk);
-  }
-
-  #identify(unknown: ByteQueue, chunk: Uint8Array): void {
-    unknown.push(chunk);
-    const bytes = unknown.peek(unknown.length);
-    const protocol = sniff(bytes);
-    if (protocol) this.#become(protocol, bytes);
-  }
-
-  #become(protocol: Protocol, bytes: Uint8Array): void {
-    this.#unknown = undefined;
-    this.#context.clock.cancel(this.#handshake);
-    if (protocol === 'tls') {
-      const reason = 'this looks like a TLS ClientHello; this port speaks plain text: switch TLS off in the client';
-      if (this.#context.journal.on) {
-        this.#context.journal.record(undefined, 'protocol-error', { connection: this.info.id, reason });
-      }
-      return this.destroy();
-    }
-    if (protocol === 'http') return this.#becomeHttp(bytes);
-    const told = protocol === 'redis' && bytes[0] !== 0x2a ? (this.#fallback ?? 'redis') : protocol;
-    this.#session = this.#context.doors[told].open(this, this.info);
-    this.#guard(() => this.#session?.receive(bytes));
-  }
-
-  #becomeHttp(bytes: Uint8Array): void {
-    // Not all listeners at once: those that Node itself has set must stay.
-    for (const event of ['data', 'end', 'drain', 'close']) this.#socket.removeAllListeners(event);
-    this.#socket.pause();
-    this.#events.isHttp();
-    this.#context.acceptHttp(this.#socket, bytes);
-  }
-
-  #onPeerEnd(): void {
-    this.#events.moved();
-    // What is still undecided when the peer stops talking can only be a short inline command.
-    if (this.#unknown && this.#unknown.length > 0) this.#become('redis', this.#unknown.peek(this.#unknown.length));
-    if (this.#session?.peerEnded) this.#session.peerEnded();
-    else this.end();
-  }
-
-  #onClose(): void {
-    this.#events.moved();
-    this.#context.clock.cancel(this.#handshake);
-    this.#events.gone();
-    this.#guard(() => this.#session?.closed());
-  }
-
-  /** A session that throws is our mistake: that connection dies, the error is reported, no other connection notices. */
-  #guard(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.#context.reportError(error);
-      this.destroy();
-    }
-  }
-
-  #scheduleFlush(): void {
-    if (this.#flushScheduled) return;
-    this.#flushScheduled = true;
-    systemQueueMicrotask(() => {
-      this.#flushScheduled = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    const socket = this.#socket;
-    if (this.#pending.length > 0 && !socket.destroyed) {
-      this.#events.moved();
-      const pending = this.#pending;
-      const bytes = this.#pendingBytes;
-      this.#pending = [];
-      this.#pendingBytes = 0;
-      if (pending.length === 1) socket.write(pending[0] as Uint8Array);
-      else if (bytes < JOIN_BELOW_BYTES) socket.write(Buffer.concat(pending, bytes));
-      else {
-        socket.cork();
-        for (const part of pending) socket.write(part);
-        socket.uncork();
-      }
-    }
-    if (this.#ending && !socket.writableEnded) socket.end();
-    // With half-open sockets the peer's end is not waited for: like a server that has closed, not shut down.
-    if (this.#ending && !socket.destroyed) socket.destroySoon();
-  }
 }

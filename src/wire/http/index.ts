@@ -3,7 +3,7 @@
  * said by routes, pure functions that the other doors bring along.
  */
 import type { IncomingMessage, Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export interface HttpRequest {
   readonly method: string;
@@ -37,13 +37,13 @@ export class HttpDoor {
     this.#reportError = reportError;
   }
 
-  /** Serves HTTP on a paused socket that was accepted elsewhere. @param bytes what was read from it before */
-  accept(socket: Socket, bytes: Uint8Array): void {
+  /** Serves HTTP on a paused stream that was accepted elsewhere. @param bytes what was read from it before */
+  accept(stream: Duplex, bytes: Uint8Array): void {
     this.#server ??= this.#createServer();
     this.#server.then((server) => {
-      server.emit('connection', socket);
-      socket.emit('data', bytes);
-      socket.resume();
+      server.emit('connection', stream);
+      stream.emit('data', bytes);
+      stream.resume();
     }, this.#reportError);
   }
 
