@@ -1,4 +1,5 @@
 import { checkLimit, type Limits } from '../../core/limits.js';
+import { plainFields } from './plain-fields.js';
 
 /** Numbers of the wire, as `describe`, `create` and `delete` use them. */
 export const ACL_RESOURCES = {
@@ -75,11 +76,14 @@ const IMPLIED_BY: Partial<Record<AclOperation, readonly AclOperation[]>> = {
 export class AclStore {
   readonly #options: AuthorizerOptions | undefined;
   readonly #limits: Limits;
+  readonly #changed: () => void;
   #bindings: AclBinding[] = [];
 
-  constructor(options: AuthorizerOptions | undefined, limits: Limits) {
+  /** @param changed called after each change */
+  constructor(options: AuthorizerOptions | undefined, limits: Limits, changed: () => void = () => {}) {
     this.#options = options;
     this.#limits = limits;
+    this.#changed = changed;
   }
 
   /** Off, everything is allowed and nothing is stored. */
@@ -97,6 +101,7 @@ export class AclStore {
     if (this.#bindings.some((known) => sameBinding(known, binding))) return;
     checkLimit(this.#limits, 'entityCount', this.#bindings.length + 1, 'one more ACL');
     this.#bindings.push(binding);
+    this.#changed();
   }
 
   find(filter: AclFilter): AclBinding[] {
@@ -107,11 +112,20 @@ export class AclStore {
   remove(filter: AclFilter): AclBinding[] {
     const removed = this.find(filter);
     this.#bindings = this.#bindings.filter((binding) => !removed.includes(binding));
+    this.#changed();
     return removed;
   }
 
-  replace(bindings: readonly AclBinding[]): void {
-    this.#bindings = [...bindings];
+  reset(): void {
+    this.#bindings = [];
+  }
+
+  snapshot(): unknown {
+    return this.#bindings.map((binding) => new Map<string, unknown>(Object.entries(binding)));
+  }
+
+  restore(state: unknown): void {
+    this.#bindings = plainFields(state) as AclBinding[];
   }
 
   /**

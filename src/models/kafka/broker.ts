@@ -14,7 +14,7 @@ import { requirePartition } from './log-reader.js';
 import { type ConsumerOptions, KafkaConsumer } from './native-consumer.js';
 import { NativeProducer, type PartitionExplanation, type ProduceInput, type RecordPlace } from './native-producer.js';
 import type { Partition } from './partition.js';
-import { Persistence } from './persistence.js';
+import { type Kept, Persistence } from './persistence.js';
 import { ProduceService } from './produce.js';
 import { ScramCredentials } from './scram-credentials.js';
 import type { LogStorage } from './storage.js';
@@ -54,6 +54,8 @@ export class KafkaBroker implements BrokerModel {
   readonly acls: AclStore;
   readonly scramCredentials: ScramCredentials;
   readonly #housekeeping: Housekeeping;
+  /** Beside the topics, by name in a snapshot. */
+  readonly #kept: ReadonlyMap<string, Kept>;
   readonly #persistence: Persistence | undefined;
   readonly #producer: NativeProducer;
   readonly #handles = new Map<string, TopicHandle>();
@@ -73,19 +75,29 @@ export class KafkaBroker implements BrokerModel {
     this.#housekeeping = new Housekeeping(context, this.cluster);
     this.cluster.onSegmentBegun = () => this.#housekeeping.wake();
     this.admin = new TopicAdmin(context, this.cluster);
-    this.configAdmin = new ConfigAdmin(context, this.cluster, () => this.#housekeeping.wake());
+    const changed = () => this.#persistence?.wake();
+    this.configAdmin = new ConfigAdmin(context, this.cluster, () => {
+      this.#housekeeping.wake();
+      changed();
+    });
+    this.scramCredentials = new ScramCredentials(context.limits, changed);
+    this.acls = new AclStore(options.authorizer, context.limits, changed);
+    this.#kept = new Map<string, Kept>([
+      ['groups', this.groups],
+      ['transactions', this.transactions],
+      ['nodeSettings', this.configAdmin],
+      ['acls', this.acls],
+      ['scramCredentials', this.scramCredentials],
+    ]);
     if (storage) this.#persistence = this.#openStorage(storage);
-    this.scramCredentials = new ScramCredentials(context.limits);
-    this.acls = new AclStore(options.authorizer, context.limits);
   }
 
   #openStorage(storage: LogStorage): Persistence {
-    const parts = new Map<string, BrokerModel>([
-      ['groups', this.groups],
-      ['transactions', this.transactions],
-    ]);
-    const persistence = new Persistence(this.context, this.cluster, parts, storage);
-    this.context.outbox.run(() => persistence.load());
+    const persistence = new Persistence(this.context, this.cluster, this.#kept, storage);
+    this.context.outbox.run(() => {
+      persistence.load();
+      for (const part of this.#parts) part.restart();
+    });
     this.cluster.onPartitionChanged = () => persistence.wake();
     this.cluster.onTopicChange(() => persistence.wake());
     this.#housekeeping.wake();
@@ -228,25 +240,25 @@ export class KafkaBroker implements BrokerModel {
     this.cluster.clear();
     this.config.replace(new Map());
     this.configAdmin.reset();
-    this.acls.replace([]);
-    this.scramCredentials.clear();
+    this.acls.reset();
+    this.scramCredentials.reset();
     for (const part of this.#parts) part.reset();
+    this.#persistence?.wake();
   }
 
   snapshot(): unknown {
     return new Map<string, unknown>([
       ['cluster', this.cluster.snapshot()],
-      ['groups', this.groups.snapshot()],
-      ['transactions', this.transactions.snapshot()],
+      ...[...this.#kept].map(([name, part]) => [name, part.snapshot()] as const),
     ]);
   }
 
   restore(state: unknown): void {
     const parts = state as ReadonlyMap<string, unknown>;
     this.context.outbox.run(() => this.cluster.restore(parts.get('cluster')));
-    this.groups.restore(parts.get('groups'));
-    this.transactions.restore(parts.get('transactions'));
+    for (const [name, part] of this.#kept) part.restore(parts.get(name));
     this.#housekeeping.wake();
+    this.#persistence?.wake();
   }
 
   /** A node crashed. */

@@ -139,6 +139,10 @@ export class ConfigAdmin {
         `Unexpected broker id, expected 1 to ${this.#cluster.nodes.length}: ${name}`,
       );
     }
+    return this.#configOf(nodeId);
+  }
+
+  #configOf(nodeId: number): Config {
     let config = this.#nodes.get(nodeId);
     if (!config) {
       config = createNodeConfig(this.#cluster.config);
@@ -149,6 +153,18 @@ export class ConfigAdmin {
 
   reset(): void {
     this.#nodes.clear();
+  }
+
+  /** What was set on single nodes, by node; what belongs to topics and to all nodes is kept with the cluster. */
+  snapshot(): unknown {
+    return new Map([...this.#nodes].map(([nodeId, config]) => [nodeId, new Map(config.overrides)]));
+  }
+
+  restore(state: unknown): void {
+    this.#nodes.clear();
+    for (const [nodeId, overrides] of state as ReadonlyMap<number, ReadonlyMap<string, string>>) {
+      this.#configOf(nodeId).replace(overrides);
+    }
   }
 }
 

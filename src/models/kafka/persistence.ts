@@ -14,6 +14,9 @@ const FLUSH_MS = 100;
 
 type Fields = ReadonlyMap<string, unknown>;
 
+/** What is kept beside the topics. */
+export type Kept = Pick<BrokerModel, 'snapshot' | 'restore'>;
+
 /** How far a partition is in its file. */
 interface Written {
   readonly logEnd: number;
@@ -21,22 +24,22 @@ interface Written {
 }
 
 /**
- * Keeps topics, records and committed offsets in a storage.
+ * Keeps topics, records, committed offsets and what an admin has set in a storage.
  *
  * A file a partition has its batches, one after the other, as they are on the wire; the state beside them says which
- * partitions there are, and what groups have committed. Changes are written together, a little later, and by `flush`.
+ * partitions there are, and what else is kept. Changes are written together, a little later, and by `flush`.
  * A crash may leave half a batch at the end of a file: `load` cuts it off.
  */
 export class Persistence {
   readonly #context: ModelContext;
   readonly #cluster: Cluster;
-  readonly #parts: ReadonlyMap<string, BrokerModel>;
+  readonly #parts: ReadonlyMap<string, Kept>;
   readonly #storage: LogStorage;
   readonly #written = new Map<string, Written>();
   #timer: Timer | undefined;
 
   /** @param parts what else is kept, by name: their snapshots */
-  constructor(context: ModelContext, cluster: Cluster, parts: ReadonlyMap<string, BrokerModel>, storage: LogStorage) {
+  constructor(context: ModelContext, cluster: Cluster, parts: ReadonlyMap<string, Kept>, storage: LogStorage) {
     this.#context = context;
     this.#cluster = cluster;
     this.#parts = parts;
@@ -112,10 +115,7 @@ export class Persistence {
       }
     }
     const parts = state.get('parts') as Fields;
-    for (const [name, part] of this.#parts) {
-      part.restore(parts.get(name));
-      part.restart();
-    }
+    for (const [name, part] of this.#parts) part.restore(parts.get(name));
   }
 
   #loadTopic(saved: Fields): TopicState {

@@ -1,5 +1,6 @@
 import { checkLimit, type Limits } from '../../core/limits.js';
 import { KafkaError } from './errors.js';
+import { plainFields } from './plain-fields.js';
 
 /** Mechanisms by their number on the wire. */
 export const SCRAM_MECHANISMS = { 1: 'SCRAM-SHA-256', 2: 'SCRAM-SHA-512' } as const;
@@ -19,10 +20,13 @@ export interface ScramCredential {
 /** Users whose credentials were set while the broker runs. */
 export class ScramCredentials {
   readonly #limits: Limits;
+  readonly #changed: () => void;
   readonly #users = new Map<string, Map<ScramMechanism, ScramCredential>>();
 
-  constructor(limits: Limits) {
+  /** @param changed called after each change */
+  constructor(limits: Limits, changed: () => void = () => {}) {
     this.#limits = limits;
+    this.#changed = changed;
   }
 
   /** By user. */
@@ -48,6 +52,7 @@ export class ScramCredentials {
     const own = this.#users.get(user) ?? new Map<ScramMechanism, ScramCredential>();
     own.set(known, { iterations, salt: salt.slice(), saltedPassword: saltedPassword.slice() });
     this.#users.set(user, own);
+    this.#changed();
   }
 
   /** @throws KafkaError RESOURCE_NOT_FOUND, UNSUPPORTED_SASL_MECHANISM */
@@ -57,10 +62,27 @@ export class ScramCredentials {
       throw new KafkaError('RESOURCE_NOT_FOUND', 'Attempt to delete a user credential that does not exist');
     }
     if (own.size === 0) this.#users.delete(user);
+    this.#changed();
   }
 
-  clear(): void {
+  reset(): void {
     this.#users.clear();
+  }
+
+  /** By user, then by mechanism. */
+  snapshot(): unknown {
+    const save = (credential: ScramCredential) => new Map<string, unknown>(Object.entries(credential));
+    return new Map(
+      [...this.#users].map(([user, own]) => [user, new Map([...own].map(([name, each]) => [name, save(each)]))]),
+    );
+  }
+
+  restore(state: unknown): void {
+    this.#users.clear();
+    for (const [user, own] of state as ReadonlyMap<string, ReadonlyMap<ScramMechanism, unknown>>) {
+      const load = (saved: unknown) => plainFields(saved) as ScramCredential;
+      this.#users.set(user, new Map([...own].map(([name, saved]) => [name, load(saved)])));
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ACL_OPERATIONS, ACL_PATTERNS, ACL_PERMISSIONS, ACL_RESOURCES } from '../../../src/models/kafka/acl.js';
+import { RESOURCE_TYPES } from '../../../src/models/kafka/config-admin.js';
 import { KafkaBroker } from '../../../src/models/kafka/index.js';
 import type { LogStorage } from '../../../src/models/kafka/storage.js';
 import { kafkaModel } from '../../helpers/kafka-model.js';
@@ -64,4 +66,63 @@ test('prop: whatever is torn off, what is read back is a beginning of what was w
     ),
     { numRuns: 1_000 },
   );
+});
+
+const { broker: type } = RESOURCE_TYPES;
+
+/** What only an admin client can set, one after the other. */
+const ADMINISTRATION: ReadonlyArray<(broker: KafkaBroker) => void> = [
+  ({ acls }) =>
+    acls.add({
+      resourceType: ACL_RESOURCES.topic,
+      resourceName: 'orders',
+      patternType: ACL_PATTERNS.literal,
+      principal: 'User:bob',
+      host: '*',
+      operation: ACL_OPERATIONS.read,
+      permissionType: ACL_PERMISSIONS.allow,
+    }),
+  ({ scramCredentials }) =>
+    scramCredentials.set('bob', 2, { salt: Uint8Array.of(1), saltedPassword: Uint8Array.of(2), iterations: 4_096 }),
+  ({ configAdmin }) => configAdmin.replace({ type, name: '1' }, [{ name: 'log.retention.ms', value: '1000' }], false),
+  ({ configAdmin }) => configAdmin.replace({ type, name: '' }, [{ name: 'message.max.bytes', value: '2000' }], false),
+];
+
+function administered(broker: KafkaBroker): unknown {
+  const names = ['log.retention.ms', 'message.max.bytes'];
+  const settings = broker.configAdmin.describe({ type, name: '1' }, names);
+  const credential = broker.scramCredentials.get('bob', 'SCRAM-SHA-512');
+  return {
+    rules: [...broker.acls.bindings],
+    credential: [credential?.iterations, ...(credential?.salt ?? []), ...(credential?.saltedPassword ?? [])],
+    settings: settings.map(({ name, value, source }) => [name, value, source]),
+  };
+}
+
+test('what an admin has set is written by itself, and survives a restart of the broker and of the process', () => {
+  const storage = new MemoryStorage();
+  const { context, clock } = kafkaModel();
+  const broker = new KafkaBroker(context, { nodes: 1, authorizer: {} }, storage);
+  for (const administer of ADMINISTRATION) {
+    administer(broker);
+    const before = administered(broker);
+    broker.restart();
+    expect(administered(broker)).toEqual(before);
+    clock.advanceTo(clock.now + 1_000);
+    const again = new KafkaBroker(kafkaModel().context, { nodes: 1, authorizer: {} }, storage);
+    expect(administered(again)).toEqual(before);
+  }
+});
+
+test('a snapshot has what an admin has set, and putting it back undoes what was set since', () => {
+  const broker = new KafkaBroker(kafkaModel().context, { nodes: 1, authorizer: {} });
+  const empty = broker.snapshot();
+  const before = administered(broker);
+  for (const administer of ADMINISTRATION) administer(broker);
+  const after = administered(broker);
+  const full = broker.snapshot();
+  broker.restore(empty);
+  expect(administered(broker)).toEqual(before);
+  broker.restore(full);
+  expect(administered(broker)).toEqual(after);
 });
