@@ -1,0 +1,36 @@
+/** A broker without journal and limits, and a channel that the benchmarks drive directly. */
+import { createBroker } from '../src/index.js';
+import type { AmqpChannel } from '../src/models/amqp/channel.js';
+import type { Delivery } from '../src/models/amqp/envelope.js';
+import type { VirtualHost } from '../src/models/amqp/virtual-host.js';
+
+export interface BenchChannel {
+  readonly vhost: VirtualHost;
+  readonly channel: AmqpChannel;
+  close(): void;
+}
+
+/** @param deliver called for each delivery */
+export function openChannel(deliver: (delivery: Delivery, channel: AmqpChannel) => void = () => {}): BenchChannel {
+  const broker = createBroker({ journal: false, limits: 'unbounded', clock: 'virtual' });
+  const vhost = broker.amqp.vhosts.get('/');
+  if (!vhost) throw new Error('no vhost');
+  const channel: AmqpChannel = broker.amqp.openInternal(broker.amqp.user('guest'), vhost).openChannel(1, {
+    deliver: (delivery) => deliver(delivery, channel),
+    returned: () => {},
+    confirm: () => {},
+    cancelled: () => {},
+    committed: () => {},
+    closed: () => {},
+  });
+  return { vhost, channel, close: () => broker[Symbol.dispose]() };
+}
+
+/** The same numbers in every run: 0 to `below` - 1. */
+export function createDice(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 0x1_0000_0000) * below);
+  };
+}
