@@ -2,7 +2,7 @@ import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
 import { CONFIG_SOURCES, type Config, checkSetting, createNodeConfig } from './config.js';
 import { KafkaError } from './errors.js';
-import { isDynamic, SETTING_TYPES, type Setting } from './setting.js';
+import { DEFAULT_IN_HOURS, isDynamic, SETTING_TYPES, type Setting } from './setting.js';
 
 /** What has settings, by its number on the wire. */
 export const RESOURCE_TYPES = { topic: 2, broker: 4, brokerLogger: 8, group: 32 } as const;
@@ -25,7 +25,13 @@ export interface DescribedSetting {
   readonly source: number;
   readonly type: number;
   /** What it would be taken from, most specific first. */
-  readonly synonyms: ReadonlyArray<{ readonly name: string; readonly value: string; readonly source: number }>;
+  readonly synonyms: readonly Synonym[];
+}
+
+interface Synonym {
+  readonly name: string;
+  readonly value: string;
+  readonly source: number;
 }
 
 export interface ConfigChange {
@@ -70,7 +76,7 @@ export class ConfigAdmin {
         source: first.source,
         readOnly: readOnly(setting.name),
         type: SETTING_TYPES[setting.type],
-        synonyms: chain,
+        synonyms: synonymsOf(chain),
       });
     }
     return described;
@@ -166,6 +172,15 @@ export class ConfigAdmin {
       this.#configOf(nodeId).replace(overrides);
     }
   }
+}
+
+/** Kafka leaves a default out that belongs to a setting in hours, unless the one in milliseconds is set somewhere. */
+function synonymsOf(chain: readonly Synonym[]): readonly Synonym[] {
+  const last = chain.at(-1);
+  const inHours = last && DEFAULT_IN_HOURS.get(last.name);
+  if (!inHours) return chain;
+  const rest = chain.slice(0, -1);
+  return rest.some(({ name }) => name === last.name) ? [...rest, { ...inHours, source: last.source }] : rest;
 }
 
 /** Works a change into `overrides`. @throws KafkaError INVALID_CONFIG, INVALID_REQUEST */

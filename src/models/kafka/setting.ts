@@ -79,8 +79,11 @@ const TOPIC_ROWS: readonly Row[] = [
   ['local.retention.ms', 'long', '-2', undefined, atLeast(-2)],
   ['max.compaction.lag.ms', 'long', LONGEST, 'log.cleaner.max.compaction.lag.ms', atLeast(1)],
   ['max.message.bytes', 'int', '1048588', 'message.max.bytes', atLeast(0)],
+  ['message.downconversion.enable', 'boolean', 'true'],
+  ['message.format.version', 'string', '3.0-IV1'],
   ['message.timestamp.after.max.ms', 'long', LONGEST, 'log.message.timestamp.after.max.ms', atLeast(0)],
   ['message.timestamp.before.max.ms', 'long', LONGEST, 'log.message.timestamp.before.max.ms', atLeast(0)],
+  ['message.timestamp.difference.max.ms', 'long', LONGEST, undefined, atLeast(0)],
   ['message.timestamp.type', 'string', 'CreateTime', 'log.message.timestamp.type', TIMESTAMP_TYPE],
   ['min.cleanable.dirty.ratio', 'double', '0.5', 'log.cleaner.min.cleanable.ratio', between(0, 1)],
   ['min.compaction.lag.ms', 'long', '0', 'log.cleaner.min.compaction.lag.ms', atLeast(0)],
@@ -183,6 +186,12 @@ function table(rows: readonly Row[]): ReadonlyMap<string, Setting> {
 
 export const TOPIC_SETTINGS = table(TOPIC_ROWS);
 export const BROKER_SETTINGS = table(BROKER_ROWS);
+
+/** Settings of brokers that have no default of their own in Kafka, but that of a setting in hours. */
+export const DEFAULT_IN_HOURS: ReadonlyMap<string, { readonly name: string; readonly value: string }> = new Map([
+  ['log.retention.ms', { name: 'log.retention.hours', value: '168' }],
+  ['log.roll.ms', { name: 'log.roll.hours', value: '168' }],
+]);
 
 /** Settings of brokers that can be changed while they run; the others are read-only. */
 export function isDynamic(name: string): boolean {

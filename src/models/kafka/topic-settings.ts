@@ -23,14 +23,15 @@ export interface TopicSettings {
 
 export function readTopicSettings(config: Config): TopicSettings {
   const policies = config.list('cleanup.policy');
+  const differenceMaxMs = config.number('message.timestamp.difference.max.ms');
   return {
     compacted: policies.includes('compact'),
     deletes: policies.includes('delete'),
     maxMessageBytes: config.number('max.message.bytes'),
     minInsyncReplicas: config.number('min.insync.replicas'),
     logAppendTime: config.text('message.timestamp.type') === 'LogAppendTime',
-    timestampBeforeMaxMs: config.number('message.timestamp.before.max.ms'),
-    timestampAfterMaxMs: config.number('message.timestamp.after.max.ms'),
+    timestampBeforeMaxMs: Math.min(config.number('message.timestamp.before.max.ms'), differenceMaxMs),
+    timestampAfterMaxMs: Math.min(config.number('message.timestamp.after.max.ms'), differenceMaxMs),
     segmentBytes: config.number('segment.bytes'),
     segmentMs: config.number('segment.ms'),
     retentionMs: config.number('retention.ms'),

@@ -93,6 +93,14 @@ describe('what is refused, in the order of the checks', () => {
     expect(produceBatch(broker, 't', batchBytes([{ timestampMs: -1 }])).error).toBeUndefined();
   });
 
+  test('times too far from the present, by the setting of old that stands for both', () => {
+    const { broker, clock } = kafkaModel();
+    broker.createTopic('t', { config: { 'message.timestamp.difference.max.ms': 500 } });
+    const at = (ms: number) => produceBatch(broker, 't', batchBytes([{ timestampMs: clock.now + ms }])).error;
+    expect([at(-500), at(500)]).toEqual([undefined, undefined]);
+    expect([at(-501), at(501)]).toEqual(['INVALID_TIMESTAMP', 'INVALID_TIMESTAMP']);
+  });
+
   test('one partition of several fails alone', () => {
     const { broker } = kafkaModel();
     broker.createTopic('t', { partitions: 2 });

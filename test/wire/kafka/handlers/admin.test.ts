@@ -317,9 +317,13 @@ describe('settings', () => {
         name: 'retention.ms',
         value: '77',
         configSource: 4,
-        synonyms: [{ name: 'log.retention.ms', value: '77', source: 4 }, { source: 5 }],
+        synonyms: [
+          { name: 'log.retention.ms', value: '77', source: 4 },
+          { name: 'log.retention.hours', value: '168', source: 5 },
+        ],
       },
     ]);
+    expect(ask(resource('t'), ['segment.ms'])?.configs).toMatchObject([{ configSource: 5, synonyms: [] }]);
     expect(ask(resource('none'), null)?.errorCode).toBe('UNKNOWN_TOPIC_OR_PARTITION');
     expect(ask(resource('1', 4), ['num.partitions'])?.configs).toMatchObject([{ readOnly: true, configSource: 5 }]);
     expect(ask(resource('9', 4), null)?.errorCode).toBe('INVALID_REQUEST');
