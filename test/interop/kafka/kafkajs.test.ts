@@ -167,6 +167,73 @@ test('transactions: what was committed is read, what was aborted is not, offsets
   expect(broker.kafka.topic('t').partitions[0]).toMatchObject({ logEnd: 6, lastStable: 6 });
 });
 
+test.each([
+  ['commit', 5],
+  ['abort', undefined],
+] as const)('offsets in a transaction that ends with %s', async (end, committed) => {
+  const broker = await startTestBroker();
+  broker.kafka.createTopic('in');
+  const producer = await connect(
+    kafkajsClient(broker).producer({ transactionalId: 'tx', maxInFlightRequests: 1, idempotent: true }),
+  );
+  const transaction = await producer.transaction();
+  const topics = [{ topic: 'in', partitions: [{ partition: 0, offset: '5' }] }];
+  await transaction.sendOffsets({ consumerGroupId: 'g', topics });
+  await transaction[end]();
+  expect(broker.kafka.group('g').committed('in', 0)).toBe(committed);
+});
+
+test('a member that leaves hands its partitions over, which are read from where they were committed', async () => {
+  const broker = await startTestBroker();
+  broker.kafka.createTopic('t', { partitions: 4 });
+  const kafka = kafkajsClient(broker);
+  const group = broker.kafka.group('g');
+  const tallies: Tally[] = [];
+  const join = async (count: number) => {
+    const tally = new Tally(count);
+    tallies.push(tally);
+    const consumer = await connect(kafka.consumer({ groupId: 'g', ...EAGER }));
+    await consumer.subscribe({ topic: 't', fromBeginning: true });
+    await consumer.run({ eachMessage: async (payload) => tally.add(payload) });
+    return consumer;
+  };
+  const fill = (mark: string) => {
+    for (let n = 0; n < 40; n++) broker.kafka.produce('t', { value: `${mark}${n}`, partition: n % 4 });
+  };
+  const first = await join(20);
+  await join(60);
+  await group.stable({ members: 2 });
+  fill('a');
+  await group.caughtUp();
+  await first.disconnect();
+  await group.stable({ members: 1 });
+  expect(group.members[0]?.assignment).toEqual([{ topic: 't', partitions: [0, 1, 2, 3] }]);
+  fill('b');
+  await group.caughtUp();
+  const [left, stayed] = tallies.map(({ values }) => values);
+  expect(stayed?.filter((value) => value.startsWith('b')).length).toBe(40);
+  expect(left?.length).toBe(20);
+  expect(new Set([...(left ?? []), ...(stayed ?? [])]).size).toBe(80);
+  expect(left?.length).toBe(80 - (stayed?.length ?? 0));
+});
+
+test('the admin client sees groups, and deletes them when nobody is left', async () => {
+  const broker = await startTestBroker();
+  broker.kafka.createTopic('t');
+  const kafka = kafkajsClient(broker);
+  const admin = await connect(kafka.admin());
+  const consumer = await connect(kafka.consumer({ groupId: 'g', ...EAGER }));
+  await consumer.subscribe({ topic: 't' });
+  await consumer.run({ eachMessage: async () => {} });
+  await broker.kafka.group('g').stable({ members: 1 });
+  expect((await admin.listGroups()).groups).toEqual([{ groupId: 'g', protocolType: 'consumer' }]);
+  expect((await admin.describeGroups(['g'])).groups[0]).toMatchObject({ state: 'Stable', members: [{}] });
+  await expect(admin.deleteGroups(['g'])).rejects.toThrow();
+  await consumer.disconnect();
+  await admin.deleteGroups(['g']);
+  expect(broker.kafka.group('g').state).toBe('Dead');
+});
+
 test('the admin client makes, grows, describes, changes and deletes topics', async () => {
   const broker = await startTestBroker({ nodes: 3 });
   const admin = await connect(kafkajsClient(broker).admin());

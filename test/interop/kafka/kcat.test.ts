@@ -62,4 +62,38 @@ describe.skipIf(missing)('kcat', () => {
     const values = (await kcat(args)).trim().split('\n').map(Number);
     expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, n) => n));
   });
+
+  test('goes on where the group has committed', async () => {
+    const broker = await startTestBroker();
+    for (let n = 0; n < 20; n++) broker.kafka.produce('t', { value: `${n}` });
+    const half = ['-b', broker.urls.kafka, '-G', 'g', '-X', 'auto.offset.reset=earliest', '-q', '-c', '10', 't'];
+    const numbers = async () => (await kcat(half)).trim().split('\n').map(Number);
+    expect(await numbers()).toEqual(Array.from({ length: 10 }, (_, n) => n));
+    expect(broker.kafka.group('g').committed('t', 0)).toBe(10);
+    expect(await numbers()).toEqual(Array.from({ length: 10 }, (_, n) => n + 10));
+  });
+
+  test('produces in a transaction, and does not read what is not committed', async () => {
+    const broker = await startTestBroker();
+    broker.kafka.createTopic('t');
+    await kcat(['-b', broker.urls.kafka, '-P', '-t', 't', '-X', 'transactional.id=tx'], 'a\nb\n');
+    expect(broker.kafka.topic('t').partitions[0]).toMatchObject({ logEnd: 3, lastStable: 3 });
+    const open = broker.kafka.transactions;
+    expect(open.list().map(({ state }) => state)).toEqual(['CompleteCommit']);
+    const args = ['-b', broker.urls.kafka, '-C', '-t', 't', '-e', '-q', '-X', 'isolation.level=read_committed'];
+    expect(await kcat(args)).toBe('a\nb\n');
+  });
+
+  test('produces with idempotence', async () => {
+    const broker = await startTestBroker();
+    broker.kafka.createTopic('t');
+    await kcat(['-b', broker.urls.kafka, '-P', '-t', 't', '-X', 'enable.idempotence=true'], 'a\nb\n');
+    expect(
+      broker.kafka
+        .topic('t')
+        .records()
+        .map((record) => record.text()),
+    ).toEqual(['a', 'b']);
+    expect(broker.kafka.cluster.partition('t', 0)?.log.batchAt(0)?.producerId).toBeGreaterThanOrEqual(0);
+  });
 });
