@@ -5,6 +5,8 @@
  * @see https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
 
+import type { RedisVersion } from '../../models/redis/index.js';
+
 export type Protocol = 2 | 3;
 
 export const OK = '+OK\r\n';
@@ -50,19 +52,28 @@ export const verbatim = (text: string, protocol: Protocol): string =>
   protocol === 3 ? `=${text.length + 4}\r\ntxt:${text}\r\n` : bulk(text);
 
 /** A floating point number; a bulk in RESP2. */
-export function double(value: number, protocol: Protocol): string {
-  const text = formatDouble(value);
+export function double(value: number, protocol: Protocol, version: RedisVersion): string {
+  const text = formatDouble(value, version);
   return protocol === 3 ? `,${text}\r\n` : bulk(text);
 }
 
-/** The shortest text that reads back as the same number, infinities as `inf`. */
-export function formatDouble(value: number): string {
+/** A number as text, infinities as `inf`: 17 digits in 7.0, the fewest that read back as the same number later. */
+export function formatDouble(value: number, version: RedisVersion): string {
   if (value === Infinity) return 'inf';
   if (value === -Infinity) return '-inf';
   if (Number.isNaN(value)) return 'nan';
   if (Object.is(value, -0)) return '-0';
-  const text = String(value);
+  const text = version === '7.0' ? seventeenDigits(value) : String(value);
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
+}
+
+/** As C prints with `%.17g`. */
+function seventeenDigits(value: number): string {
+  const [digits = '', exponentText = '0'] = value.toExponential(16).split('e');
+  const exponent = Number(exponentText);
+  const trimmed = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+  if (exponent < -4 || exponent > 16) return `${trimmed(digits)}e${exponentText}`;
+  return trimmed(value.toFixed(16 - exponent));
 }
 
 /** What stands in an error text of an argument: the real server prints with C's `%s`, where a NUL ends the text. */

@@ -1,8 +1,6 @@
 /**
  * Bits of strings, the highest of each byte first.
  *
- * Not done: BITFIELD, BITPOS.
- *
  * @see https://redis.io/docs/latest/commands/?group=bitmap
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
@@ -14,11 +12,26 @@ import { int, strictInt64 } from './number.js';
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 const LARGEST_OFFSET = 2 ** 32;
 
-/** @throws RedisError */
-function offsetOf(text: string): number {
-  const offset = Number(strictInt64(text) ?? -1);
+/**
+ * The position of a bit.
+ *
+ * @param fieldBits size of the fields that an offset with `#` counts; without it there is none
+ * @throws RedisError
+ */
+export function bitOffset(text: string, fieldBits?: number): number {
+  const counted = fieldBits !== undefined && text.startsWith('#');
+  const given = Number(strictInt64(counted ? text.slice(1) : text) ?? -1);
+  const offset = counted ? given * fieldBits : given;
   if (offset < 0 || offset >= LARGEST_OFFSET) throw new RedisError('ERR bit offset is not an integer or out of range');
   return offset;
+}
+
+/** @throws RedisError when a string may not be as long */
+export function checkStringBytes(client: Session, bytes: number): void {
+  const { redisBulkBytes, totalBytes } = client.door.context.limits;
+  if (bytes > Math.min(redisBulkBytes, totalBytes)) {
+    throw new RedisError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
+  }
 }
 
 const byteAt = (value: string, index: number): number => (index < value.length ? value.charCodeAt(index) : 0);
@@ -26,15 +39,12 @@ const byteAt = (value: string, index: number): number => (index < value.length ?
 function setBit(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
   const [, key, offsetText, bitText] = args as [string, string, string, string];
-  const offset = offsetOf(offsetText);
+  const offset = bitOffset(offsetText);
   if (bitText !== '0' && bitText !== '1') throw new RedisError('ERR bit is not an integer or out of range');
   const present = keyspace.writableString(client.db, key);
   const value = present ?? '';
   const index = Math.floor(offset / 8);
-  const { redisBulkBytes, totalBytes } = client.door.context.limits;
-  if (index >= Math.min(redisBulkBytes, totalBytes)) {
-    throw new RedisError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
-  }
+  checkStringBytes(client, index + 1);
   const mask = 0x80 >> (offset % 8);
   const old = byteAt(value, index);
   const wanted = bitText === '1' ? old | mask : old & ~mask;
@@ -48,7 +58,7 @@ function setBit(client: Session, args: readonly string[]): string {
 }
 
 function getBit(client: Session, args: readonly string[]): string {
-  const offset = offsetOf(args[2] as string);
+  const offset = bitOffset(args[2] as string);
   const value = keyspaceOf(client).readString(client.db, args[1] as string) ?? '';
   return integer(byteAt(value, Math.floor(offset / 8)) & (0x80 >> (offset % 8)) ? 1 : 0);
 }
@@ -77,6 +87,32 @@ function bitCount(client: Session, args: readonly string[]): string {
     else if (byteAt(value, i >> 3) & (0x80 >> (i % 8))) count++;
   }
   return integer(count);
+}
+
+function bitPosition(client: Session, args: readonly string[]): string {
+  const bit = int(args[2] as string);
+  if (bit !== 0 && bit !== 1) throw new RedisError('ERR The bit argument must be 1 or 0.');
+  const value = keyspaceOf(client).readString(client.db, args[1] as string);
+  if (value === undefined) return integer(bit === 1 ? -1 : 0);
+  if (args.length > 6) throw new RedisError(SYNTAX_ERROR);
+  const first = int(args[3] ?? '0');
+  const unit = (args[5] ?? 'byte').toLowerCase();
+  if (unit !== 'byte' && unit !== 'bit') throw new RedisError(SYNTAX_ERROR);
+  const last = int(args[4] ?? '-1');
+  const length = unit === 'bit' ? value.length * 8 : value.length;
+  const from = Math.max(first < 0 ? first + length : first, 0);
+  const to = Math.min(Math.max(last < 0 ? last + length : last, 0), length - 1);
+  if (from > to) return integer(-1);
+  const width = unit === 'bit' ? 1 : 8;
+  const skipped = bit === 1 ? 0 : 0xff;
+  const end = (to + 1) * width;
+  for (let at = from * width; at < end; at++) {
+    const byte = byteAt(value, at >> 3);
+    if (at % 8 === 0 && byte === skipped) at += 7;
+    else if ((byte & (0x80 >> (at % 8)) ? 1 : 0) === bit) return integer(at);
+  }
+  // Behind a string without an end stand zeros.
+  return integer(bit === 0 && args[4] === undefined ? value.length * 8 : -1);
 }
 
 const OPERATIONS = new Map<string, (a: number, b: number) => number>([
@@ -120,5 +156,6 @@ export const bitCommands: readonly Command[] = [
   one('setbit 4 mw', setBit),
   one('getbit 3 Fr', getBit),
   one('bitcount -2 r', bitCount),
+  one('bitpos -3 r', bitPosition),
   command('bitop -4 mw', { keys: [2, -1, 1], categories, run: bitOp }),
 ];

@@ -2,9 +2,11 @@
 import type { Command } from '../handler.js';
 import { aclCommands } from './acl.js';
 import { bitCommands } from './bit.js';
+import { bitfieldCommands } from './bitfield.js';
 import { clientCommands } from './client.js';
 import { clusterCommands } from './cluster.js';
 import { connectionCommands } from './connection.js';
+import { dumpCommands } from './dump.js';
 import { hashCommands } from './hash.js';
 import { keyCommands } from './key.js';
 import { listCommands } from './list.js';
@@ -14,6 +16,7 @@ import { replicationCommands } from './replication.js';
 import { scriptCommands, scriptKeys } from './script.js';
 import { serverCommands } from './server.js';
 import { setCommands } from './set.js';
+import { sortCommands, sortKeys } from './sort.js';
 import { sortedSetCommands } from './sorted-set.js';
 import { sortedSetBlockingCommands } from './sorted-set-blocking.js';
 import { streamCommands } from './stream.js';
@@ -28,9 +31,9 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Pub/Sub', pubsubCommands],
   ['Connection', [...connectionCommands, ...clientCommands]],
   ['Transactions', transactionCommands],
-  ['Keys', keyCommands],
+  ['Keys', [...keyCommands, ...sortCommands, ...dumpCommands]],
   ['Strings', stringCommands],
-  ['Bits', bitCommands],
+  ['Bits', [...bitCommands, ...bitfieldCommands]],
   ['Hashes', hashCommands],
   ['Lists', [...listCommands, ...listBlockingCommands]],
   ['Sets', setCommands],
@@ -52,6 +55,7 @@ export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => stri
   ['eval_ro', scriptKeys],
   ['evalsha', scriptKeys],
   ['evalsha_ro', scriptKeys],
+  ['sort', sortKeys],
   ['xread', streamKeys],
   ['xreadgroup', streamKeys],
 ]);

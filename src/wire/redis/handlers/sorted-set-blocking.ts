@@ -19,7 +19,10 @@ const blockingPop =
     const keys = args.slice(1, -1);
     const take = (key: string, value: RedisValue | undefined) => {
       const found = value instanceof SortedSetValue ? popScored(client, key, value, lowest, 1)[0] : undefined;
-      return found && array([bulk(key), bulk(found.member), double(found.score, client.protocol)]);
+      return (
+        found &&
+        array([bulk(key), bulk(found.member), double(found.score, client.protocol, client.door.broker.version)])
+      );
     };
     for (const key of keys) {
       const reply = take(key, keyspace.writableAs(client.db, key, SortedSetValue));

@@ -32,7 +32,7 @@ function scoreOf(text: string): number {
 }
 
 const scoreOrNull = (client: Session, score: number | undefined): string =>
-  score === undefined ? nullBulk(client.protocol) : double(score, client.protocol);
+  score === undefined ? nullBulk(client.protocol) : double(score, client.protocol, client.door.broker.version);
 
 // ---- adding
 
@@ -133,11 +133,17 @@ function rankSpan(length: number, first: number, last: number): readonly [from: 
   return [from, Math.max(from, Math.min((last < 0 ? last + length : last) + 1, length))];
 }
 
+/** A member and its score. */
+export function pairReply(client: Session, { member, score }: Scored): string {
+  return array([bulk(member), double(score, client.protocol, client.door.broker.version)]);
+}
+
 /** Members, with scores when asked: a flat list in RESP2, pairs in RESP3. */
 function membersReply(client: Session, found: readonly Scored[], withScores: boolean): string {
   if (!withScores) return bulks(found.map(({ member }) => member));
-  if (client.protocol === 3) return array(found.map(({ member, score }) => `*2\r\n${bulk(member)}${double(score, 3)}`));
-  return bulks(found.flatMap(({ member, score }) => [member, formatDouble(score)]));
+  const { version } = client.door.broker;
+  if (client.protocol === 3) return array(found.map((one) => pairReply(client, one)));
+  return bulks(found.flatMap(({ member, score }) => [member, formatDouble(score, version)]));
 }
 
 interface RangeWords {
@@ -243,7 +249,7 @@ const pop =
     const found = sorted ? popScored(client, key, sorted, lowest, count) : [];
     const [only] = found;
     // Without a count RESP3 gets one flat pair.
-    if (args.length === 2 && only && client.protocol === 3) return `*2\r\n${bulk(only.member)}${double(only.score, 3)}`;
+    if (args.length === 2 && only && client.protocol === 3) return pairReply(client, only);
     return membersReply(client, found, true);
   };
 
@@ -276,9 +282,10 @@ const rank =
 function scan(client: Session, args: readonly string[]): string {
   cursor(args[2] as string);
   const options = scanOptions(args, 3, false);
+  const { version } = client.door.broker;
   const all = readSorted(client, args)?.ordered() ?? [];
   const found = all.filter(({ member }) => !options.match || globMatch(options.match, member));
-  return array([bulk('0'), bulks(found.flatMap(({ member, score }) => [member, formatDouble(score)]))]);
+  return array([bulk('0'), bulks(found.flatMap(({ member, score }) => [member, formatDouble(score, version)]))]);
 }
 
 const categories = ['sortedset'];

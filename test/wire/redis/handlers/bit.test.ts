@@ -39,4 +39,14 @@ describe('bits', () => {
     expect(client.ask('SETBIT', 'b', '4294967295', '1')).toMatch(/^-ERR string exceeds maximum allowed size/);
     expect(client.ask('SETBIT', 'b', '0', '2')).toBe('-ERR bit is not an integer or out of range\r\n');
   });
+
+  it('are found, in bytes and in bits', () => {
+    const client = new RedisServer().connect();
+    client.send('SET', 'b', '\xff\xf0\x00').send('SET', 'ones', '\xff').take();
+    expect(client.ask('BITPOS', 'b', '0') + client.ask('BITPOS', 'b', '1', '2')).toBe(':12\r\n:-1\r\n');
+    expect(client.ask('BITPOS', 'b', '0', '5', '20', 'BIT')).toBe(':12\r\n');
+    expect(client.ask('BITPOS', 'ones', '0') + client.ask('BITPOS', 'ones', '0', '0', '-1')).toBe(':8\r\n:-1\r\n');
+    expect(client.ask('BITPOS', 'none', '0') + client.ask('BITPOS', 'none', '1')).toBe(':0\r\n:-1\r\n');
+    expect(client.ask('BITPOS', 'b', '2')).toBe('-ERR The bit argument must be 1 or 0.\r\n');
+  });
 });
