@@ -11,7 +11,8 @@ import {
 import { CONSUMER_PROTOCOL_TYPE, decodeAssignment, type TopicPartitions } from './consumer-protocol.js';
 import { KafkaError } from './errors.js';
 import type { GroupErrorCode, JoinAnswer, JoinRequest, SyncAnswer } from './group-member.js';
-import { checkHeartbeat, ModernGroup, type ModernGroupContext, type ModernGroupRecord } from './modern-group.js';
+import { checkHeartbeat } from './heartbeat-check.js';
+import { ModernGroup, type ModernGroupContext, type ModernGroupRecord } from './modern-group.js';
 import type { ConsumerHeartbeat, ConsumerHeartbeatAnswer } from './modern-member.js';
 import { type CommittedOffset, GroupOffsets, type OffsetsRecord } from './offsets.js';
 import { plainFields } from './plain-fields.js';

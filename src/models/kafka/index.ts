@@ -7,7 +7,7 @@
  * - `produce`, `record-validation` append; `fetch`, `list-offsets` read;
  * - `group-coordinator` finds groups and keeps their `offsets`: `consumer-group` is the classic protocol, `modern-group`
  *   the one with member epochs, `assignor/` shares out partitions, `native-consumer` and `native-member` take part;
- * - `transaction-coordinator` hands out producer ids and decides each `transaction`;
+ * - `transaction-coordinator` decides each `transaction`; `transaction-table` finds them and hands out producer ids;
  *
  * Invariants: logStart <= lastStable <= highWatermark <= logEnd; offsets are dense when appended and never reused;
  * bytes of a stored batch never change; what is acknowledged by all replicas survives while one of them lives.

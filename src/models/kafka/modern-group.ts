@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../../core/clock.js';
 import type { Outbox } from '../../core/outbox.js';
 import type { Random } from '../../core/random.js';
-import { type AssignorMember, SERVER_ASSIGNORS } from './assignor/index.js';
 import { CONSUMER_PROTOCOL_TYPE, type TopicPartitions } from './consumer-protocol.js';
 import { KafkaError } from './errors.js';
+import { HeldPlaces } from './held-places.js';
 import {
   type ConsumerHeartbeat,
   type ConsumerHeartbeatAnswer,
@@ -12,6 +12,8 @@ import {
   ModernMember,
   type ModernMemberRecord,
 } from './modern-member.js';
+import { samePlaces, topicOf, toTopicPartitions } from './place.js';
+import { assignTargets, preferredAssignor } from './target-assignment.js';
 
 export type ModernGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable' | 'Dead';
 
@@ -71,8 +73,7 @@ export class ModernGroup {
   #counts = '';
   #dead = false;
   readonly #members = new Map<string, ModernMember>();
-  /** Who holds a partition, `topic/partition`. */
-  readonly #holders = new Map<string, ModernMember>();
+  readonly #held = new HeldPlaces();
 
   constructor(id: string, context: ModernGroupContext) {
     this.id = id;
@@ -152,11 +153,11 @@ export class ModernGroup {
     const subscribed = member.update(request);
     this.#watch(member);
     this.#refresh(!known || subscribed);
-    this.#reconcile(member, request.memberEpoch === JOIN_EPOCH ? [] : request.owned);
-    const whole =
-      request.memberEpoch === JOIN_EPOCH ||
-      (request.rebalanceTimeoutMs >= 0 && request.topics !== null && request.owned !== null);
-    const news = whole || !sameSet(member.told, member.assigned);
+    const joins = request.memberEpoch === JOIN_EPOCH;
+    if (this.#held.reconcile(member, joins ? [] : request.owned, this.#assignmentEpoch)) this.#awaitRevocation(member);
+    else if (member.state !== 'unrevoked') this.#context.clock.cancel(member.rebalanceTimer);
+    const whole = joins || (request.rebalanceTimeoutMs >= 0 && request.topics !== null && request.owned !== null);
+    const news = whole || !samePlaces(member.told, member.assigned);
     member.told = member.assigned;
     this.#context.changed(this, false);
     return this.#answer(member.memberId, member.epoch, news ? toTopicPartitions(member.assigned) : null);
@@ -186,14 +187,14 @@ export class ModernGroup {
     }
     const member = this.#members.get(memberId);
     if (!member && memberEpoch !== JOIN_EPOCH) throw this.#unknownMember(memberId);
-    if (member && memberEpoch !== JOIN_EPOCH) this.#checkEpoch(member, request);
+    if (member && memberEpoch !== JOIN_EPOCH) member.checkEpoch(this.id, request);
     if (member && memberEpoch === JOIN_EPOCH) this.#rejoin(member);
     return member;
   }
 
   /** A member that lost its memory: it holds nothing any more. */
   #rejoin(member: ModernMember): void {
-    this.#setHeld(member, member.assigned, new Set());
+    this.#held.move(member, member.assigned, new Set());
     if (member.state === 'unrevoked') member.state = 'unreleased';
     member.epoch = JOIN_EPOCH;
   }
@@ -210,22 +211,8 @@ export class ModernGroup {
     const member = ModernMember.fromRecord({ ...old.toRecord(), epoch: JOIN_EPOCH, state: 'unreleased' }, memberId);
     this.#members.delete(old.memberId);
     this.#members.set(memberId, member);
-    for (const place of member.assigned) this.#holders.set(place, member);
+    this.#held.move(member, member.assigned, member.revoking);
     return member;
-  }
-
-  /** An answer that was lost may have held the epoch before: it is good as long as it knows of nothing newer. */
-  #checkEpoch(member: ModernMember, { memberEpoch, owned }: ConsumerHeartbeat): void {
-    if (memberEpoch === member.epoch) return;
-    const lost =
-      memberEpoch === member.previousEpoch &&
-      owned !== null &&
-      toPlaces(owned).every((one) => member.assigned.has(one));
-    if (lost) return;
-    throw new KafkaError(
-      'FENCED_MEMBER_EPOCH',
-      `member '${member.memberId}' of group '${this.id}' is in epoch ${member.epoch}, not ${memberEpoch}; join again with 0`,
-    );
   }
 
   #admit(request: ConsumerHeartbeat): ModernMember {
@@ -247,7 +234,7 @@ export class ModernGroup {
     const member = this.#members.get(memberId);
     if (!member || (instanceId !== null && !holder)) throw this.#unknownMember(memberId);
     if (memberEpoch === LEAVE_STATIC_EPOCH) {
-      this.#setHeld(member, member.assigned, new Set());
+      this.#held.move(member, member.assigned, new Set());
       member.epoch = LEAVE_STATIC_EPOCH;
       this.#context.clock.cancel(member.rebalanceTimer);
       this.#context.changed(this, false);
@@ -260,7 +247,7 @@ export class ModernGroup {
   #remove(member: ModernMember): void {
     this.#context.clock.cancel(member.sessionTimer);
     this.#context.clock.cancel(member.rebalanceTimer);
-    this.#setHeld(member, new Set(), new Set());
+    this.#held.move(member, new Set(), new Set());
     this.#members.delete(member.memberId);
     if (this.#members.size === 0) this.#stateSinceMs = this.#context.clock.now;
     this.#refresh(true);
@@ -287,58 +274,10 @@ export class ModernGroup {
     if (!changed && shown === this.#counts) return;
     this.#counts = shown;
     this.#groupEpoch++;
-    this.#assignorName = this.#preferredAssignor(members);
-    const shares = members.map((member): AssignorMember => {
-      const owned = toTopicPartitions(member.target);
-      return { ...member, topics: topics.get(member) ?? [], owned, generation: this.#assignmentEpoch };
-    });
-    const assignment = SERVER_ASSIGNORS.get(this.#assignorName)?.assign(shares, counts);
-    for (const member of members) member.target = new Set(toPlaces(assignment?.get(member.memberId) ?? []));
+    this.#assignorName = preferredAssignor(members, this.#context.assignors);
+    assignTargets(members, topics, counts, this.#assignorName, this.#assignmentEpoch);
     this.#assignmentEpoch = this.#groupEpoch;
     this.#context.changed(this, true);
-  }
-
-  /** The one that most members ask for; the group's default when nobody does. */
-  #preferredAssignor(members: readonly ModernMember[]): string {
-    const votes = new Map<string, number>();
-    for (const { assignor } of members) if (assignor !== null) votes.set(assignor, (votes.get(assignor) ?? 0) + 1);
-    const [first] = [...votes].sort(([, a], [, b]) => b - a);
-    return first?.[0] ?? this.#context.assignors[0] ?? 'uniform';
-  }
-
-  /** Moves one member towards its target, as far as it and the others have given up what they shall. */
-  #reconcile(member: ModernMember, owned: readonly TopicPartitions[] | null): void {
-    const holds = owned === null ? undefined : new Set(toPlaces(owned));
-    const stillHolds = (places: ReadonlySet<string>) => !holds || [...places].some((place) => holds.has(place));
-    if (member.state === 'stable' && member.epoch === this.#assignmentEpoch) return;
-    if (member.state === 'unrevoked') {
-      if (stillHolds(member.revoking)) return;
-      this.#setHeld(member, member.assigned, new Set());
-    }
-    const kept = new Set([...member.assigned].filter((place) => member.target.has(place)));
-    const revoked = new Set([...member.assigned].filter((place) => !member.target.has(place)));
-    if (revoked.size > 0 && stillHolds(revoked)) {
-      this.#setHeld(member, kept, revoked);
-      member.state = 'unrevoked';
-      this.#awaitRevocation(member);
-      return;
-    }
-    this.#setHeld(member, kept, new Set());
-    const missing = [...member.target].filter((place) => !kept.has(place));
-    const free = missing.filter((place) => !this.#holders.has(place));
-    this.#setHeld(member, new Set([...kept, ...free]), new Set());
-    member.state = free.length < missing.length ? 'unreleased' : 'stable';
-    member.enterEpoch(this.#assignmentEpoch);
-    this.#context.clock.cancel(member.rebalanceTimer);
-  }
-
-  #setHeld(member: ModernMember, assigned: ReadonlySet<string>, revoking: ReadonlySet<string>): void {
-    for (const held of [member.assigned, member.revoking]) {
-      for (const place of held) if (this.#holders.get(place) === member) this.#holders.delete(place);
-    }
-    member.assigned = assigned;
-    member.revoking = revoking;
-    for (const held of [assigned, revoking]) for (const place of held) this.#holders.set(place, member);
   }
 
   #awaitRevocation(member: ModernMember): void {
@@ -407,7 +346,7 @@ export class ModernGroup {
   forgetTopic(topic: string): void {
     const left = (places: ReadonlySet<string>) => new Set([...places].filter((place) => topicOf(place) !== topic));
     for (const member of this.#members.values()) {
-      this.#setHeld(member, left(member.assigned), left(member.revoking));
+      this.#held.move(member, left(member.assigned), left(member.revoking));
       member.target = left(member.target);
     }
     this.topicsChanged();
@@ -435,7 +374,7 @@ export class ModernGroup {
     for (const saved of record.members) {
       const member = ModernMember.fromRecord(saved);
       this.#members.set(member.memberId, member);
-      this.#setHeld(member, member.assigned, member.revoking);
+      this.#held.move(member, member.assigned, member.revoking);
       this.#watch(member);
       if (member.state === 'unrevoked') this.#awaitRevocation(member);
     }
@@ -454,53 +393,4 @@ export class ModernGroup {
       `'${holder.instanceId}' in group '${this.id}' is held by member '${holder.memberId}', not by '${memberId}'`,
     );
   }
-}
-
-/** @throws KafkaError INVALID_REQUEST, UNSUPPORTED_ASSIGNOR for a heartbeat that no group could understand */
-export function checkHeartbeat(request: ConsumerHeartbeat, assignors: readonly string[]): void {
-  const problem = problemOf(request);
-  if (problem) throw new KafkaError('INVALID_REQUEST', problem);
-  const { assignor } = request;
-  if (assignor === null || (assignors.includes(assignor) && SERVER_ASSIGNORS.has(assignor))) return;
-  throw new KafkaError(
-    'UNSUPPORTED_ASSIGNOR',
-    `assignor '${assignor}' is unknown; ${assignors.join(', ')} are supported`,
-  );
-}
-
-function problemOf(request: ConsumerHeartbeat): string | undefined {
-  const { memberEpoch, memberId, instanceId, rackId } = request;
-  if (instanceId === '') return 'the instance id is empty; leave it out or give a name';
-  if (rackId === '') return 'the rack id is empty; leave it out or give a name';
-  if (memberEpoch < LEAVE_STATIC_EPOCH) return `member epoch ${memberEpoch} is not valid`;
-  if (memberEpoch !== JOIN_EPOCH && memberId === '') return 'the member id is empty';
-  if (memberEpoch === LEAVE_STATIC_EPOCH && instanceId === null) return 'only a static member leaves for a while';
-  if (memberEpoch !== JOIN_EPOCH) return undefined;
-  if (request.rebalanceTimeoutMs < 0) return 'a member that joins gives its rebalance timeout';
-  if (request.topics === null && request.topicPattern === null) return 'a member that joins says what it reads';
-  if (request.owned === null || request.owned.length > 0) return 'a member that joins holds no partitions';
-  return undefined;
-}
-
-function topicOf(place: string): string {
-  return place.slice(0, place.lastIndexOf('/'));
-}
-
-function toPlaces(owned: readonly TopicPartitions[]): string[] {
-  return owned.flatMap(({ topic, partitions }) => partitions.map((partition) => `${topic}/${partition}`));
-}
-
-function toTopicPartitions(places: ReadonlySet<string>): TopicPartitions[] {
-  const topics = new Map<string, number[]>();
-  for (const place of places) {
-    const topic = topicOf(place);
-    const partitions = topics.get(topic) ?? [];
-    partitions.push(Number(place.slice(topic.length + 1)));
-    topics.set(topic, partitions);
-  }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions: partitions.sort((a, b) => a - b) }));
-}
-
-function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((item) => b.has(item));
 }

@@ -1,5 +1,7 @@
 import type { Timer } from '../../core/clock.js';
 import type { TopicPartitions } from './consumer-protocol.js';
+import { KafkaError } from './errors.js';
+import { toPlaces } from './place.js';
 
 /** What a member of a group with epochs says about itself and asks for. */
 export interface ConsumerHeartbeat {
@@ -112,6 +114,22 @@ export class ModernMember {
     if (epoch === this.epoch) return;
     this.previousEpoch = this.epoch;
     this.epoch = epoch;
+  }
+
+  /**
+   * An answer that was lost may have held the epoch before: it is good as long as it knows of nothing newer.
+   *
+   * @throws KafkaError FENCED_MEMBER_EPOCH
+   */
+  checkEpoch(groupId: string, { memberEpoch, owned }: ConsumerHeartbeat): void {
+    if (memberEpoch === this.epoch) return;
+    const lost =
+      memberEpoch === this.previousEpoch && owned !== null && toPlaces(owned).every((one) => this.assigned.has(one));
+    if (lost) return;
+    throw new KafkaError(
+      'FENCED_MEMBER_EPOCH',
+      `member '${this.memberId}' of group '${groupId}' is in epoch ${this.epoch}, not ${memberEpoch}; join again with 0`,
+    );
   }
 
   toRecord(): ModernMemberRecord {

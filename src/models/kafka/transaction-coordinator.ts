@@ -1,5 +1,4 @@
 import type { Timer } from '../../core/clock.js';
-import { checkLimit } from '../../core/limits.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
 import type { MemberIdentity } from './consumer-group.js';
@@ -8,51 +7,24 @@ import type { GroupCoordinator, OffsetCommit, TopicPartition } from './group-coo
 import type { GroupErrorCode } from './group-member.js';
 import { NO_LEADER } from './partition.js';
 import { plainFields } from './plain-fields.js';
-import { OFFSETS_TOPIC } from './topic-name.js';
 import {
   NO_EPOCH,
   NO_PRODUCER_ID,
   type ProducerIdentity,
   TRANSACTION_STATES,
-  Transaction,
-  type TransactionRecord,
+  type Transaction,
 } from './transaction.js';
+import {
+  concurrent,
+  type TransactionDescription,
+  type TransactionFilter,
+  type TransactionListing,
+  type TransactionsRecord,
+  TransactionTable,
+} from './transaction-table.js';
 
-/** One line of the list of transactions. */
-export interface TransactionListing {
-  readonly transactionalId: string;
-  readonly producerId: number;
-  readonly state: string;
-}
-
-export interface TransactionDescription extends TransactionListing {
-  readonly timeoutMs: number;
-  /** -1 while none is running. */
-  readonly startedMs: number;
-  readonly producerEpoch: number;
-  readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
-}
-
-export interface TransactionFilter {
-  /** Empty: all. Names as Kafka writes them. */
-  readonly states?: readonly string[];
-  readonly producerIds?: readonly number[];
-  /** Only those that have been running for longer than this; -1 for all. */
-  readonly longerThanMs?: number;
-  readonly nodeId?: number;
-}
-
-interface Snapshot {
-  readonly nextProducerId: number;
-  readonly transactions: readonly TransactionRecord[];
-}
-
-/** Ids are handed out from here on: low ones look like none to some clients. */
-const FIRST_PRODUCER_ID = 1_000;
 /** Markers name the life of the coordinator that wrote them; this one has a single life. */
 const COORDINATOR_EPOCH = 0;
-/** How often ids that nobody uses are looked for. */
-const EXPIRY_INTERVAL_MS = 3_600_000;
 
 /**
  * Producer ids and transactions.
@@ -65,11 +37,9 @@ export class TransactionCoordinator implements BrokerModel {
   readonly #context: ModelContext;
   readonly #cluster: Cluster;
   readonly #groups: GroupCoordinator;
-  readonly #transactions = new Map<string, Transaction>();
+  readonly #table: TransactionTable;
   readonly #markerDelayMs: number;
-  #nextProducerId = FIRST_PRODUCER_ID;
   #timeoutTimer: Timer | undefined;
-  #expiryTimer: Timer | undefined;
   readonly #markerTimers = new Map<Transaction, Timer>();
 
   /** @param markerDelayMs time between the decision and the markers, 0 for at once */
@@ -77,6 +47,7 @@ export class TransactionCoordinator implements BrokerModel {
     this.#context = context;
     this.#cluster = cluster;
     this.#groups = groups;
+    this.#table = new TransactionTable(context, cluster);
     this.#markerDelayMs = markerDelayMs;
   }
 
@@ -93,11 +64,11 @@ export class TransactionCoordinator implements BrokerModel {
     known: ProducerIdentity = { producerId: NO_PRODUCER_ID, producerEpoch: NO_EPOCH },
     nodeId?: number,
   ): ProducerIdentity {
-    if (transactionalId === null) return { producerId: this.#nextProducerId++, producerEpoch: 0 };
-    this.#checkHome(transactionalId, nodeId);
+    if (transactionalId === null) return { producerId: this.#table.takeProducerId(), producerEpoch: 0 };
+    this.#table.checkHome(transactionalId, nodeId);
     this.#checkTimeout(timeoutMs);
     return this.#run(() => {
-      const txn = this.#transactions.get(transactionalId) ?? this.#create(transactionalId, timeoutMs);
+      const txn = this.#table.get(transactionalId) ?? this.#table.create(transactionalId, timeoutMs);
       checkKnown(txn, known);
       if (txn.ending) throw concurrent(txn);
       if (txn.state === 'Ongoing') {
@@ -124,22 +95,13 @@ export class TransactionCoordinator implements BrokerModel {
     );
   }
 
-  #create(transactionalId: string, timeoutMs: number): Transaction {
-    const { limits, clock } = this.#context;
-    checkLimit(limits, 'entityCount', this.#transactions.size + 1, `transactional id '${transactionalId}'`);
-    const txn = new Transaction(transactionalId, this.#nextProducerId++, timeoutMs, clock.now);
-    this.#transactions.set(transactionalId, txn);
-    this.#scheduleExpiry();
-    return txn;
-  }
-
   /** The next epoch; that of the last answer again for who did not get it; a new id when there are no epochs left. */
   #nextLife(txn: Transaction, timeoutMs: number, known: ProducerIdentity): ProducerIdentity {
     const first = txn.epoch === NO_EPOCH;
     const asked = known.producerEpoch;
     if (!first && asked !== NO_EPOCH && asked !== txn.epoch) return txn.identity;
     if (txn.exhausted) {
-      txn.producerId = this.#nextProducerId++;
+      txn.producerId = this.#table.takeProducerId();
       txn.epoch = 0;
       txn.lastEpoch = NO_EPOCH;
     } else {
@@ -165,7 +127,7 @@ export class TransactionCoordinator implements BrokerModel {
   ): GroupErrorCode[] {
     const missing = places.map(({ topic, partition }) => !this.#cluster.partition(topic, partition));
     if (missing.includes(true)) {
-      this.#checkHome(transactionalId, nodeId);
+      this.#table.checkHome(transactionalId, nodeId);
       return missing.map((gone) => (gone ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'OPERATION_NOT_ATTEMPTED'));
     }
     this.#begin(transactionalId, identity, nodeId, (txn) => {
@@ -181,8 +143,8 @@ export class TransactionCoordinator implements BrokerModel {
     places: readonly TopicPartition[],
     nodeId?: number,
   ): GroupErrorCode[] {
-    this.#checkHome(transactionalId, nodeId);
-    const txn = this.#owned(transactionalId, identity);
+    this.#table.checkHome(transactionalId, nodeId);
+    const txn = this.#table.owned(transactionalId, identity);
     if (txn.ending) throw concurrent(txn);
     return places.map(({ topic, partition }) => (txn.has(topic, partition) ? 'NONE' : 'INVALID_TXN_STATE'));
   }
@@ -198,8 +160,8 @@ export class TransactionCoordinator implements BrokerModel {
     nodeId: number | undefined,
     add: (txn: Transaction) => void,
   ): void {
-    this.#checkHome(transactionalId, nodeId);
-    const txn = this.#owned(transactionalId, identity);
+    this.#table.checkHome(transactionalId, nodeId);
+    const txn = this.#table.owned(transactionalId, identity);
     if (txn.ending) throw concurrent(txn);
     this.#context.outbox.run(() => {
       txn.enter('Ongoing', this.#context.clock.now);
@@ -225,7 +187,7 @@ export class TransactionCoordinator implements BrokerModel {
     return this.#groups.commitPending(groupId, producer.producerId, member, commits, {
       ...(nodeId !== undefined && { nodeId }),
       verify: () => {
-        const txn = this.#writing(transactionalId, producer);
+        const txn = this.#table.writing(transactionalId, producer);
         if (txn.groups.has(groupId)) return;
         throw new KafkaError(
           'INVALID_TXN_STATE',
@@ -242,8 +204,8 @@ export class TransactionCoordinator implements BrokerModel {
    *   CONCURRENT_TRANSACTIONS
    */
   endTransaction(transactionalId: string, identity: ProducerIdentity, commits: boolean, nodeId?: number): void {
-    this.#checkHome(transactionalId, nodeId);
-    const txn = this.#owned(transactionalId, identity);
+    this.#table.checkHome(transactionalId, nodeId);
+    const txn = this.#table.owned(transactionalId, identity);
     const way = commits ? 'Commit' : 'Abort';
     if (txn.state === `Complete${way}`) return; // an answer was lost
     if (txn.state === `Prepare${way}`) throw concurrent(txn);
@@ -303,7 +265,7 @@ export class TransactionCoordinator implements BrokerModel {
     partition: number,
   ): void {
     if (!this.#cluster.config.flag('transaction.partition.verification.enable')) return;
-    const txn = this.#writing(transactionalId ?? '', { producerId, producerEpoch });
+    const txn = this.#table.writing(transactionalId ?? '', { producerId, producerEpoch });
     if (txn.state === 'Ongoing' && txn.has(topic, partition)) return;
     throw new KafkaError(
       'INVALID_TXN_STATE',
@@ -313,32 +275,12 @@ export class TransactionCoordinator implements BrokerModel {
 
   /** @throws KafkaError TRANSACTIONAL_ID_NOT_FOUND */
   describe(transactionalId: string, nodeId?: number): TransactionDescription {
-    this.#checkHome(transactionalId, nodeId);
-    const txn = this.#transactions.get(transactionalId);
-    if (!txn) throw new KafkaError('TRANSACTIONAL_ID_NOT_FOUND', `there is no transactional id '${transactionalId}'`);
-    const topics = [...txn.partitions].map(([topic, partitions]) => ({ topic, partitions: [...partitions] }));
-    const offsets = new Set([...txn.groups].map((group) => this.#cluster.coordinatorPartition('group', group)));
-    if (offsets.size > 0) topics.push({ topic: OFFSETS_TOPIC, partitions: [...offsets] });
-    return {
-      ...listingOf(txn),
-      timeoutMs: txn.timeoutMs,
-      startedMs: txn.startedMs,
-      producerEpoch: txn.epoch,
-      topics,
-    };
+    return this.#table.describe(transactionalId, nodeId);
   }
 
   /** Transactional ids that a node coordinates, all of them without one. */
   list(filter: TransactionFilter = {}): TransactionListing[] {
-    const { states = [], producerIds = [], longerThanMs = -1, nodeId } = filter;
-    const { now } = this.#context.clock;
-    const wanted = (txn: Transaction): boolean => {
-      if (states.length > 0 && !states.includes(txn.state)) return false;
-      if (producerIds.length > 0 && !producerIds.includes(txn.producerId)) return false;
-      if (longerThanMs >= 0 && (txn.startedMs < 0 || now - txn.startedMs <= longerThanMs)) return false;
-      return nodeId === undefined || this.#cluster.coordinatorOf('transaction', txn.transactionalId) === nodeId;
-    };
-    return [...this.#transactions.values()].filter(wanted).map(listingOf);
+    return this.#table.list(filter);
   }
 
   /** Those of `names` that are no states of a transaction. */
@@ -349,7 +291,7 @@ export class TransactionCoordinator implements BrokerModel {
   /** Nodes came or went: what was decided is completed where it could not be before. */
   nodesChanged(): void {
     this.#context.outbox.run(() => {
-      for (const txn of this.#transactions.values()) {
+      for (const txn of this.#table) {
         if (txn.ending && !this.#markerTimers.has(txn)) this.#complete(txn);
       }
     });
@@ -364,30 +306,22 @@ export class TransactionCoordinator implements BrokerModel {
 
   reset(): void {
     this.close();
-    this.#transactions.clear();
+    this.#table.clear();
   }
 
-  snapshot(): Snapshot {
-    return {
-      nextProducerId: this.#nextProducerId,
-      transactions: [...this.#transactions.values()].map((txn) => txn.toRecord()),
-    };
+  snapshot(): TransactionsRecord {
+    return this.#table.snapshot();
   }
 
   restore(state: unknown): void {
     this.reset();
-    const { nextProducerId, transactions } = plainFields(state) as Snapshot;
-    this.#nextProducerId = nextProducerId;
-    for (const record of transactions) {
-      this.#transactions.set(record.transactionalId, Transaction.fromRecord(record));
-    }
-    if (this.#transactions.size > 0) this.#scheduleExpiry();
+    this.#table.load(plainFields(state) as TransactionsRecord);
     this.#scheduleTimeouts();
     this.nodesChanged();
   }
 
   busy(): string[] {
-    const ending = [...this.#transactions.values()].filter((txn) => txn.ending);
+    const ending = [...this.#table].filter((txn) => txn.ending);
     return ending.map(({ transactionalId, state }) => `transaction '${transactionalId}' is in ${state}`);
   }
 
@@ -396,7 +330,7 @@ export class TransactionCoordinator implements BrokerModel {
     for (const timer of this.#markerTimers.values()) clock.cancel(timer);
     this.#markerTimers.clear();
     clock.cancel(this.#timeoutTimer);
-    clock.cancel(this.#expiryTimer);
+    this.#table.close();
   }
 
   /** Looks for transactions that take too long, as long as any is running. */
@@ -409,64 +343,9 @@ export class TransactionCoordinator implements BrokerModel {
 
   #abortLate(): void {
     const { now } = this.#context.clock;
-    const running = [...this.#transactions.values()].filter((txn) => txn.state === 'Ongoing');
+    const running = [...this.#table].filter((txn) => txn.state === 'Ongoing');
     for (const txn of running) if (txn.startedMs + txn.timeoutMs < now) this.#fenceAndAbort(txn);
     if (running.some((txn) => txn.state === 'Ongoing')) this.#scheduleTimeouts();
-  }
-
-  /** Forgets ids that were not used for `transactional.id.expiration.ms`. */
-  #scheduleExpiry(): void {
-    if (this.#expiryTimer?.pending) return;
-    const { clock, outbox } = this.#context;
-    this.#expiryTimer = clock.schedule(clock.now + EXPIRY_INTERVAL_MS, () => outbox.run(() => this.#expire()));
-  }
-
-  #expire(): void {
-    const since = this.#context.clock.now - this.#cluster.config.number('transactional.id.expiration.ms');
-    for (const [id, txn] of this.#transactions) {
-      if (txn.state !== 'Ongoing' && !txn.ending && txn.changedMs <= since) this.#transactions.delete(id);
-    }
-    if (this.#transactions.size > 0) this.#scheduleExpiry();
-  }
-
-  #checkHome(transactionalId: string, nodeId: number | undefined): void {
-    if (transactionalId === '') throw new KafkaError('INVALID_REQUEST', 'the transactional id is empty');
-    if (nodeId === undefined) return;
-    const home = this.#cluster.coordinatorOf('transaction', transactionalId);
-    if (home === nodeId) return;
-    throw new KafkaError(
-      'NOT_COORDINATOR',
-      `node ${nodeId} does not coordinate transactional id '${transactionalId}'; node ${home} does`,
-    );
-  }
-
-  /** @throws KafkaError INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED */
-  #owned(transactionalId: string, { producerId, producerEpoch }: ProducerIdentity): Transaction {
-    const txn = this.#transactions.get(transactionalId);
-    if (!txn || txn.producerId !== producerId) {
-      const found = txn ? `has producer id ${txn.producerId}` : 'is unknown';
-      throw new KafkaError(
-        'INVALID_PRODUCER_ID_MAPPING',
-        `transactional id '${transactionalId}' ${found}, not ${producerId}; ask for a producer id again`,
-      );
-    }
-    if (txn.epoch === producerEpoch) return txn;
-    throw new KafkaError(
-      'PRODUCER_FENCED',
-      `transactional id '${transactionalId}' is in epoch ${txn.epoch}; another producer has fenced epoch ${producerEpoch}`,
-    );
-  }
-
-  /** The transaction that a producer writes in; partitions know a fenced one by its epoch. */
-  #writing(transactionalId: string, identity: ProducerIdentity): Transaction {
-    try {
-      const txn = this.#owned(transactionalId, identity);
-      if (!txn.ending) return txn;
-      throw concurrent(txn);
-    } catch (error) {
-      if (!(error instanceof KafkaError) || error.code !== 'PRODUCER_FENCED') throw error;
-      throw new KafkaError('INVALID_PRODUCER_EPOCH', error.message);
-    }
   }
 }
 
@@ -479,15 +358,4 @@ function checkKnown(txn: Transaction, { producerId, producerEpoch }: ProducerIde
     'PRODUCER_FENCED',
     `transactional id '${txn.transactionalId}' has producer ${txn.producerId} in epoch ${txn.epoch}, not ${producerId} in ${producerEpoch}`,
   );
-}
-
-function concurrent(txn: Transaction): KafkaError {
-  return new KafkaError(
-    'CONCURRENT_TRANSACTIONS',
-    `transaction '${txn.transactionalId}' is in ${txn.state}; ask again when it is over`,
-  );
-}
-
-function listingOf({ transactionalId, producerId, state }: Transaction): TransactionListing {
-  return { transactionalId, producerId, state };
 }
