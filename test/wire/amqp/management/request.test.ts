@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { AmqpWorld } from '../../../helpers/amqp-wire.js';
+
+test('what is missing in a body is named', async () => {
+  const world = new AmqpWorld();
+  await world.http('PUT', '/api/queues/%2F/q', {});
+  const asked = { count: 1, encoding: 'auto' };
+  expect((await world.http('POST', '/api/queues/%2F/q/get', asked)).body).toEqual({
+    error: 'bad_request',
+    reason: '[{key_missing,ackmode}]',
+  });
+  expect((await world.http('PUT', '/api/users/u', { password: 'x' })).body.reason).toBe('tags_not_present');
+  expect((await world.http('PUT', '/api/permissions/nope/u', { configure: '', write: '', read: '' })).body.reason).toBe(
+    'vhost_or_user_not_found',
+  );
+});
+
+test('a body that is no object is refused with the reason', async () => {
+  const world = new AmqpWorld();
+  const reason = async (body: unknown) => (await world.http('PUT', '/api/users/u', body)).body.reason;
+  expect(await reason('text')).toContain('the request body JSON-decoded to a string');
+  expect(await reason([])).toBe('failed_to_parse_json');
+});
+
+test('a vhost that is not there is 404, with a reason when it should be changed', async () => {
+  const world = new AmqpWorld();
+  expect((await world.http('GET', '/api/queues/nope')).body).toEqual({
+    error: 'Object Not Found',
+    reason: 'Not Found',
+  });
+  expect(await world.http('PUT', '/api/queues/nope/q', {})).toEqual({
+    status: 404,
+    body: { error: 'not_found', reason: 'vhost_not_found' },
+  });
+});
+
+test('a flag spelt out counts, an empty list is an empty map, and any other list is none', async () => {
+  const world = new AmqpWorld();
+  expect((await world.http('PUT', '/api/queues/%2F/q', { durable: 'true', arguments: [] })).status).toBe(201);
+  expect((await world.http('GET', '/api/queues/%2F/q')).body).toMatchObject({ durable: true, arguments: {} });
+  expect((await world.http('PUT', '/api/queues/%2F/q', { arguments: [1] })).status).toBe(400);
+});
