@@ -114,6 +114,20 @@ test('what an admin has set is written by itself, and survives a restart of the 
   }
 });
 
+test('each committed offset is written by itself', () => {
+  const storage = new MemoryStorage();
+  const { context, clock } = kafkaModel();
+  const broker = new KafkaBroker(context, { nodes: 1 }, storage);
+  broker.createTopic('t');
+  const nobody = { memberId: '', instanceId: null, generationId: -1 };
+  for (const offset of [4, 5]) {
+    broker.groups.commitOffsets('g', nobody, [{ topic: 't', partition: 0, offset, leaderEpoch: -1, metadata: '' }]);
+    clock.advanceTo(clock.now + 1_000);
+    const again = new KafkaBroker(kafkaModel().context, { nodes: 1 }, storage);
+    expect(again.group('g').committed('t', 0)).toBe(offset);
+  }
+});
+
 test('a snapshot has what an admin has set, and putting it back undoes what was set since', () => {
   const broker = new KafkaBroker(kafkaModel().context, { nodes: 1, authorizer: {} });
   const empty = broker.snapshot();
