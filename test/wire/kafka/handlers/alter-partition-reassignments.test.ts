@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { alterPartitionReassignmentsApi } from '../../../../src/wire/kafka/handlers/alter-partition-reassignments.js';
+import { KafkaWorld } from '../../../helpers/kafka-wire.js';
+
+test('partitions move to the nodes that are named, which must be there', () => {
+  const world = new KafkaWorld({ nodes: 2 });
+  world.broker.createTopic('t', { assignments: [[1, 2]] });
+  const client = world.connect();
+  const move = (replicas: number[] | null) =>
+    client.ask(alterPartitionReassignmentsApi, 0, {
+      topics: [{ name: 't', partitions: [{ partitionIndex: 0, replicas }] }],
+    }).responses[0]?.partitions[0]?.errorCode;
+  expect([move(null), move([7]), move([2])]).toEqual([
+    'NO_REASSIGNMENT_IN_PROGRESS',
+    'INVALID_REPLICA_ASSIGNMENT',
+    'NONE',
+  ]);
+  expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 2, replicas: [2] });
+});

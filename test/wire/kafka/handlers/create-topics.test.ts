@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { createTopicsApi } from '../../../../src/wire/kafka/handlers/create-topics.js';
+import { NO_UUID } from '../../../../src/wire/kafka/reader.js';
+import { topicRequest } from '../../../helpers/kafka-request.js';
+import { KafkaWorld } from '../../../helpers/kafka-wire.js';
+
+describe('CreateTopics', () => {
+  test('answers each topic by itself, with what is in force', () => {
+    const client = new KafkaWorld().connect();
+    const topics = [
+      topicRequest('a', { numPartitions: 2, configs: [{ name: 'retention.ms', value: '5' }] }),
+      topicRequest('a b'),
+      topicRequest('r', { replicationFactor: 9 }),
+      topicRequest('c', { configs: [{ name: 'x', value: '1' }] }),
+      topicRequest('n', { configs: [{ name: 'retention.ms', value: null }] }),
+      topicRequest('m', { numPartitions: 1, assignments: [{ partitionIndex: 0, brokerIds: [1] }] }),
+      topicRequest('g', { assignments: [{ partitionIndex: 1, brokerIds: [1] }] }),
+      topicRequest('twice'),
+      topicRequest('twice'),
+    ];
+    const answer = client.ask(createTopicsApi, 7, { topics, validateOnly: false });
+    expect(answer.topics.map(({ errorCode }) => errorCode)).toEqual([
+      'NONE',
+      'INVALID_TOPIC_EXCEPTION',
+      'INVALID_REPLICATION_FACTOR',
+      'INVALID_CONFIG',
+      'INVALID_CONFIG',
+      'INVALID_REQUEST',
+      'INVALID_REPLICA_ASSIGNMENT',
+      'INVALID_REQUEST',
+      'INVALID_REQUEST',
+    ]);
+    expect(answer.topics[0]).toMatchObject({ numPartitions: 2, replicationFactor: 1 });
+    expect(answer.topics[0]?.topicId).not.toBe(NO_UUID);
+    expect(answer.topics[0]?.configs?.find(({ name }) => name === 'retention.ms')).toMatchObject({
+      value: '5',
+      configSource: 1,
+    });
+    expect(answer.topics[1]).toMatchObject({ numPartitions: -1, replicationFactor: -1 });
+  });
+
+  test('checks and makes nothing when it only validates', () => {
+    const world = new KafkaWorld();
+    const answer = world.connect().ask(createTopicsApi, 5, { topics: [topicRequest('a')], validateOnly: true });
+    expect(answer.topics[0]).toMatchObject({ errorCode: 'NONE', numPartitions: 1 });
+    expect(world.broker.topic('a').exists).toBe(false);
+  });
+});

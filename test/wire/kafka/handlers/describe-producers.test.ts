@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { describeProducersApi } from '../../../../src/wire/kafka/handlers/describe-producers.js';
+import { produceApi } from '../../../../src/wire/kafka/handlers/produce.js';
+import { batchBytes } from '../../../helpers/kafka-model.js';
+import { produceRequest } from '../../../helpers/kafka-request.js';
+import { KafkaWorld } from '../../../helpers/kafka-wire.js';
+
+test('a partition knows its producers and how far they have come', () => {
+  const world = new KafkaWorld();
+  const client = world.connect();
+  world.broker.createTopic('t');
+  const records = batchBytes([{ value: 'v' }], { id: 5, epoch: 1, baseSequence: 3 });
+  client.ask(produceApi, 7, produceRequest('t', -1, records));
+  const producers = client.ask(describeProducersApi, 0, { topics: [{ name: 't', partitionIndexes: [0] }] });
+  expect(producers.topics[0]?.partitions[0]?.activeProducers).toMatchObject([
+    { producerId: 5, producerEpoch: 1, lastSequence: 3 },
+  ]);
+});

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { describeTopicPartitionsApi } from '../../../../src/wire/kafka/handlers/describe-topic-partitions.js';
+import { KafkaWorld } from '../../../helpers/kafka-wire.js';
+
+test('partitions come in pages, with a cursor to the next', () => {
+  const world = new KafkaWorld();
+  const client = world.connect();
+  world.broker.createTopic('t', { partitions: 3 });
+  const page = client.ask(describeTopicPartitionsApi, 0, { topics: [], responsePartitionLimit: 2, cursor: null });
+  expect(page.topics[0]?.partitions).toMatchObject([
+    { eligibleLeaderReplicas: [], lastKnownElr: [] },
+    { partitionIndex: 1 },
+  ]);
+  expect(page.nextCursor).toEqual({ topicName: 't', partitionIndex: 2 });
+  const rest = client.ask(describeTopicPartitionsApi, 0, {
+    topics: [],
+    responsePartitionLimit: 2,
+    cursor: page.nextCursor,
+  });
+  expect(rest.topics[0]?.partitions.map(({ partitionIndex }) => partitionIndex)).toEqual([2]);
+  expect(rest.nextCursor).toBeNull();
+});

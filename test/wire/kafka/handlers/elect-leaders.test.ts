@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { electLeadersApi } from '../../../../src/wire/kafka/handlers/elect-leaders.js';
+import { KafkaWorld } from '../../../helpers/kafka-wire.js';
+
+test('a leader is elected where another one is due, and can be', () => {
+  const world = new KafkaWorld({ nodes: 2 });
+  world.broker.createTopic('t', { assignments: [[1, 2]] });
+  const client = world.connect(2);
+  const elect = (electionType: number) =>
+    client.ask(electLeadersApi, 2, { electionType, topicPartitions: [{ topic: 't', partitions: [0] }] })
+      .replicaElectionResults[0]?.partitionResult[0]?.errorCode;
+  expect([elect(0), elect(1)]).toEqual(['ELECTION_NOT_NEEDED', 'ELECTION_NOT_NEEDED']);
+  world.broker.stopNode(1);
+  expect(elect(0)).toBe('PREFERRED_LEADER_NOT_AVAILABLE');
+  world.broker.startNode(1);
+  expect(elect(0)).toBe('NONE');
+  expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 1 });
+});

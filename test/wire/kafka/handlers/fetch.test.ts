@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { describeClusterApi } from '../../../../src/wire/kafka/handlers/describe-cluster.js';
+import { fetchApi } from '../../../../src/wire/kafka/handlers/fetch.js';
+import { NO_UUID } from '../../../../src/wire/kafka/reader.js';
+import { fetchRequest } from '../../../helpers/kafka-request.js';
+import { KafkaWorld } from '../../../helpers/kafka-wire.js';
+
+test('a node that does not lead names the one that does', () => {
+  const world = new KafkaWorld({ nodes: 2 });
+  world.broker.createTopic('t', { assignments: [[2, 1]] });
+  const client = world.connect(1);
+  const id = world.broker.cluster.topic('t')?.id;
+  const fetched = client.ask(fetchApi, 16, fetchRequest('', id));
+  expect(fetched.responses[0]?.partitions[0]).toMatchObject({
+    errorCode: 'NOT_LEADER_OR_FOLLOWER',
+    currentLeader: { leaderId: 2 },
+  });
+  expect(fetched.nodeEndpoints.map(({ nodeId }) => nodeId)).toEqual([2]);
+});
+
+test('a topic is fetched by its id; that of a deleted one is unknown', () => {
+  const world = new KafkaWorld();
+  const client = world.connect();
+  world.broker.produce('t', { value: 'a' });
+  const id = world.broker.cluster.topic('t')?.id;
+  const answer = client.ask(fetchApi, 13, fetchRequest('', id));
+  expect(answer.responses[0]).toMatchObject({ topicId: id, partitions: [{ errorCode: 'NONE', highWatermark: 1 }] });
+  expect(answer.responses[0]?.partitions[0]?.records?.length).toBeGreaterThan(61);
+  world.broker.cluster.deleteTopic('t');
+  world.broker.createTopic('t');
+  expect(client.ask(fetchApi, 13, fetchRequest('', id)).responses[0]?.partitions[0]?.errorCode).toBe(
+    'UNKNOWN_TOPIC_ID',
+  );
+});
+
+test('what is asked behind a fetch that waits is answered behind it', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const client = world.connect();
+  client.send(fetchApi, 11, fetchRequest('t', NO_UUID, 0, 500));
+  client.send(describeClusterApi, 0, { includeClusterAuthorizedOperations: false, includeFencedBrokers: false });
+  expect(client.transport.written).toEqual([]);
+  world.clock.advanceTo(world.clock.now + 500);
+  expect(client.answer(fetchApi, 11)?.responses[0]?.partitions[0]?.errorCode).toBe('NONE');
+  expect(client.answer(describeClusterApi, 0)?.controllerId).toBe(1);
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { metadataApi } from '../../../../src/wire/kafka/handlers/metadata.js';
+import { NO_UUID } from '../../../../src/wire/kafka/reader.js';
+import { KafkaWorld } from '../../../helpers/kafka-wire.js';
+
+describe('Metadata', () => {
+  const names = (world: KafkaWorld, version: number, topics: string[] | null, allowAutoTopicCreation = true) => {
+    const asked = topics?.map((name) => ({ name, topicId: NO_UUID })) ?? null;
+    const answer = world.connect().ask(metadataApi, version, {
+      topics: asked,
+      allowAutoTopicCreation,
+      includeClusterAuthorizedOperations: false,
+      includeTopicAuthorizedOperations: false,
+    });
+    return answer.topics.map(({ name, errorCode }) => `${name} ${errorCode}`);
+  };
+
+  test('null asks for all, nothing for none, except in version 0, where nothing asks for all', () => {
+    const world = new KafkaWorld();
+    world.broker.createTopic('t');
+    expect(names(world, 1, null)).toEqual(['t NONE']);
+    expect(names(world, 1, [])).toEqual([]);
+    expect(names(world, 0, [])).toEqual(['t NONE']);
+  });
+
+  test('a topic that is asked for is made, and found when it is asked for again', () => {
+    const world = new KafkaWorld();
+    expect(names(world, 4, ['t'], false)).toEqual(['t UNKNOWN_TOPIC_OR_PARTITION']);
+    expect(names(world, 4, ['t'])).toEqual(['t UNKNOWN_TOPIC_OR_PARTITION']);
+    expect(names(world, 4, ['t'])).toEqual(['t NONE']);
+    expect(names(world, 4, ['a..b/c'])).toEqual(['a..b/c INVALID_TOPIC_EXCEPTION']);
+    const immediate = new KafkaWorld({ autoCreate: 'immediate' });
+    expect(names(immediate, 4, ['t'])).toEqual(['t NONE']);
+  });
+
+  test('a node that is down is not listed, its partitions say so', () => {
+    const world = new KafkaWorld({ nodes: 2 });
+    world.broker.createTopic('t', { assignments: [[2]] });
+    world.broker.stopNode(2);
+    const answer = world.connect().ask(metadataApi, 9, {
+      topics: null,
+      includeClusterAuthorizedOperations: false,
+      includeTopicAuthorizedOperations: false,
+    });
+    expect(answer.brokers.map(({ nodeId }) => nodeId)).toEqual([1]);
+    expect(answer.topics[0]?.partitions[0]).toMatchObject({
+      errorCode: 'LEADER_NOT_AVAILABLE',
+      leaderId: -1,
+      offlineReplicas: [2],
+      isrNodes: [2],
+    });
+  });
+});

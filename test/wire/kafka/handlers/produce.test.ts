@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { produceApi } from '../../../../src/wire/kafka/handlers/produce.js';
+import { produceRequest } from '../../../helpers/kafka-request.js';
+import { KafkaWorld } from '../../../helpers/kafka-wire.js';
+
+test('without acknowledgement there is no answer; an error closes the connection', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const client = world.connect();
+  client.send(produceApi, 7, produceRequest('t', 0));
+  expect([client.transport.written.length, client.transport.closed]).toEqual([0, false]);
+  expect(world.broker.topic('t').records()).toHaveLength(1);
+  client.send(produceApi, 7, produceRequest('unknown', 0));
+  expect(client.transport.closed).toBe(true);
+});
+
+test('version 2 of Produce, offered for the sake of an old client, closes the connection', () => {
+  const client = new KafkaWorld().connect();
+  client.session.receive(Buffer.from('0000000e0000000200000001000474657374', 'hex'));
+  expect(client.transport.closed).toBe(true);
+});
+
+test('a node that does not lead names the one that does', () => {
+  const world = new KafkaWorld({ nodes: 2 });
+  world.broker.createTopic('t', { assignments: [[2, 1]] });
+  const client = world.connect(1);
+  const produced = client.ask(produceApi, 10, produceRequest('t'));
+  expect(produced.responses[0]?.partitionResponses[0]).toMatchObject({
+    errorCode: 'NOT_LEADER_OR_FOLLOWER',
+    currentLeader: { leaderId: 2, leaderEpoch: 0 },
+  });
+  expect(produced.nodeEndpoints).toEqual([{ nodeId: 2, host: '127.0.0.1', port: 9093, rack: null }]);
+});
