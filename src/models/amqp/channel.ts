@@ -92,8 +92,8 @@ export class AmqpChannel {
   globalPrefetch = 0;
   /** `basic.qos` without global: limit of consumers to come. */
   consumerPrefetch = 0;
-  /** Unsettled deliveries to consumers, gets not counted. */
-  consumerUnackedCount = 0;
+  /** Deliveries that count against `globalPrefetch`. */
+  limitedCount = 0;
   /** The name that an empty queue name stands for. */
   lastQueue: string | undefined;
   /** Deliveries to it wait. */
@@ -177,14 +177,19 @@ export class AmqpChannel {
 
   qos(prefetchCount: number, global = false, prefetchSize = 0): void {
     if (prefetchSize !== 0) throw notImplemented(`prefetch_size!=0 (${prefetchSize})`);
-    if (!global) {
-      this.consumerPrefetch = prefetchCount;
-      return;
-    }
     this.#command(() => {
-      this.globalPrefetch = prefetchCount;
+      if (!global) this.consumerPrefetch = prefetchCount;
+      this.#limit(global ? prefetchCount : 0);
       this.#unparkAll();
     });
+  }
+
+  /** Sets the limit over all consumers; what is unsettled when there was none counts, gets included, as in RabbitMQ. */
+  #limit(prefetchCount: number): void {
+    if (this.globalPrefetch === 0 || prefetchCount === 0) {
+      this.limitedCount = prefetchCount === 0 ? 0 : this.#window.size;
+    }
+    this.globalPrefetch = prefetchCount;
   }
 
   /** @returns the consumer's tag */
@@ -267,7 +272,7 @@ export class AmqpChannel {
     const publication = checkPublish(this, exchange, routingKey, properties, body, flags.mandatory ?? false);
     if (this.#published !== undefined) this.#published++;
     if (this.#tx) {
-      this.#tx.publish(publication);
+      this.#tx.publish(publication, this.connection.vhost.destinations(publication));
       return NO_QUEUES;
     }
     return this.#command(() => this.#put(publication, this.#published));
@@ -314,20 +319,26 @@ export class AmqpChannel {
     this.#tx ??= new Transaction();
   }
 
-  /** Posts the transaction's returns, then `sink.committed`, then its deliveries. */
+  /**
+   * Posts the transaction's returns, then `sink.committed`, then its deliveries. When a queue refused one of its
+   * publishes the rest is done, and the channel ends instead of `committed`.
+   */
   txCommit(): void {
     const tx = this.#transaction();
     this.#command(() => {
       const { publications, settlements } = tx.finish();
       const { vhost } = this.connection;
-      const ready = publications.filter((publication) => !vhost.delay(publication));
-      const routed = ready.map((publication) => vhost.destinations(publication));
-      for (const [i, publication] of ready.entries()) {
-        if (publication.mandatory) this.#returnUnless(routed[i] as readonly Queue[], publication);
+      const ready = publications.filter(({ publication }) => !vhost.delay(publication));
+      for (const { publication, queues } of ready) {
+        if (publication.mandatory) this.#returnUnless(queues.filter(isAlive), publication);
       }
-      this.#post(this.#tellCommitted, undefined);
-      for (const [i, publication] of ready.entries()) vhost.put(publication, routed[i] as readonly Queue[]);
+      let accepted = true;
+      this.#post((tell) => accepted && tell(), this.#tellCommitted);
+      for (const { publication, queues } of ready) {
+        if (!vhost.put(publication, queues.filter(isAlive))) accepted = false;
+      }
       for (const { tags, outcome } of settlements) this.#applySettle(tags, outcome);
+      if (!accepted) this.#endWith(preconditionFailed('partial tx completion'));
     });
   }
 
@@ -355,9 +366,8 @@ export class AmqpChannel {
     this.#command(() => {
       const consumers = [...this.consumers.values()];
       for (const consumer of consumers) consumer.alive = false;
-      const tags = this.#window.tags();
       for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
-      this.#applySettle(tags, 'requeue');
+      this.#returnAll();
       for (const consumer of consumers) consumer.queue.removeConsumer(consumer);
       this.consumers.clear();
     });
@@ -370,7 +380,7 @@ export class AmqpChannel {
       this.#window.add(tag, envelope, consumer);
       this.#timeout?.delivered(tag);
       consumer.unackedCount++;
-      this.consumerUnackedCount++;
+      if (this.globalPrefetch > 0) this.limitedCount++;
     }
     const { journal } = this.connection.vhost.context;
     if (journal.on) this.connection.vhost.journal('delivered', envelope, consumer.queue, this.connection.name);
@@ -381,8 +391,12 @@ export class AmqpChannel {
     const text =
       `delivery acknowledgement on channel ${this.number} timed out. Timeout value used: ${timeoutMs} ms. ` +
       'This timeout value can be configured, see consumers doc guide to learn more';
+    this.#endWith(preconditionFailed(text));
+  }
+
+  #endWith(error: AmqpError): void {
     this.close();
-    this.#post(this.#tellClosed, preconditionFailed(text));
+    this.#post(this.#tellClosed, error);
   }
 
   /** What is not settled, oldest first. */
@@ -416,7 +430,7 @@ export class AmqpChannel {
     if (!envelope || !taker) return false;
     if (taker instanceof Consumer) {
       taker.unackedCount--;
-      this.consumerUnackedCount--;
+      this.#release(1);
     }
     if (taker.queue.alive) taker.queue.ack(envelope);
     return true;
@@ -447,40 +461,68 @@ export class AmqpChannel {
       if (envelope && this.#window.taken) settled.push({ envelope, taker: this.#window.taken });
     }
     for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome);
-    for (const { taker } of settled) if (taker instanceof Consumer) this.consumerUnackedCount--;
+    this.#release(settled.reduce((count, { taker }) => (taker instanceof Consumer ? count + 1 : count), 0));
     if (this.parked.size > 0) this.#unparkAll();
   }
 
+  /** Deliveries to consumers were settled. */
+  #release(count: number): void {
+    if (this.limitedCount !== 0) this.limitedCount -= count;
+  }
+
+  /** Consumers that may have more again join the others before what comes back is delivered. */
   #settleGroup(group: readonly Settled[], outcome: Outcome): void {
     const [{ taker }] = group as readonly [Settled];
     const { queue } = taker;
     if (taker instanceof Consumer) taker.unackedCount -= group.length;
     if (!queue.alive) return;
-    for (const { envelope } of group) {
-      if (this.connection.vhost.context.journal.on && outcome !== 'reject') {
-        const name = outcome === 'ack' ? 'acked' : 'requeued';
-        this.connection.vhost.journal(name, envelope, queue, this.connection.name);
-      }
-      if (outcome === 'ack') queue.ack(envelope);
-      else if (outcome === 'reject') queue.reject(envelope);
-      else queue.requeue(envelope, true);
-    }
+    const unparked = this.parked.size > 0 && this.#unpark(queue);
+    for (const { envelope } of group) this.#settleOne(envelope, queue, outcome);
     if (outcome === 'requeue') queue.afterReturn();
-    if (this.parked.size > 0) this.#unparkAll();
+    else if (unparked) queue.dispatch();
+  }
+
+  #settleOne(envelope: Envelope, queue: Queue, outcome: Outcome): void {
+    if (this.connection.vhost.context.journal.on && outcome !== 'reject') {
+      const name = outcome === 'ack' ? 'acked' : 'requeued';
+      this.connection.vhost.journal(name, envelope, queue, this.connection.name);
+    }
+    if (outcome === 'ack') queue.ack(envelope);
+    else if (outcome === 'reject') queue.reject(envelope);
+    else queue.requeue(envelope, true);
+  }
+
+  /** Everything goes back, to each queue in one go, other than what is settled. */
+  #returnAll(): void {
+    const queues = new Set<Queue>();
+    for (const tag of this.#window.tags()) {
+      const envelope = this.#window.take(tag);
+      const queue = this.#window.taken?.queue;
+      if (!envelope || !queue?.alive) continue;
+      this.#settleOne(envelope, queue, 'requeue');
+      queues.add(queue);
+    }
+    for (const queue of queues) queue.afterReturn();
   }
 
   /** Gives consumers that are able again back to their queues. */
   #unparkAll(): void {
-    const queues = new Set<Queue>();
+    const queues = new Set([...this.parked].map((consumer) => consumer.queue));
+    for (const queue of queues) if (this.#unpark(queue)) queue.dispatch();
+  }
+
+  /** Gives consumers that are able again back to one queue. @returns whether there were any */
+  #unpark(queue: Queue): boolean {
+    let found = false;
     for (const consumer of this.parked) {
       if (!consumer.alive) this.parked.delete(consumer);
-      else if (consumer.able) {
+      else if (consumer.queue === queue && consumer.able) {
         this.parked.delete(consumer);
-        consumer.queue.consumers.unpark(consumer);
-        queues.add(consumer.queue);
+        queue.consumers.unpark(consumer);
+        found = true;
       }
     }
-    for (const queue of queues) queue.dispatch();
+    return found;
   }
 
   #dropConsumer(consumer: Consumer): void {
@@ -573,6 +615,10 @@ export class AmqpChannel {
     if (this.#openConfirm === confirmation) this.#openConfirm = undefined;
     this.sink.confirm(confirmation);
   };
+}
+
+function isAlive(queue: Queue): boolean {
+  return queue.alive;
 }
 
 type Outcome = 'ack' | 'requeue' | 'reject';

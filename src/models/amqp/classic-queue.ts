@@ -71,10 +71,11 @@ export class ClassicQueue extends Queue {
     return envelope;
   }
 
+  /** Limits come first: what is dropped for them no consumer gets. */
   afterReturn(): void {
-    this.dispatch();
-    this.expireHead();
     this.dropOverflow();
+    this.expireHead();
+    this.dispatch();
   }
 
   dispatch(): void {

@@ -45,9 +45,9 @@ export class Consumer implements ConsumerDefinition {
   get able(): boolean {
     const channel = this.channel;
     if (channel.paused) return false;
-    if (this.noAck) return true;
-    if (this.prefetch > 0 && this.unackedCount >= this.prefetch) return false;
-    return channel.globalPrefetch === 0 || channel.consumerUnackedCount < channel.globalPrefetch;
+    if (!this.noAck && this.prefetch > 0 && this.unackedCount >= this.prefetch) return false;
+    // The limit of the channel also stops consumers that do not ack.
+    return channel.globalPrefetch === 0 || channel.limitedCount < channel.globalPrefetch;
   }
 
   deliver(envelope: Envelope): void {
@@ -96,7 +96,7 @@ export class ConsumerList {
   remove(consumer: Consumer): void {
     if (!this.#all.delete(consumer)) return;
     if (this.#single) {
-      if (this.#active === consumer) this.#active = this.#all.values().next().value;
+      if (this.#active === consumer) this.#active = this.#highest();
       return;
     }
     const index = this.#bands.findIndex((band) => band.priority === consumer.priority);
@@ -141,6 +141,13 @@ export class ConsumerList {
       }
     }
     return undefined;
+  }
+
+  /** Of those with the highest priority, the one that subscribed first. */
+  #highest(): Consumer | undefined {
+    let highest: Consumer | undefined;
+    for (const consumer of this.#all) if (!highest || consumer.priority > highest.priority) highest = consumer;
+    return highest;
   }
 
   #nextSingle(): Consumer | undefined {

@@ -39,6 +39,13 @@ export class QuorumQueue extends ClassicQueue {
     super.requeue(envelope, counts);
   }
 
+  /** Consumers come first, other than on a classic queue. */
+  override afterReturn(): void {
+    this.dispatch();
+    this.expireHead();
+    this.dropOverflow();
+  }
+
   protected override survives(): boolean {
     return true;
   }

@@ -1,20 +1,27 @@
 import type { Publication } from './publication.js';
+import type { Queue } from './queue.js';
 
 export type Settlement = { readonly tags: readonly number[]; readonly outcome: 'ack' | 'requeue' | 'reject' };
+
+/** A publish, and where it was routed to at once: bindings that come or go before the commit change nothing. */
+export interface RoutedPublication {
+  readonly publication: Publication;
+  readonly queues: readonly Queue[];
+}
 
 /** What a transactional channel has done since its last commit or rollback. */
 export class Transaction {
   /** Tags whose settling waits for the commit. */
   readonly settledTags = new Set<number>();
-  #publications: Publication[] = [];
+  #publications: RoutedPublication[] = [];
   #settlements: Settlement[] = [];
 
   get publicationCount(): number {
     return this.#publications.length;
   }
 
-  publish(publication: Publication): void {
-    this.#publications.push(publication);
+  publish(publication: Publication, queues: readonly Queue[]): void {
+    this.#publications.push({ publication, queues });
   }
 
   settle(tags: readonly number[], outcome: Settlement['outcome']): void {
@@ -23,7 +30,7 @@ export class Transaction {
   }
 
   /** Hands out what was done and starts afresh. */
-  finish(): { publications: Publication[]; settlements: Settlement[] } {
+  finish(): { publications: RoutedPublication[]; settlements: Settlement[] } {
     const done = { publications: this.#publications, settlements: this.#settlements };
     this.#publications = [];
     this.#settlements = [];

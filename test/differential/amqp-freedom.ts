@@ -1,0 +1,30 @@
+/**
+ * Where two runs of the same RabbitMQ may differ, so that tribroker may do either. Queues and channels of RabbitMQ are
+ * processes of their own; between two of them messages keep their order, between three nobody promises any.
+ *
+ * - Deliveries of several queues to one channel: any order, and so any delivery tags. Programs compare them by content,
+ *   and settle by content there.
+ * - Dead letters that reach one queue over two ways, and what a queue dead-letters to itself or round a circle while it
+ *   is still told of more: any order.
+ * - Two consumers of one channel on one queue: what they settle together arrives as two messages, between which the
+ *   queue may be told something else.
+ * - Confirms: how many of them one frame confirms, and their order between publishes that other queues take.
+ *
+ * What a program does of this kind shows in RabbitMQ's own runs: they differ. A difference counts as a divergence
+ * unless RabbitMQ, asked again, also does what tribroker did.
+ */
+
+/** Times that RabbitMQ is asked again before a difference is a divergence. */
+const ATTEMPTS = 12;
+
+/** @returns whether RabbitMQ does the same in one of several runs */
+export async function happensToo(
+  ours: readonly string[],
+  runAgain: () => Promise<readonly string[]>,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const theirs = await runAgain();
+    if (theirs.every((line, i) => line === ours[i])) return true;
+  }
+  return false;
+}

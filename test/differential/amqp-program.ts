@@ -1,0 +1,228 @@
+/** Random programs for AMQP brokers, as data, so that they can be shortened. */
+import { Random } from '../../src/core/random.js';
+
+export type Table = Readonly<Record<string, unknown>>;
+
+/** What one client does on one channel of its own. `channel` counts over all connections. */
+export type Operation = { readonly channel: number } & (
+  | { readonly do: 'publish'; readonly exchange: string; readonly key: string; readonly messages: readonly Message[] }
+  | { readonly do: 'get'; readonly queue: string; readonly noAck: boolean; readonly times: number }
+  | {
+      readonly do: 'consume';
+      readonly queue: string;
+      readonly tag: string;
+      readonly noAck: boolean;
+      readonly exclusive: boolean;
+      readonly args: Table;
+    }
+  | { readonly do: 'cancel'; readonly pick: number }
+  | { readonly do: 'qos'; readonly count: number; readonly global: boolean }
+  | { readonly do: 'settle'; readonly how: Settle; readonly pick: number; readonly times: number }
+  | { readonly do: 'settle-all'; readonly how: Settle }
+  | { readonly do: 'settle-up-to'; readonly how: Settle; readonly pick: number }
+  | { readonly do: 'recover' | 'commit' | 'rollback' | 'close-channel' | 'close-connection' }
+  | { readonly do: 'purge' | 'delete-queue' | 'declare-queue'; readonly queue: string }
+  | { readonly do: 'delete-exchange' | 'declare-exchange'; readonly exchange: string }
+  | { readonly do: 'bind' | 'unbind'; readonly queue: string; readonly exchange: string; readonly key: string }
+  | { readonly do: 'wrong'; readonly what: 'tag' | 'redeclare' | 'absent' | 'unknown-exchange' }
+);
+
+export type Settle = 'ack' | 'reject' | 'requeue';
+
+export interface Message {
+  readonly body: string;
+  readonly mandatory: boolean;
+  readonly props: Table;
+}
+
+export interface ChannelPlan {
+  readonly connection: number;
+  readonly mode: 'plain' | 'confirm' | 'tx';
+  /** The only queue that its unsettled messages come from; undefined when they come from all. */
+  readonly home: string | undefined;
+}
+
+export interface Program {
+  readonly queues: ReadonlyMap<string, Table>;
+  readonly exchanges: ReadonlyMap<string, { readonly type: string; readonly args: Table }>;
+  readonly bindings: ReadonlyArray<{ readonly queue: string; readonly exchange: string; readonly key: string }>;
+  readonly channels: readonly ChannelPlan[];
+  /** Passes after every operation. */
+  readonly waitMs: number;
+  readonly operations: readonly Operation[];
+}
+
+/** `plain`: nothing dies; `graph`: dead letters; `mixed`: channels have messages of several queues; `ttl`: time passes. */
+export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl';
+
+const OPERATIONS_PER_PROGRAM = 70;
+const OPERATIONS_WITH_TIME = 16;
+const TTLS_MS = [0, 10, 20];
+/** Longer than a message lives in all the queues that it dies into. */
+const WAIT_MS = 120;
+const KEYS = ['a', 'b', 'a.b', 'c'] as const;
+
+export function programOf(seed: number, kind: ProgramKind): Program {
+  return new ProgramWriter(new Random(seed), kind, `p${seed}.`).write();
+}
+
+class ProgramWriter {
+  readonly #random: Random;
+  readonly #kind: ProgramKind;
+  readonly #prefix: string;
+  readonly #queues: string[];
+  readonly #exchanges: string[];
+  #messages = 0;
+  #tags = 0;
+
+  constructor(random: Random, kind: ProgramKind, prefix: string) {
+    this.#random = random;
+    this.#kind = kind;
+    this.#prefix = prefix;
+    this.#queues = Array.from({ length: 2 + random.int(3) }, (_, i) => `${prefix}q${i}`);
+    this.#exchanges = ['fan', 'top', 'head'].map((name) => prefix + name);
+  }
+
+  write(): Program {
+    const queues = new Map(this.#queues.map((queue) => [queue, this.#queueArguments()]));
+    const [fan, top, head] = this.#exchanges as [string, string, string];
+    const exchanges = new Map([
+      [fan, { type: 'fanout', args: {} }],
+      [top, { type: 'topic', args: this.#chance(2) ? { 'alternate-exchange': fan } : {} }],
+      [head, { type: 'headers', args: {} }],
+    ]);
+    const bindings = Array.from({ length: 4 }, () => this.#binding());
+    const channels = Array.from({ length: 2 + this.#random.int(4) }, () => this.#channel());
+    const count = this.#kind === 'ttl' ? OPERATIONS_WITH_TIME : OPERATIONS_PER_PROGRAM;
+    const operations = Array.from({ length: count }, () => {
+      const channel = this.#random.int(channels.length);
+      return { channel, ...this.#operation(channels[channel] as ChannelPlan) } as Operation;
+    });
+    return { queues, exchanges, bindings, channels, waitMs: this.#kind === 'ttl' ? WAIT_MS : 0, operations };
+  }
+
+  #chance(n: number): boolean {
+    return this.#random.int(n) === 0;
+  }
+
+  get #dies(): boolean {
+    return this.#kind === 'graph' || this.#kind === 'ttl';
+  }
+
+  #queue(): string {
+    return this.#random.pick(this.#queues);
+  }
+
+  #queueArguments(): Table {
+    const args: Record<string, unknown> = {};
+    if (this.#dies && !this.#chance(3)) {
+      args['x-dead-letter-exchange'] = this.#chance(4) ? this.#random.pick(this.#exchanges) : '';
+      if (!this.#chance(3)) args['x-dead-letter-routing-key'] = this.#queue();
+    }
+    if (this.#chance(3)) args['x-max-length'] = this.#random.int(4);
+    if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
+    if (this.#chance(3)) args['x-overflow'] = this.#random.pick(['reject-publish', 'reject-publish-dlx', 'drop-head']);
+    if (this.#chance(4)) args['x-max-priority'] = 1 + this.#random.int(4);
+    if (this.#chance(5)) args['x-single-active-consumer'] = true;
+    if (this.#kind === 'ttl' && this.#chance(2)) args['x-message-ttl'] = this.#random.pick(TTLS_MS);
+    return args;
+  }
+
+  #binding() {
+    return {
+      queue: this.#queue(),
+      exchange: this.#random.pick(this.#exchanges),
+      key: this.#random.pick([...KEYS, '#', 'a.*']),
+    };
+  }
+
+  #channel(): ChannelPlan {
+    return {
+      connection: this.#random.int(3),
+      mode: this.#random.pick(['plain', 'plain', 'confirm', 'confirm', 'tx']),
+      home: this.#kind === 'mixed' ? undefined : this.#queue(),
+    };
+  }
+
+  #operation(channel: ChannelPlan): object {
+    const roll = this.#random.int(100);
+    if (roll < 32) return this.#publish();
+    if (roll < 44) return this.#get(channel);
+    if (roll < 54) return this.#consume(channel);
+    if (roll < 58) return { do: 'cancel', pick: this.#random.int(5) };
+    if (roll < 64)
+      return { do: 'qos', count: this.#random.int(4), global: channel.home !== undefined && this.#chance(3) };
+    if (roll < 86) return this.#settle(channel);
+    if (roll < 89 && channel.mode === 'tx') return { do: 'rollback' };
+    if (roll < 94 && channel.mode === 'tx') return { do: 'commit' };
+    if (roll < 88) return { do: 'recover' };
+    if (roll < 91) return { do: 'purge', queue: this.#queue() };
+    return this.#rare();
+  }
+
+  #rare(): object {
+    switch (this.#random.int(8)) {
+      case 0:
+        return { do: 'close-channel' };
+      case 1:
+        return { do: 'close-connection' };
+      case 2:
+        return { do: 'delete-queue', queue: this.#queue() };
+      case 3:
+        return { do: 'declare-queue', queue: this.#queue() };
+      case 4:
+        return {
+          do: this.#random.pick(['delete-exchange', 'declare-exchange']),
+          exchange: this.#random.pick(this.#exchanges),
+        };
+      case 5:
+      case 6:
+        return { do: this.#random.pick(['bind', 'unbind']), ...this.#binding() };
+      default:
+        return { do: 'wrong', what: this.#random.pick(['tag', 'redeclare', 'absent', 'unknown-exchange'] as const) };
+    }
+  }
+
+  #publish(): object {
+    const direct = this.#kind === 'graph' ? !this.#chance(8) : !this.#chance(3);
+    const exchange = direct ? '' : this.#random.pick(this.#exchanges);
+    const key = direct ? this.#queue() : this.#random.pick(KEYS);
+    const count = this.#dies ? 1 : 1 + this.#random.int(3);
+    return { do: 'publish', exchange, key, messages: Array.from({ length: count }, () => this.#message()) };
+  }
+
+  #message(): Message {
+    const props: Record<string, unknown> = {};
+    if (this.#chance(2)) props.priority = this.#random.int(5);
+    if (this.#chance(3)) props.headers = { h: this.#random.int(3) };
+    if (this.#chance(12)) props.headers = { [this.#random.pick(['CC', 'BCC'])]: [this.#queue()] };
+    if (this.#kind === 'ttl' && this.#chance(2)) props.expiration = String(this.#random.pick(TTLS_MS));
+    return { body: `m${++this.#messages}${'x'.repeat(this.#random.int(6))}`, mandatory: this.#chance(3), props };
+  }
+
+  #get({ home }: ChannelPlan): object {
+    const queue = this.#queue();
+    const noAck = home === undefined ? this.#chance(2) : queue !== home;
+    return { do: 'get', queue, noAck, times: this.#kind === 'plain' ? 1 + this.#random.int(3) : 1 };
+  }
+
+  #consume({ home }: ChannelPlan): object {
+    return {
+      do: 'consume',
+      queue: home ?? this.#queue(),
+      tag: `${this.#prefix}c${String(++this.#tags).padStart(3, '0')}`,
+      noAck: this.#chance(5),
+      exclusive: this.#chance(15),
+      args: this.#chance(4) ? { 'x-priority': this.#random.int(3) } : {},
+    };
+  }
+
+  #settle({ home, mode }: ChannelPlan): object {
+    const how = this.#random.pick(['ack', 'ack', 'reject', 'requeue'] as const);
+    const roll = this.#random.int(4);
+    const pick = this.#random.int(8);
+    if (roll === 0) return { do: 'settle-all', how };
+    if (roll === 1 && home !== undefined) return { do: 'settle-up-to', how, pick };
+    return { do: 'settle', how, pick, times: this.#kind === 'plain' && mode !== 'tx' ? 1 + this.#random.int(2) : 1 };
+  }
+}

@@ -1,0 +1,367 @@
+/** Runs a program on a broker, and says after each operation what every channel saw and how long every queue is. */
+import { AmqpWorld } from '../helpers/amqp-wire.js';
+import { AmqpClient, type MethodItem, show } from './amqp-client.js';
+import type { ChannelPlan, Operation, Program, Settle } from './amqp-program.js';
+
+/** A broker that programs run on. */
+export interface Site {
+  connect(): Promise<AmqpClient>;
+  wait(ms: number): Promise<void>;
+  /** Times that every queue is asked before it has surely seen what the others sent it. */
+  readonly rounds: number;
+}
+
+export function rabbitAt(port: number): Site {
+  return {
+    connect: () => AmqpClient.connect(port),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    rounds: 4,
+  };
+}
+
+export function tribroker(): Site {
+  const world = new AmqpWorld();
+  return {
+    connect: () => AmqpClient.inside(world),
+    wait: async (ms) => world.advance(ms),
+    rounds: 1,
+  };
+}
+
+/** @returns a text for each operation */
+export async function run(program: Program, site: Site): Promise<string[]> {
+  const runner = new Runner(program, site);
+  const lines: string[] = [];
+  try {
+    await runner.prepare();
+    for (const operation of program.operations) lines.push(await runner.step(operation));
+  } finally {
+    await runner.clean();
+  }
+  return lines;
+}
+
+interface Unsettled {
+  readonly tag: number;
+  /** What tells it from others whatever its tag. */
+  readonly key: string;
+}
+
+/** A channel of the program, open or not. */
+class ChannelState {
+  readonly plan: ChannelPlan;
+  readonly number: number;
+  unsettled: Unsettled[] = [];
+  /** Settled in the transaction that runs. */
+  held: Unsettled[] = [];
+  unconfirmed: number[] = [];
+  published = 0;
+  consumers: string[] = [];
+
+  constructor(plan: ChannelPlan, number: number) {
+    this.plan = plan;
+    this.number = number;
+  }
+
+  reset(): void {
+    this.unsettled = [];
+    this.held = [];
+    this.unconfirmed = [];
+    this.published = 0;
+    this.consumers = [];
+  }
+}
+
+class Runner {
+  readonly #program: Program;
+  readonly #site: Site;
+  readonly #clients: Array<AmqpClient | undefined> = [];
+  readonly #channels: readonly ChannelState[];
+  #control!: AmqpClient;
+
+  constructor(program: Program, site: Site) {
+    this.#program = program;
+    this.#site = site;
+    this.#channels = program.channels.map((plan, i) => new ChannelState(plan, i + 1));
+  }
+
+  async prepare(): Promise<void> {
+    this.#control = await this.#site.connect();
+    await this.#control.call(1, 'channel.open');
+    const { exchanges, queues, bindings } = this.#program;
+    for (const exchange of exchanges.keys()) await this.#control.call(1, 'exchange.declare', this.#exchange(exchange));
+    for (const [queue, args] of queues) await this.#control.call(1, 'queue.declare', { queue, args });
+    for (const { queue, exchange, key } of bindings) {
+      await this.#control.call(1, 'queue.bind', { queue, exchange, routingKey: key });
+    }
+  }
+
+  async clean(): Promise<void> {
+    for (const client of this.#clients) if (client?.isOpen) await client.call(0, 'connection.close');
+    const control = this.#control;
+    if (!control.openChannels.has(1)) await control.call(1, 'channel.open');
+    for (const queue of this.#program.queues.keys()) await control.call(1, 'queue.delete', { queue });
+    for (const exchange of this.#program.exchanges.keys()) await control.call(1, 'exchange.delete', { exchange });
+    for (const client of [...this.#clients, control]) client?.close();
+  }
+
+  async step(operation: Operation): Promise<string> {
+    const channel = this.#channels[operation.channel] as ChannelState;
+    const client = await this.#open(channel);
+    const answers = await this.#act(client, channel, operation);
+    if (this.#program.waitMs > 0) await this.#site.wait(this.#program.waitMs);
+    const counts = await this.#counts();
+    await Promise.all(this.#channels.map((each) => this.#syncTwice(each)));
+    const seen = this.#channels.flatMap((each) => this.#seen(each));
+    return [...answers, ...seen, counts].join('\n    ');
+  }
+
+  /** Waits until a channel has done what it does not answer. @returns the error if it was one */
+  async #unanswered(client: AmqpClient, { number }: ChannelState): Promise<string[]> {
+    const answer = await this.#sync(client, number);
+    return answer.startsWith('exchange.declare-ok') ? [] : [answer];
+  }
+
+  /** A channel answers this after all that it was told before. */
+  #sync(client: AmqpClient, channel: number): Promise<string> {
+    return client.call(channel, 'exchange.declare', { exchange: 'amq.direct', type: 'direct', passive: true });
+  }
+
+  /** Confirms leave a channel after the answer that it was busy with. */
+  async #syncTwice(channel: ChannelState): Promise<void> {
+    const client = this.#clients[channel.plan.connection];
+    if (!client?.openChannels.has(channel.number)) return;
+    const first = this.#sync(client, channel.number);
+    await this.#sync(client, channel.number);
+    await first;
+  }
+
+  async #open(channel: ChannelState): Promise<AmqpClient> {
+    const at = channel.plan.connection;
+    let client = this.#clients[at];
+    if (!client?.isOpen) {
+      client = await this.#site.connect();
+      this.#clients[at] = client;
+    }
+    if (client.openChannels.has(channel.number)) return client;
+    channel.reset();
+    await client.call(channel.number, 'channel.open');
+    if (channel.plan.mode === 'confirm') await client.call(channel.number, 'confirm.select');
+    if (channel.plan.mode === 'tx') await client.call(channel.number, 'tx.select');
+    return client;
+  }
+
+  /** Messages and consumers of each queue. */
+  async #counts(): Promise<string> {
+    const control = this.#control;
+    const queues = [...this.#program.queues.keys()];
+    // A queue that has gone ends the channel, so that each is asked on a channel of its own.
+    const ask = async (queue: string, number: number): Promise<string> => {
+      if (!control.openChannels.has(number)) await control.call(number, 'channel.open');
+      return control.call(number, 'queue.declare', { queue, passive: true });
+    };
+    let answers: string[] = [];
+    for (let round = 0; round < this.#site.rounds; round++) {
+      answers = await Promise.all(queues.map((queue, i) => ask(queue, i + 2)));
+    }
+    return answers.map(countsOf).join(' ');
+  }
+
+  async #act(client: AmqpClient, channel: ChannelState, operation: Operation): Promise<string[]> {
+    const call = (name: string, args: Record<string, unknown> = {}) => client.call(channel.number, name, args);
+    switch (operation.do) {
+      case 'publish':
+        for (const { body, mandatory, props } of operation.messages) {
+          const { exchange, key } = operation;
+          if (!client.openChannels.has(channel.number)) break;
+          if (channel.plan.mode === 'confirm') channel.unconfirmed.push(++channel.published);
+          client.publish(channel.number, { exchange, routingKey: key, mandatory }, props, body);
+        }
+        return this.#unanswered(client, channel);
+      case 'get':
+        return Promise.all(Array.from({ length: operation.times }, () => this.#get(client, channel, operation)));
+      case 'consume': {
+        const { queue, tag, noAck, exclusive, args } = operation;
+        const answer = await call('basic.consume', {
+          queue,
+          consumerTag: tag,
+          noAck,
+          exclusive,
+          arguments: args,
+          args,
+        });
+        if (answer.startsWith('basic.consume-ok')) channel.consumers.push(tag);
+        return [answer];
+      }
+      case 'cancel': {
+        const [tag] = channel.consumers.splice(operation.pick % Math.max(1, channel.consumers.length), 1);
+        return tag === undefined ? [] : [await call('basic.cancel', { consumerTag: tag })];
+      }
+      case 'qos':
+        return [await call('basic.qos', { prefetchCount: operation.count, global: operation.global })];
+      case 'settle':
+      case 'settle-all':
+      case 'settle-up-to':
+        this.#settle(client, channel, operation);
+        return this.#unanswered(client, channel);
+      case 'recover':
+        channel.unsettled = [];
+        return [await call('basic.recover', { requeue: true })];
+      case 'commit':
+        channel.held = [];
+        return [await call('tx.commit')];
+      case 'rollback':
+        channel.unsettled = [...channel.unsettled, ...channel.held.splice(0)].sort((a, b) => a.tag - b.tag);
+        return [await call('tx.rollback')];
+      default:
+        return [await this.#manage(client, channel, operation)];
+    }
+  }
+
+  async #manage(
+    client: AmqpClient,
+    channel: ChannelState,
+    operation: Exclude<Operation, { do: 'publish' | 'get' | 'consume' | 'cancel' | 'qos' | 'recover' }>,
+  ): Promise<string> {
+    const call = (name: string, args: Record<string, unknown> = {}) => client.call(channel.number, name, args);
+    switch (operation.do) {
+      case 'close-channel': {
+        const answer = await call('channel.close');
+        channel.reset();
+        return answer;
+      }
+      case 'close-connection': {
+        const answer = await client.call(0, 'connection.close');
+        client.close();
+        client.openChannels.clear();
+        return answer;
+      }
+      case 'purge':
+        return call('queue.purge', { queue: operation.queue });
+      case 'delete-queue':
+        return call('queue.delete', { queue: operation.queue });
+      case 'declare-queue':
+        return call('queue.declare', { queue: operation.queue, args: this.#program.queues.get(operation.queue) });
+      case 'delete-exchange':
+        return call('exchange.delete', { exchange: operation.exchange });
+      case 'declare-exchange':
+        return call('exchange.declare', this.#exchange(operation.exchange));
+      case 'bind':
+      case 'unbind': {
+        const { queue, exchange, key } = operation;
+        return call(`queue.${operation.do}`, { queue, exchange, routingKey: key });
+      }
+      case 'wrong':
+        return this.#wrong(client, channel, operation.what);
+      default:
+        throw new Error(`no operation ${operation.do}`);
+    }
+  }
+
+  async #wrong(client: AmqpClient, { number }: ChannelState, what: string): Promise<string> {
+    const [queue] = this.#program.queues.keys();
+    switch (what) {
+      case 'tag':
+        client.send(number, 'basic.ack', { deliveryTag: 9999 });
+        return this.#sync(client, number);
+      case 'redeclare':
+        return client.call(number, 'queue.declare', { queue, args: { 'x-max-length': 77 } });
+      case 'absent':
+        return client.call(number, 'queue.declare', { queue: 'nowhere', passive: true });
+      default:
+        client.publish(number, { exchange: 'nowhere', routingKey: '' }, {}, '');
+        return this.#sync(client, number);
+    }
+  }
+
+  async #get(client: AmqpClient, channel: ChannelState, { queue, noAck }: { queue: string; noAck: boolean }) {
+    const item = await client.ask(channel.number, 'basic.get', { queue, noAck });
+    if (item.kind !== 'method') return item.kind;
+    if (item.name === 'basic.get-ok' && !noAck) {
+      channel.unsettled.push({ tag: item.args.deliveryTag, key: `${queue} ${item.body}` });
+    }
+    return show(item);
+  }
+
+  #settle(
+    client: AmqpClient,
+    channel: ChannelState,
+    operation: Extract<Operation, { do: 'settle' | 'settle-all' | 'settle-up-to' }>,
+  ): void {
+    const list = channel.unsettled;
+    if (channel.plan.home === undefined) list.sort((a, b) => (a.key < b.key ? -1 : 1));
+    if (operation.do === 'settle-all') {
+      if (list.length === 0) return;
+      return this.#settled(client, channel, operation.how, 0, list.splice(0));
+    }
+    if (operation.do === 'settle-up-to') {
+      if (list.length === 0) return;
+      const gone = list.splice(0, (operation.pick % list.length) + 1);
+      return this.#settled(client, channel, operation.how, (gone.at(-1) as Unsettled).tag, gone, true);
+    }
+    for (let i = 0; i < operation.times && list.length > 0; i++) {
+      const gone = list.splice(operation.pick % list.length, 1);
+      this.#settled(client, channel, operation.how, (gone[0] as Unsettled).tag, gone);
+    }
+  }
+
+  #settled(client: AmqpClient, channel: ChannelState, how: Settle, tag: number, gone: Unsettled[], upTo = false): void {
+    if (channel.plan.mode === 'tx') channel.held.push(...gone);
+    const args = { deliveryTag: tag, multiple: upTo || tag === 0 };
+    if (how === 'ack') client.send(channel.number, 'basic.ack', args);
+    else if (args.multiple) client.send(channel.number, 'basic.nack', { ...args, requeue: how === 'requeue' });
+    else client.send(channel.number, 'basic.reject', { deliveryTag: tag, requeue: how === 'requeue' });
+  }
+
+  /** What a channel saw, after which its deliveries wait to be settled. */
+  #seen(channel: ChannelState): string[] {
+    const client = this.#clients[channel.plan.connection];
+    if (!client) return [];
+    const mine = client.events.filter((event) => event.channel === channel.number);
+    const rest = client.events.filter((event) => event.channel !== channel.number);
+    client.events.splice(0, client.events.length, ...rest);
+    const lines: string[] = [];
+    const settled: string[] = [];
+    for (const event of mine) {
+      if (event.name === 'basic.ack' || event.name === 'basic.nack') settled.push(...confirms(channel, event));
+      else lines.push(this.#shown(channel, event));
+    }
+    if (channel.plan.home === undefined) lines.sort();
+    const confirmed = settled.length > 0 ? [`confirms ${settled.sort().join(' ')}`] : [];
+    return [...lines, ...confirmed].map((line) => `channel ${channel.number}: ${line}`);
+  }
+
+  #shown(channel: ChannelState, event: MethodItem): string {
+    if (event.name === 'basic.cancel') {
+      channel.consumers = channel.consumers.filter((tag) => tag !== event.args.consumerTag);
+    }
+    if (event.name !== 'basic.deliver') return show(event);
+    const { deliveryTag: tag, consumerTag, ...args } = event.args;
+    const consume = this.#program.operations.find((each) => each.do === 'consume' && each.tag === consumerTag);
+    if (consume?.do === 'consume' && !consume.noAck) {
+      channel.unsettled.push({ tag, key: `${consume.queue} ${event.body}` });
+    }
+    if (channel.plan.home === undefined) return show({ ...event, args: { ...args, consumerTag } });
+    return show(event);
+  }
+
+  #exchange(exchange: string): Record<string, unknown> {
+    const { type, args } = this.#program.exchanges.get(exchange) as { type: string; args: unknown };
+    return { exchange, type, args };
+  }
+}
+
+/** Which publishes a confirm settles: `3+` or `4-`. */
+function confirms(channel: ChannelState, { name, args }: MethodItem): string[] {
+  const isCovered = (number: number) => (args.multiple ? number <= args.deliveryTag : number === args.deliveryTag);
+  const covered = channel.unconfirmed.filter(isCovered);
+  channel.unconfirmed = channel.unconfirmed.filter((number) => !isCovered(number));
+  if (covered.length === 0) return [`${args.deliveryTag}?`];
+  return covered.map((number) => `${number}${name === 'basic.ack' ? '+' : '-'}`);
+}
+
+function countsOf(answer: string): string {
+  if (!answer.startsWith('queue.declare-ok')) return 'gone';
+  const { messageCount, consumerCount } = JSON.parse(answer.slice(answer.indexOf('{'))).args;
+  return `${messageCount}/${consumerCount}`;
+}
