@@ -63,10 +63,12 @@ function topicKey(patterns: readonly string[], vocabulary: number): string {
 
 /** Key streams by name. Those that never repeat are as many as no cache remembers. */
 function topicKeys(patterns: readonly string[], vocabulary: number): Record<string, string[]> {
-  const some = Array.from({ length: KEYS / 4 }, () => topicKey(patterns, vocabulary));
+  // Flat strings, as they come from the wire, not ropes.
+  const flat = (key: string) => Buffer.from(key).toString('latin1');
+  const some = Array.from({ length: KEYS / 4 }, () => flat(topicKey(patterns, vocabulary)));
   // Rank by a power of the pool's size: as often as 1 / rank.
   const zipf = Array.from({ length: KEYS }, () => Math.floor(some.length ** (dice(1_000_000) / 1_000_000)) - 1);
-  const unique = Array.from({ length: KEYS }, (_, n) => `${topicKey(patterns, vocabulary)}.n${n}`);
+  const unique = Array.from({ length: KEYS }, (_, n) => flat(`${topicKey(patterns, vocabulary)}.n${n}`));
   return {
     uniform: Array.from({ length: KEYS }, () => some[dice(some.length)] as string),
     zipf: zipf.map((rank) => some[rank] as string),

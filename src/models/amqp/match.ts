@@ -64,11 +64,21 @@ export function destinationsOf(sets: Map<string, DestinationSet>, key: string): 
   return set;
 }
 
+/** So many are told apart faster by looking at each than by a set. */
+const HANDFUL = 16;
+
 /** The union of several sets. */
 export function unite(sets: readonly DestinationSet[]): Match {
   if (sets.length === 0) return NO_MATCH;
-  if (sets.length === 1) return (sets[0] as DestinationSet).match;
-  const all: Destination[] = [];
-  for (const set of sets) for (const destination of set.values()) all.push(destination);
-  return toMatch(all);
+  const first = (sets[0] as DestinationSet).match;
+  if (sets.length === 1) return first;
+  if (sets.length > HANDFUL) return toMatch(sets.flatMap((set) => [...set.values()]));
+  const queues = [...first.queues];
+  const exchanges = [...first.exchanges];
+  for (let n = 1; n < sets.length; n++) {
+    const { match } = sets[n] as DestinationSet;
+    for (const queue of match.queues) if (!queues.includes(queue)) queues.push(queue);
+    for (const exchange of match.exchanges) if (!exchanges.includes(exchange)) exchanges.push(exchange);
+  }
+  return { queues, exchanges };
 }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { Match } from '../../../src/models/amqp/match.js';
+import { RouteCache } from '../../../src/models/amqp/route-cache.js';
+
+/** A cache and how often it had to ask. */
+function setUp() {
+  const cache = new RouteCache();
+  const asked: string[] = [];
+  const find = (key: string): Match => {
+    asked.push(key);
+    return { queues: [], exchanges: [] };
+  };
+  return { cache, asked, match: (key: string) => cache.match(key, find) };
+}
+
+describe('RouteCache', () => {
+  it('remembers a key from its second use on', () => {
+    const { asked, match } = setUp();
+    const [, second, third] = [match('k'), match('k'), match('k')];
+    expect(asked).toEqual(['k', 'k']);
+    expect(third).toBe(second);
+  });
+
+  it('asks again once the bindings have changed', () => {
+    const { cache, asked, match } = setUp();
+    for (let n = 0; n < 3; n++) match('k');
+    cache.invalidate();
+    match('k');
+    expect(asked).toHaveLength(3);
+  });
+
+  it('keeps what is used often through any number of keys that never repeat', () => {
+    const { asked, match } = setUp();
+    for (let n = 0; n < 100_000; n++) match(n % 2 === 0 ? 'hot' : `once-${n}`);
+    expect(asked.filter((key) => key === 'hot')).toHaveLength(2);
+  });
+
+  it('rests where few keys repeat, and wakes up when they do', () => {
+    const { asked, match } = setUp();
+    for (let n = 0; n < 1_024; n++) match(`once-${n}`);
+    for (let n = 0; n < 100; n++) match('hot');
+    expect(asked.filter((key) => key === 'hot')).toHaveLength(100);
+    for (let n = 0; n < 10_000; n++) match('hot');
+    asked.length = 0;
+    for (let n = 0; n < 1_000; n++) match('hot');
+    expect(asked).toEqual([]);
+  });
+});
