@@ -4,6 +4,8 @@
  */
 import { Random } from '../../src/core/random.js';
 import { encodeRequest } from '../helpers/resp.js';
+import { BITS, HASHES, LISTS, SETS, SORTED_SETS, SORTS } from './redis-collection.js';
+import { form, INTEGERS, integer, type Make, maybe, oneOf, some, VALUES } from './redis-form.js';
 
 /** One step: a client sends bytes. */
 export interface Operation {
@@ -18,50 +20,15 @@ export type Program = readonly Operation[];
 
 export const CLIENT_COUNT = 4;
 
-type Make = (random: Random) => string[];
-
 const NAMES = ['x', 'y', 'xy', 'x.y', '', '{a}1', '\xe9\x00'];
 const PATTERNS = ['x*', '*', '?', 'x', '[xy]', 'x.[^a-w]', '\\x', '', '*y', '[', 'x\\', '__key*__:*'];
 const KEYS = ['k', 'l', 'm', 'kk', 'x'];
-const VALUES = ['1', '-5', '10', 'abc', '', '3.5', '9223372036854775807', '\r\n\x00', 'x'.repeat(50), ' 7', '007'];
-const INTEGERS = [
-  '0',
-  '1',
-  '2',
-  '-1',
-  '5',
-  '100',
-  '-100',
-  'abc',
-  '',
-  '1.5',
-  '9223372036854775807',
-  '99999999999999999999',
-];
 const SECONDS = ['100', '1000', '5000', '0', '-1', 'x', '9223372036854775807', '9999999999'];
 const USERS = ['alice', 'bob', 'default'];
 
 const name: Make = (r) => [r.pick(NAMES)];
 const key: Make = (r) => [r.pick(KEYS)];
 const value: Make = (r) => [r.pick(VALUES)];
-const integer: Make = (r) => [r.pick(INTEGERS)];
-const oneOf =
-  (...words: string[]): Make =>
-  (r) => [r.pick(words)];
-const some =
-  (make: Make, atLeast: number, atMost: number): Make =>
-  (r) =>
-    Array.from({ length: atLeast + r.int(atMost - atLeast + 1) }, () => make(r)).flat();
-const maybe =
-  (make: Make, odds = 0.3): Make =>
-  (r) =>
-    r.float() < odds ? make(r) : [];
-/** A command: words and makers of arguments, one after the other. */
-const form =
-  (...parts: Array<string | Make>): Make =>
-  (r) =>
-    parts.flatMap((part) => (typeof part === 'string' ? [part] : part(r)));
-
 const expiryCondition = maybe(some(oneOf('NX', 'XX', 'GT', 'LT', 'ZZ'), 1, 2));
 const setExpiry = maybe((r) => [r.pick(['EX', 'PX', 'EXAT', 'PXAT', 'ex']), r.pick([...SECONDS, '99999999999'])]);
 
@@ -266,6 +233,12 @@ const GROUPS: ReadonlyArray<readonly [weight: number, makes: readonly Make[]]> =
   [3, GENERIC],
   [1, SERVER],
   [1, ACL],
+  [2, LISTS],
+  [1, SETS],
+  [3, SORTED_SETS],
+  [1, HASHES],
+  [2, BITS],
+  [1, SORTS],
 ];
 
 /** Bytes of no request, or of several. */

@@ -5,10 +5,11 @@
  */
 import { globMatch, HashValue, RedisError } from '../../../models/redis/index.js';
 import { type Command, command, ONE_KEY } from '../handler.js';
-import { array, bulk, bulkOrNull, bulks, integer, map, OK } from '../reply.js';
+import { array, bulk, bulkOrNull, bulks, integer, map, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, scanOptions } from './key.js';
 import { addDecimals, fitsInt64, int64, parseFloat64, strictInt64 } from './number.js';
+import { randomPicks, randomWords } from './random-pick.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 
@@ -82,6 +83,17 @@ const entriesOf = (client: Session, args: readonly string[]): Array<[string, str
   ...(hashOf(client, args)?.entries() ?? []),
 ];
 
+function randomField(client: Session, args: readonly string[]): string {
+  const { count, withValues } = randomWords(args, 'withvalues');
+  const entries = entriesOf(client, args);
+  if (count === undefined) {
+    return entries.length > 0 ? bulk(client.door.context.random.pick(entries)[0]) : nullBulk(client.protocol);
+  }
+  const found = entries.length > 0 ? randomPicks(client, entries, count) : [];
+  if (!withValues) return bulks(found.map(([field]) => field));
+  return client.protocol === 3 ? array(found.map(bulks)) : bulks(found.flat());
+}
+
 function scan(client: Session, args: readonly string[]): string {
   cursor(args[2] as string);
   const options = scanOptions(args, 3, false);
@@ -118,5 +130,6 @@ export const hashCommands: readonly Command[] = [
   one('hdel -3 Fw', remove),
   one('hincrby 4 Fmw', increase),
   one('hincrbyfloat 4 Fmw', increaseFloat),
+  one('hrandfield -2 r', randomField),
   one('hscan -3 r', scan),
 ];

@@ -5,9 +5,9 @@
  */
 import { ListValue, NO_SUCH_KEY, RedisError, type Side, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { type Command, command, ONE_KEY } from '../handler.js';
-import { bulk, bulkOrNull, bulks, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
+import { array, bulk, bulkOrNull, bulks, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
-import { elementCount, int } from './number.js';
+import { elementCount, int, nonNegativeInt } from './number.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 const letter = (side: Side): string => (side === 'left' ? 'l' : 'r');
@@ -143,6 +143,50 @@ function insert(client: Session, args: readonly string[]): string {
   return integer(list.length);
 }
 
+interface PositionWords {
+  rank: number;
+  count: number | undefined;
+  mostCompared: number;
+}
+
+/** @throws RedisError */
+function positionWords(args: readonly string[]): PositionWords {
+  const options: PositionWords = { rank: 1, count: undefined, mostCompared: 0 };
+  for (let i = 3; i < args.length; i += 2) {
+    const word = (args[i] as string).toLowerCase();
+    const given = args[i + 1];
+    if (given === undefined) throw new RedisError(SYNTAX_ERROR);
+    if (word === 'rank') {
+      options.rank = int(given);
+      if (options.rank === 0) {
+        throw new RedisError(
+          "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to " +
+            'start from the end of the list',
+        );
+      }
+    } else if (word === 'count') options.count = nonNegativeInt(given, "ERR COUNT can't be negative");
+    else if (word === 'maxlen') options.mostCompared = nonNegativeInt(given, "ERR MAXLEN can't be negative");
+    else throw new RedisError(SYNTAX_ERROR);
+  }
+  return options;
+}
+
+function positions(client: Session, args: readonly string[]): string {
+  const { rank, count, mostCompared } = positionWords(args);
+  const list = readList(client, args);
+  const length = list?.length ?? 0;
+  const most = mostCompared === 0 ? length : Math.min(mostCompared, length);
+  const wanted = count === undefined ? 1 : count === 0 ? Infinity : count;
+  const found: number[] = [];
+  let matches = 0;
+  for (let i = 0; i < most && found.length < wanted; i++) {
+    const at = rank < 0 ? length - 1 - i : i;
+    if (list?.at(at) === args[2] && ++matches >= Math.abs(rank)) found.push(at);
+  }
+  if (count !== undefined) return array(found.map(integer));
+  return found[0] === undefined ? nullBulk(client.protocol) : integer(found[0]);
+}
+
 /** @throws RedisError */
 export function sideOf(word: string | undefined): Side {
   const side = word?.toLowerCase();
@@ -185,6 +229,7 @@ export const listCommands: readonly Command[] = [
   one('llen 2 Fr', (client, args) => integer(readList(client, args)?.length ?? 0)),
   one('lrange 4 r', range),
   one('lindex 3 r', index),
+  one('lpos -3 r', positions),
   one('lset 4 mw', setAt),
   one('lrem 4 w', remove),
   one('ltrim 4 w', trim),

@@ -31,8 +31,20 @@ export function int(text: string): number {
 
 /** A count of elements, from 0 up. @throws RedisError */
 export function elementCount(text: string): number {
+  return nonNegativeInt(text, 'ERR value is out of range, must be positive');
+}
+
+/** A count from 1 up. @throws RedisError with the line given for anything else */
+export function positiveInt(text: string, line: string): number {
+  const count = nonNegativeInt(text, line);
+  if (count === 0) throw new RedisError(line);
+  return count;
+}
+
+/** A count from 0 up. @throws RedisError with the line given for anything else */
+export function nonNegativeInt(text: string, line: string): number {
   const count = strictInt64(text);
-  if (count === undefined || count < 0n) throw new RedisError('ERR value is out of range, must be positive');
+  if (count === undefined || count < 0n) throw new RedisError(line);
   return Number(count);
 }
 

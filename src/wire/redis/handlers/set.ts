@@ -3,12 +3,13 @@
  *
  * @see https://redis.io/docs/latest/commands/?group=set
  */
-import { globMatch, RedisError, SetValue } from '../../../models/redis/index.js';
+import { globMatch, RedisError, SetValue, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulks, integer, nullBulk, set } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, scanOptions } from './key.js';
-import { elementCount, int } from './number.js';
+import { elementCount, nonNegativeInt, positiveInt } from './number.js';
+import { distinctPicks, randomCount, randomPicks } from './random-pick.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 
@@ -58,41 +59,26 @@ function move(client: Session, args: readonly string[]): string {
   return integer(1);
 }
 
-/** Distinct members, picked at random. */
-function pickDistinct(client: Session, source: SetValue, count: number): string[] {
-  const pool = source.members().slice();
-  const { random } = client.door.context;
-  for (let i = 0; i < Math.min(count, pool.length); i++) {
-    const other = i + random.int(pool.length - i);
-    [pool[i], pool[other]] = [pool[other] as string, pool[i] as string];
-  }
-  return pool.slice(0, count);
-}
-
 function popRandom(client: Session, args: readonly string[]): string {
-  if (args.length > 3) throw new RedisError('ERR syntax error');
+  if (args.length > 3) throw new RedisError(SYNTAX_ERROR);
   const key = args[1] as string;
   const count = args[2] === undefined ? undefined : elementCount(args[2]);
   const source = keyspaceOf(client).writableAs(client.db, key, SetValue);
   if (!source) return count === undefined ? nullBulk(client.protocol) : setReply(client, []);
-  const members = pickDistinct(client, source, count ?? 1);
+  const members = distinctPicks(client, source.members(), count ?? 1);
   removeMembers(client, key, members, 'spop');
   return count === undefined ? bulk(members[0] as string) : setReply(client, members);
 }
 
 function randomMember(client: Session, args: readonly string[]): string {
-  if (args.length > 3) throw new RedisError('ERR syntax error');
-  const count = args[2] === undefined ? undefined : int(args[2]);
-  const source = readSet(client, args[1] as string);
-  const { random } = client.door.context;
-  if (count === undefined) return source ? bulk(random.pick(source.members())) : nullBulk(client.protocol);
-  if (!source) return bulks([]);
-  if (count >= 0) return bulks(pickDistinct(client, source, count));
-  return bulks(Array.from({ length: Math.min(-count, LARGEST_PICK) }, () => random.pick(source.members())));
+  if (args.length > 3) throw new RedisError(SYNTAX_ERROR);
+  const count = args[2] === undefined ? undefined : randomCount(args[2]);
+  const members = readSet(client, args[1] as string)?.members();
+  if (count === undefined) {
+    return members ? bulk(client.door.context.random.pick(members)) : nullBulk(client.protocol);
+  }
+  return bulks(members ? randomPicks(client, members, count) : []);
 }
-
-/** With repetitions allowed a client could ask for any number of members. */
-const LARGEST_PICK = 1_000_000;
 
 type Combine = (sets: ReadonlyArray<SetValue | undefined>) => string[];
 
@@ -122,6 +108,18 @@ const combinedInto =
     return integer(members.length);
   };
 
+function intersectionCount(client: Session, args: readonly string[]): string {
+  const keyCount = positiveInt(args[1] as string, 'ERR numkeys should be greater than 0');
+  if (keyCount > args.length - 2) throw new RedisError("ERR Number of keys can't be greater than number of args");
+  let limit = 0;
+  for (let i = keyCount + 2; i < args.length; i += 2) {
+    if (args[i]?.toLowerCase() !== 'limit' || args[i + 1] === undefined) throw new RedisError(SYNTAX_ERROR);
+    limit = nonNegativeInt(args[i + 1] as string, "ERR LIMIT can't be negative");
+  }
+  const found = intersection(args.slice(2, keyCount + 2).map((key) => readSet(client, key))).length;
+  return integer(limit === 0 ? found : Math.min(limit, found));
+}
+
 function scan(client: Session, args: readonly string[]): string {
   cursor(args[2] as string);
   const options = scanOptions(args, 3, false);
@@ -148,6 +146,7 @@ export const setCommands: readonly Command[] = [
   one('srandmember -2 r', randomMember),
   command('smove 4 Fw', { keys: [1, 2, 1], categories, run: move }),
   many('sinter -2 r', combined(intersection)),
+  command('sintercard -3 rv', { categories, run: intersectionCount }),
   many('sunion -2 r', combined(union)),
   many('sdiff -2 r', combined(difference)),
   many('sinterstore -3 mw', combinedInto(intersection, 'sinterstore')),

@@ -1,8 +1,6 @@
 /**
  * Sorted sets: members with scores.
  *
- * Not done: ranges by LEX, unions and intersections, ZRANDMEMBER, ZMPOP.
- *
  * @see https://redis.io/docs/latest/commands/?group=sorted-set
  */
 import {
@@ -14,14 +12,15 @@ import {
   SYNTAX_ERROR,
 } from '../../../models/redis/index.js';
 import { type Command, command, ONE_KEY } from '../handler.js';
-import { array, bulk, bulks, double, EMPTY_ARRAY, formatDouble, integer, nullBulk } from '../reply.js';
+import { array, bulk, bulks, double, formatDouble, integer, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, scanOptions } from './key.js';
-import { elementCount, int, parseFloat64 } from './number.js';
+import { elementCount, parseFloat64 } from './number.js';
+import { randomPicks, randomWords } from './random-pick.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 
-const readSorted = (client: Session, args: readonly string[]): SortedSetValue | undefined =>
+export const readSorted = (client: Session, args: readonly string[]): SortedSetValue | undefined =>
   keyspaceOf(client).readAs(client.db, args[1] as string, SortedSetValue);
 
 /** @throws RedisError */
@@ -105,33 +104,7 @@ function zincrby(client: Session, args: readonly string[]): string {
   return add(client, args, { words: new Set(['incr']), pairs }, 'zincr');
 }
 
-// ---- ranges
-
-interface Bound {
-  readonly score: number;
-  readonly exclusive: boolean;
-}
-
-/** @throws RedisError */
-function bound(text: string): Bound {
-  const exclusive = text.startsWith('(');
-  const score = parseFloat64(exclusive ? text.slice(1) : text);
-  if (score === undefined) throw new RedisError('ERR min or max is not a float');
-  return { score, exclusive };
-}
-
-/** Positions `from` up to, not including, `to` of the members within two scores. */
-function scoreSpan(sorted: SortedSetValue, min: Bound, max: Bound): readonly [from: number, to: number] {
-  const from = sorted.countWhile(({ score }) => score < min.score || (min.exclusive && score === min.score));
-  const to = sorted.countWhile(({ score }) => score < max.score || (!max.exclusive && score === max.score));
-  return [from, Math.max(from, to)];
-}
-
-/** The same for positions as Redis gives them: inclusive, negative from the end. */
-function rankSpan(length: number, first: number, last: number): readonly [from: number, to: number] {
-  const from = Math.max(first < 0 ? first + length : first, 0);
-  return [from, Math.max(from, Math.min((last < 0 ? last + length : last) + 1, length))];
-}
+// ---- answering
 
 /** A member and its score. */
 export function pairReply(client: Session, { member, score }: Scored): string {
@@ -139,75 +112,28 @@ export function pairReply(client: Session, { member, score }: Scored): string {
 }
 
 /** Members, with scores when asked: a flat list in RESP2, pairs in RESP3. */
-function membersReply(client: Session, found: readonly Scored[], withScores: boolean): string {
+export function membersReply(client: Session, found: readonly Scored[], withScores: boolean): string {
   if (!withScores) return bulks(found.map(({ member }) => member));
   const { version } = client.door.broker;
   if (client.protocol === 3) return array(found.map((one) => pairReply(client, one)));
   return bulks(found.flatMap(({ member, score }) => [member, formatDouble(score, version)]));
 }
 
-interface RangeWords {
-  /** ZRANGE alone takes BYSCORE and REV; the others have them in their names. */
-  readonly general: boolean;
-  byScore: boolean;
-  reverse: boolean;
-  withScores: boolean;
-  limit?: readonly [offset: number, count: number];
-}
-
-/** @throws RedisError */
-function rangeWords(args: readonly string[], start: RangeWords): RangeWords {
-  const options = { ...start };
-  for (let i = 4; i < args.length; i++) {
-    const word = (args[i] as string).toLowerCase();
-    if (word === 'withscores') options.withScores = true;
-    else if (start.general && word === 'byscore' && !options.byScore) options.byScore = true;
-    else if (start.general && word === 'rev' && !options.reverse) options.reverse = true;
-    else if (word === 'limit' && i + 2 < args.length) {
-      options.limit = [int(args[i + 1] as string), int(args[i + 2] as string)];
-      i += 2;
-    } else throw new RedisError(SYNTAX_ERROR);
+/** Stores members over whatever was there and fires the event; no members remove the key. @returns how many */
+export function storeMembers(client: Session, key: string, members: readonly Scored[], event: string): number {
+  const keyspace = keyspaceOf(client);
+  if (members.length === 0) keyspace.delete(client.db, key);
+  else {
+    keyspace.set(client.db, key, SortedSetValue.load(members.map(({ member, score }) => [member, score])));
+    keyspace.notify(client.db, 'z', event, key);
   }
-  // A count of -1 is as good as no LIMIT.
-  if (options.limit && options.limit[1] !== -1 && !options.byScore) {
-    throw new RedisError('ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX');
-  }
-  return options;
+  return members.length;
 }
-
-const range =
-  (start: RangeWords) =>
-  (client: Session, args: readonly string[]): string => {
-    const options = rangeWords(args, start);
-    const [first, last] = [args[2] as string, args[3] as string];
-    const bounds = options.byScore ? ([bound(first), bound(last)] as const) : undefined;
-    const ranks = bounds ? undefined : ([int(first), int(last)] as const);
-    const sorted = readSorted(client, args);
-    if (!sorted) return EMPTY_ARRAY;
-    let found: Scored[];
-    if (bounds) {
-      const [min, max] = options.reverse ? [bounds[1], bounds[0]] : bounds;
-      found = sorted.ordered().slice(...scoreSpan(sorted, min, max));
-      if (options.reverse) found.reverse();
-    } else {
-      const [from, to] = rankSpan(sorted.size, ...(ranks as readonly [number, number]));
-      found = options.reverse
-        ? sorted
-            .ordered()
-            .slice(sorted.size - to, sorted.size - from)
-            .reverse()
-        : sorted.ordered().slice(from, to);
-    }
-    if (options.limit && bounds) {
-      const [offset, count] = options.limit;
-      found = offset < 0 ? [] : found.slice(offset, count < 0 ? undefined : offset + count);
-    }
-    return membersReply(client, found, options.withScores);
-  };
 
 // ---- removing
 
-function removeMembers(client: Session, key: string, members: readonly string[], event: string): number {
+/** Removes members that are there and fires the events. @returns how many went */
+export function removeMembers(client: Session, key: string, members: readonly string[], event: string): number {
   const keyspace = keyspaceOf(client);
   const sorted = keyspace.writableAs(client.db, key, SortedSetValue);
   if (!sorted || !members.some((member) => sorted.score(member) !== undefined)) return 0;
@@ -219,25 +145,6 @@ function removeMembers(client: Session, key: string, members: readonly string[],
   keyspace.removeIfEmpty(client.db, key, sorted);
   return before - sorted.size;
 }
-
-const removeRange =
-  (event: string, spanOf: (sorted: SortedSetValue, first: string, last: string) => readonly [number, number]) =>
-  (client: Session, args: readonly string[]): string => {
-    const [, key, first, last] = args as [string, string, string, string];
-    // The bounds are checked even when there is no such key.
-    spanOf(new SortedSetValue(), first, last);
-    const sorted = keyspaceOf(client).writableAs(client.db, key, SortedSetValue);
-    if (!sorted) return integer(0);
-    const found = sorted.ordered().slice(...spanOf(sorted, first, last));
-    return integer(
-      removeMembers(
-        client,
-        key,
-        found.map(({ member }) => member),
-        event,
-      ),
-    );
-  };
 
 const pop =
   (lowest: boolean) =>
@@ -288,9 +195,17 @@ function scan(client: Session, args: readonly string[]): string {
   return array([bulk('0'), bulks(found.flatMap(({ member, score }) => [member, formatDouble(score, version)]))]);
 }
 
+function randomMember(client: Session, args: readonly string[]): string {
+  const { count, withValues } = randomWords(args, 'withscores');
+  const sorted = readSorted(client, args);
+  if (count === undefined) {
+    return sorted ? bulk(client.door.context.random.pick(sorted.ordered()).member) : nullBulk(client.protocol);
+  }
+  return membersReply(client, sorted ? randomPicks(client, sorted.ordered(), count) : [], withValues);
+}
+
 const categories = ['sortedset'];
 const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
-const PLAIN: RangeWords = { general: false, byScore: false, reverse: false, withScores: false };
 
 export const sortedSetCommands: readonly Command[] = [
   one('zadd -4 Fmw', zadd),
@@ -302,28 +217,10 @@ export const sortedSetCommands: readonly Command[] = [
     return array(args.slice(2).map((member) => scoreOrNull(client, sorted?.score(member))));
   }),
   one('zcard 2 Fr', (client, args) => integer(readSorted(client, args)?.size ?? 0)),
-  one('zcount 4 Fr', (client, args) => {
-    const [min, max] = [bound(args[2] as string), bound(args[3] as string)];
-    const sorted = readSorted(client, args);
-    if (!sorted) return integer(0);
-    const [from, to] = scoreSpan(sorted, min, max);
-    return integer(to - from);
-  }),
   one('zrank 3 Fr', rank(false)),
   one('zrevrank 3 Fr', rank(true)),
-  one('zrange -4 r', range({ ...PLAIN, general: true })),
-  one('zrevrange -4 r', range({ ...PLAIN, reverse: true })),
-  one('zrangebyscore -4 r', range({ ...PLAIN, byScore: true })),
-  one('zrevrangebyscore -4 r', range({ ...PLAIN, byScore: true, reverse: true })),
   one('zpopmin -2 Fw', pop(true)),
   one('zpopmax -2 Fw', pop(false)),
-  one(
-    'zremrangebyscore 4 w',
-    removeRange('zremrangebyscore', (sorted, first, last) => scoreSpan(sorted, bound(first), bound(last))),
-  ),
-  one(
-    'zremrangebyrank 4 w',
-    removeRange('zremrangebyrank', (sorted, first, last) => rankSpan(sorted.size, int(first), int(last))),
-  ),
+  one('zrandmember -2 r', randomMember),
   one('zscan -3 r', scan),
 ];

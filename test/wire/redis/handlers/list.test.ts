@@ -34,4 +34,13 @@ describe('lists', () => {
     server.connect().send('RPUSH', 'l', 'a').send('RPOPLPUSH', 'l', 'm');
     expect(events).toEqual(['rpush', 'lpush', 'rpop', 'del']);
   });
+
+  it('tell where an element stands', () => {
+    const client = new RedisServer().connect();
+    client.send('RPUSH', 'l', 'a', 'b', 'a', 'c', 'a').take();
+    expect(client.ask('LPOS', 'l', 'a', 'RANK', '-1') + client.ask('LPOS', 'l', 'x')).toBe(':4\r\n$-1\r\n');
+    expect(client.ask('LPOS', 'l', 'a', 'RANK', '2', 'COUNT', '0')).toBe('*2\r\n:2\r\n:4\r\n');
+    expect(client.ask('LPOS', 'l', 'c', 'MAXLEN', '3')).toBe('$-1\r\n');
+    expect(client.ask('LPOS', 'l', 'a', 'RANK', '0')).toMatch(/^-ERR RANK can't be zero: use 1/);
+  });
 });

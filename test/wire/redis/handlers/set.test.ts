@@ -22,4 +22,15 @@ describe('sets', () => {
     expect(client.ask('SPOP', 's')).toHaveLength('$1\r\na\r\n'.length);
     expect(client.ask('SPOP', 's')).toBe('$-1\r\n');
   });
+
+  it('count what they have in common, up to a limit', () => {
+    const client = new RedisServer().connect();
+    client.send('SADD', 's', 'a', 'b', 'c').send('SADD', 't', 'b', 'c').take();
+    expect(client.ask('SINTERCARD', '2', 's', 't') + client.ask('SINTERCARD', '2', 's', 't', 'LIMIT', '1')).toBe(
+      ':2\r\n:1\r\n',
+    );
+    expect(client.ask('SINTERCARD', '3', 's', 't')).toBe(
+      "-ERR Number of keys can't be greater than number of args\r\n",
+    );
+  });
 });
