@@ -53,6 +53,8 @@ const STEP_MS = 5;
 export async function replay(conversation: Conversation, version: '7.0' | '7.2'): Promise<string[]> {
   const requires = new Set(conversation.requires);
   const server = new RedisServer({ version, debug: requires.has('debug'), cluster: requires.has('cluster') });
+  if (conversation.steps.some(({ send }) => /"(?:EVAL|SCRIPT)/.test(JSON.stringify(send) ?? '')))
+    await server.door.scripting.load();
   const run = new Replay(server);
   run.prepare(conversation);
   for (const [index, step] of conversation.steps.entries()) await run.step(index, step);

@@ -19,6 +19,7 @@ const SUBSCRIBED_ALLOWED = new Set([
   'reset',
 ]);
 const TEXT_LIMIT = 128;
+const BUSY = 'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.';
 
 /** Runs one request of a connection: finds the command, checks, queues or executes, and writes the reply. */
 export function dispatch(client: Session, args: readonly string[]): void {
@@ -137,6 +138,7 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
     throw new RedisError(`ERR Can't execute '${command.name}': only ${allowed} are allowed in this context`);
   }
   checkFresh(client, command);
+  if (client.door.scripting.busy && !command.flags.has('allow_busy')) throw new RedisError(BUSY);
 }
 
 /** Whether a command has a flag, or one that EXEC would run now. */
@@ -156,7 +158,8 @@ function checkSlots(client: Session, command: Command, args: readonly string[]):
   if (client.door.clusterIsDown) throw new RedisError('CLUSTERDOWN The cluster is down');
 }
 
-function checkWritable(client: Session): void {
+/** @throws RedisError when this node takes no writes */
+export function checkWritable(client: Session): void {
   const { primary, config } = client.door.broker;
   if (!primary && config.number('min-replicas-to-write') > 0) {
     throw new RedisError('NOREPLICAS Not enough good replicas to write.');

@@ -20,6 +20,7 @@ import { MessageFrames } from './message-frame.js';
 import { monitorLine } from './monitor.js';
 import { Pause } from './pause.js';
 import type { ParserLimits } from './request-parser.js';
+import { Scripting } from './script/scripting.js';
 import { ServerStats } from './server-stats.js';
 import { Session } from './session.js';
 import { Transaction } from './transaction.js';
@@ -37,8 +38,7 @@ export class RedisDoor implements Door {
   readonly startedMs: number;
   /** Open sessions by client id, oldest first. */
   readonly sessions = new Map<number, Session>();
-  /** Digests of the scripts that SCRIPT LOAD has taken. */
-  readonly scripts = new Set<string>();
+  readonly scripting = new Scripting(this);
   readonly #dirty = new Set<Session>();
   /** Sessions that were unblocked and may have requests waiting. */
   readonly #resumed: Session[] = [];
@@ -158,7 +158,13 @@ export class RedisDoor implements Door {
 
   /** Shows a command to the monitors. */
   monitor(session: Session, args: readonly string[], command: Command): void {
-    if (this.#monitors.size === 0 || command.flags.has('admin') || command.flags.has('skip_monitor')) return;
+    if (command.flags.has('admin') || command.flags.has('skip_monitor')) return;
+    this.showCommand(session, args);
+  }
+
+  /** Shows a command to the monitors whatever its flags. */
+  showCommand(session: Session, args: readonly string[]): void {
+    if (this.#monitors.size === 0) return;
     const line = monitorLine(this.now, session, args);
     for (const monitor of this.#monitors) monitor.pushRaw(line);
   }

@@ -5,7 +5,7 @@ export function monitorLine(nowMs: number, session: Session, args: readonly stri
   const { address, port } = session.connection.remote;
   const time = `${Math.floor(nowMs / 1000)}.${String((nowMs % 1000) * 1000).padStart(6, '0')}`;
   const words = redact(args).map((arg) => `"${escapeText(arg)}"`);
-  return `+${time} [${session.db} ${address}:${port}] ${words.join(' ')}\r\n`;
+  return `+${time} [${session.db} ${session.scripted ? 'lua' : `${address}:${port}`}] ${words.join(' ')}\r\n`;
 }
 
 function redact(args: readonly string[]): string[] {

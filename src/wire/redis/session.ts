@@ -15,6 +15,9 @@ import { bulk, error, integer, type Protocol, push } from './reply.js';
 import { RequestParser } from './request-parser.js';
 import type { Transaction } from './transaction.js';
 
+/** The commands that need the interpreter, which is loaded with the first of them. */
+const NEEDS_LUA = /^(?:eval(?:sha)?(?:_ro)?|script)$/i;
+
 export type ReplyMode = 'on' | 'off' | 'skip' | 'skip-next';
 
 /** A command that waits for an event. */
@@ -177,15 +180,19 @@ export class Session implements DoorSession, Subscriber {
         return;
       }
       case 'hold':
-        this.#suspended = true;
-        verdict.release.then(
-          () => this.#resumeWith(args),
-          () => this.#resumeWith(args),
-        );
-        return;
+        return this.#runAfter(verdict.release, args);
       default:
         return verdict satisfies never;
     }
+  }
+
+  /** Holds a request, and what comes behind it, until something has come to its end. */
+  #runAfter(end: PromiseLike<unknown>, args: string[]): void {
+    this.#suspended = true;
+    end.then(
+      () => this.#resumeWith(args),
+      () => this.#resumeWith(args),
+    );
   }
 
   #resumeWith(args: string[]): void {
@@ -202,6 +209,8 @@ export class Session implements DoorSession, Subscriber {
       this.#held = args;
       return;
     }
+    const loading = NEEDS_LUA.test(args[0] as string) && this.door.scripting.load();
+    if (loading) return this.#runAfter(loading, args);
     this.enter();
     try {
       // Native subscribers are called when the command has ended, never inside it.

@@ -1,49 +1,53 @@
 /**
  * SCRIPT, FUNCTION, EVAL and EVALSHA.
  *
- * Not done: running Lua. Scripts can be loaded and asked for; EVAL and EVALSHA check their arguments as Redis does and
- * then refuse. There are no functions.
+ * Not done: functions.
  *
  * @see https://redis.io/docs/latest/commands/?group=scripting
  */
-import { createHash } from 'node:crypto';
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { type Command, command } from '../handler.js';
+import { type Command, command, type Reply } from '../handler.js';
 import { array, bulk, EMPTY_ARRAY, integer, OK } from '../reply.js';
+import { type Call, digestOf } from '../script/scripting.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
 import { int } from './number.js';
 
-const NO_LUA = 'ERR this broker does not run Lua scripts; send the commands themselves, in MULTI and EXEC if need be';
-
-const sha1 = (text: string): string => createHash('sha1').update(Buffer.from(text, 'latin1')).digest('hex');
-
 /** @throws RedisError */
-function checkKeyCount(args: readonly string[]): void {
+function readCall(args: readonly string[]): Call {
   const count = int(args[2] as string);
   if (count > args.length - 3) throw new RedisError("ERR Number of keys can't be greater than number of args");
   if (count < 0) throw new RedisError("ERR Number of keys can't be negative");
+  const readOnly = (args[0] as string).toLowerCase().endsWith('_ro');
+  return { keys: args.slice(3, 3 + count), args: args.slice(3 + count), readOnly };
 }
 
-function evaluate(_client: Session, args: readonly string[]): string {
-  checkKeyCount(args);
-  throw new RedisError(NO_LUA);
+function evaluate(client: Session, args: readonly string[]): Reply {
+  client.door.showCommand(client, args);
+  const call = readCall(args);
+  const { scripting } = client.door;
+  const source = args[1] as string;
+  if (!scripting.has(digestOf(source))) scripting.check(source);
+  scripting.keep(source);
+  return scripting.run(client, source, call);
 }
 
-function evaluateLoaded(client: Session, args: readonly string[]): string {
-  checkKeyCount(args);
-  if (client.door.scripts.has((args[1] as string).toLowerCase())) throw new RedisError(NO_LUA);
-  throw new RedisError('NOSCRIPT No matching script. Please use EVAL.');
+function evaluateLoaded(client: Session, args: readonly string[]): Reply {
+  client.door.showCommand(client, args);
+  const call = readCall(args);
+  const source = client.door.scripting.source(args[1] as string);
+  if (source === undefined) throw new RedisError('NOSCRIPT No matching script. Please use EVAL.');
+  return client.door.scripting.run(client, source, call);
 }
 
 function load(client: Session, args: readonly string[]): string {
-  const digest = sha1(args[2] as string);
+  const { scripting } = client.door;
+  const source = args[2] as string;
+  scripting.check(source);
+  const digest = scripting.keep(source);
+  if (digest !== undefined) return bulk(digest);
   const { redisScriptCount } = client.door.context.limits;
-  if (!client.door.scripts.has(digest) && client.door.scripts.size >= redisScriptCount) {
-    throw new RedisError(`ERR limits.redisScriptCount (${redisScriptCount}) reached; SCRIPT FLUSH forgets all scripts`);
-  }
-  client.door.scripts.add(digest);
-  return bulk(digest);
+  throw new RedisError(`ERR limits.redisScriptCount (${redisScriptCount}) reached; SCRIPT FLUSH forgets all scripts`);
 }
 
 function checkMode(args: readonly string[], line: string): void {
@@ -52,7 +56,7 @@ function checkMode(args: readonly string[], line: string): void {
 
 function flush(client: Session, args: readonly string[]): string {
   checkMode(args, 'ERR SCRIPT FLUSH only support SYNC|ASYNC option');
-  client.door.scripts.clear();
+  client.door.scripting.forget();
   return OK;
 }
 
@@ -74,14 +78,14 @@ export const scriptCommands: readonly Command[] = [
       command('script|load 3 st', { categories, run: load }),
       command('script|exists -3 s', {
         categories,
-        run: (client, args) =>
-          array(args.slice(2).map((digest) => integer(client.door.scripts.has(digest.toLowerCase()) ? 1 : 0))),
+        run: (client, args) => array(args.slice(2).map((digest) => integer(client.door.scripting.has(digest) ? 1 : 0))),
       }),
       command('script|flush -2 s', { categories, run: flush }),
       command('script|kill 2 sB', {
         categories,
-        run: () => {
-          throw new RedisError('NOTBUSY No scripts in execution right now.');
+        run: (client) => {
+          client.door.scripting.kill();
+          return OK;
         },
       }),
     ]),

@@ -1,0 +1,197 @@
+/**
+ * What surrounds a script in Lua: it compiles the script, gives it the members of `redis` that the engine lacks, finds
+ * the line of an error and writes the result as bytes of a reply.
+ *
+ * It is called with the script, the protocol of the client, and version text and number behind the script's own ARGV,
+ * and returns one of
+ *
+ *     R<reply>                the script has returned
+ *     C<text>                 it does not compile
+ *     E<line> <text>          it has failed
+ *     K<line>                 it went on past its budget
+ *
+ * An error that a command answered with is raised by the host with CALL_ERROR in front: unlike other messages it has
+ * its code already.
+ */
+export const CALL_ERROR = '\x01\x02';
+
+/** The name by which the host is asked for `redis.acl_check_cmd`; no command has it. */
+export const ACL_CHECK = '\x01acl_check_cmd';
+
+export const BOOTSTRAP = 'return loadstring(table.remove(ARGV), "@prelude")()';
+
+export const PRELUDE = String.raw`
+local version_number, version = tonumber(table.remove(ARGV)), table.remove(ARGV)
+local protocol, source = tonumber(table.remove(ARGV)), table.remove(ARGV)
+local native, npcall, nxpcall, nerror = redis, pcall, xpcall, error
+local resp = 2
+
+local function clean(m)
+  if type(m) ~= "string" then return m end
+  if m:sub(1, 2) == "\1\2" then return m:sub(3), true end
+  if m == "__RLUA_E__:command-arg-type" then
+    return "ERR Lua redis lib command arguments must be strings or integers", true
+  end
+  return (m:gsub("__RLUA_E__:global%-read:(.*)$", "Script attempted to access nonexistent global variable '%1'"))
+end
+local function spent(m) return type(m) == "string" and m:find("Script killed by fuel limit", 1, true) end
+local function fail(text) nerror("\1\2ERR " .. text, 0) end
+local function line()
+  for level = 2, 40 do
+    local _, place = npcall(nerror, "", level)
+    local found = type(place) == "string" and place:match("^user_script:(%d+): $")
+    if found then return found end
+  end
+  return "1"
+end
+
+local function finish(ok, ...)
+  if ok then return ok, ... end
+  local m = ...
+  if spent(m) then nerror(m, 0) end
+  if type(m) == "table" and m.err then return false, m.err end
+  return false, (clean(m))
+end
+local function pcall(...) return finish(npcall(...)) end
+local function xpcall(f, handler)
+  return nxpcall(f, function(m)
+    if spent(m) then return m end
+    local text, called = clean(m)
+    return handler(called and { err = text } or text)
+  end)
+end
+
+local members = {}
+for name, member in pairs(native) do members[name] = member end
+function members.pcall(...)
+  local ok, result = npcall(native.call, ...)
+  if ok then return result end
+  if spent(result) then nerror(result, 0) end
+  return { err = (clean(result)) }
+end
+function members.error_reply(...)
+  local text = ...
+  if select("#", ...) ~= 1 or type(text) ~= "string" then return { err = "ERR wrong number or type of arguments" } end
+  if text:sub(1, 1) == "-" then text = text:sub(2) end
+  if not text:find(" ", 1, true) then text = "ERR " .. text end
+  return { err = text }
+end
+function members.status_reply(...)
+  local text = ...
+  if select("#", ...) ~= 1 or type(text) ~= "string" then return { err = "ERR wrong number or type of arguments" } end
+  return { ok = text }
+end
+function members.log(...)
+  if select("#", ...) < 2 then fail("redis.log() requires two arguments or more.") end
+  local level = ...
+  if type(level) ~= "number" then fail("First argument must be a number (log level).") end
+  if level < 0 or level > 3 then fail("Invalid log level.") end
+  native.log(...)
+end
+function members.sha1hex(...)
+  if select("#", ...) ~= 1 then fail("wrong number of arguments") end
+  local digest = native.sha1hex(...)
+  return digest
+end
+function members.setresp(...)
+  if select("#", ...) ~= 1 then fail("redis.setresp() requires one argument.") end
+  local wanted = tonumber((...))
+  if wanted ~= 2 and wanted ~= 3 then fail("RESP version must be 2 or 3.") end
+  native.setresp(wanted)
+  resp = wanted
+end
+function members.acl_check_cmd(...)
+  if select("#", ...) == 0 then fail("Please specify at least one argument for this redis.acl_check_cmd() call") end
+  return native.call("\1acl_check_cmd", ...) == 1
+end
+function members.replicate_commands() return true end
+function members.breakpoint() return false end
+function members.set_repl() end
+function members.debug() end
+members.REDIS_VERSION, members.REDIS_VERSION_NUM = version, version_number
+members.REPL_NONE, members.REPL_AOF, members.REPL_SLAVE, members.REPL_REPLICA, members.REPL_ALL = 0, 1, 2, 2, 3
+setmetatable(members, { __newindex = function() nerror("Attempt to modify a readonly table", 2) end })
+
+local out = {}
+local function put(text) out[#out + 1] = text end
+local function one_line(text) return (text:gsub("[\r\n]", " ")) end
+local function bulk(text) put("$" .. #text .. "\r\n" .. text .. "\r\n") end
+local function null() put(protocol == 3 and "_\r\n" or "$-1\r\n") end
+local function integer(n)
+  if n ~= n or n >= 2^63 or n <= -2^63 then return put(":-9223372036854775808\r\n") end
+  n = n < 0 and math.ceil(n) or math.floor(n)
+  put(":" .. (n == 0 and "0" or string.format("%.0f", n)) .. "\r\n")
+end
+local function double(n)
+  local text = n ~= n and "nan" or n == math.huge and "inf" or n == -math.huge and "-inf" or string.format("%.17g", n)
+  if protocol == 3 then put("," .. text .. "\r\n") else bulk(text) end
+end
+local write
+local function pairs_of(t, sign, both, depth)
+  local count = 0
+  for _ in pairs(t) do count = count + 1 end
+  if protocol == 3 then put(sign .. count) else put("*" .. (both and count * 2 or count)) end
+  put("\r\n")
+  for key, value in pairs(t) do
+    write(key, depth)
+    if both then write(value, depth) end
+  end
+end
+local function list(t, depth)
+  local count = 0
+  while t[count + 1] ~= nil do count = count + 1 end
+  put("*" .. count .. "\r\n")
+  for i = 1, count do write(t[i], depth) end
+end
+local function field(t, name, kind)
+  local value = rawget(t, name)
+  if type(value) == kind or (kind == "string" and type(value) == "number") then return value end
+end
+local function write_table(t, depth)
+  if depth > 2000 then return put("-ERR reached lua stack limit\r\n") end
+  local v = field(t, "err", "string")
+  if v then return put("-" .. one_line(tostring(v)) .. "\r\n") end
+  v = field(t, "ok", "string")
+  if v then return put("+" .. one_line(tostring(v)) .. "\r\n") end
+  v = field(t, "double", "number")
+  if v then return double(v) end
+  v = field(t, "map", "table")
+  if v then return pairs_of(v, "%", true, depth + 1) end
+  v = field(t, "set", "table")
+  if v then return pairs_of(v, "~", false, depth + 1) end
+  v = field(t, "big_number", "string")
+  if v then
+    if protocol == 3 then return put("(" .. one_line(tostring(v)) .. "\r\n") end
+    return bulk(tostring(v))
+  end
+  v = field(t, "verbatim_string", "table")
+  if v and type(v.string) == "string" and type(v.format) == "string" then
+    if protocol ~= 3 then return bulk(v.string) end
+    local format = (v.format .. "   "):sub(1, 3)
+    return put("=" .. (#v.string + 4) .. "\r\n" .. format .. ":" .. v.string .. "\r\n")
+  end
+  list(t, depth + 1)
+end
+function write(value, depth)
+  local kind = type(value)
+  if kind == "string" then bulk(value)
+  elseif kind == "number" then integer(value)
+  elseif kind == "table" then write_table(value, depth)
+  elseif kind == "boolean" and resp == 3 then
+    if protocol == 3 then put(value and "#t\r\n" or "#f\r\n") else put(value and ":1\r\n" or ":0\r\n") end
+  elseif value == true then put(":1\r\n")
+  else null() end
+end
+
+local script, problem = loadstring("local redis, pcall, xpcall = ...;" .. source, "@user_script")
+if not script then return "C" .. problem end
+local ok, result = nxpcall(function() return script(members, pcall, xpcall), 0 end, function(m)
+  if spent(m) then return "K" .. line() end
+  local text, called = clean(m)
+  if type(m) == "table" and type(m.err) == "string" then text, called = m.err, true end
+  return "E" .. line() .. " " .. (called and "" or "ERR ") .. tostring(text)
+end)
+if not ok then return result end
+write(result, 0)
+return "R" .. table.concat(out)
+`;

@@ -1,0 +1,200 @@
+/**
+ * The scripts of a server: those it knows by their digest, the interpreter, and the one that never ends.
+ *
+ * A script is run to its end before anything else happens. One that goes past its budget would keep a real server busy
+ * until SCRIPT KILL: here it is stopped, its client stays unanswered, and the door refuses other commands as a busy
+ * server does. Within EXEC there is nobody to wait: it is answered as killed at once.
+ */
+import { createHash } from 'node:crypto';
+import { Delayed } from '../../../core/delayed.js';
+import { OUT_OF_MEMORY, RedisError } from '../../../models/redis/index.js';
+import { checkWritable } from '../dispatch.js';
+import { PENDING, type Reply } from '../handler.js';
+import type { RedisDoor } from '../index.js';
+import { error, integer } from '../reply.js';
+import type { Session } from '../session.js';
+import { ScriptClient } from './client.js';
+import { LuaEngine } from './engine.js';
+import { ACL_CHECK, CALL_ERROR } from './prelude.js';
+import { type ReplyValue, readReply, toBuffer } from './reply-value.js';
+import { readShebang, type Shebang } from './shebang.js';
+
+const NO_PACKAGE = "ERR to run Lua scripts this broker needs the package 'lua-redis-wasm'; install it";
+
+export const digestOf = (source: string): string =>
+  createHash('sha1').update(Buffer.from(source, 'latin1')).digest('hex');
+
+/** A script that never ends. */
+interface Busy {
+  readonly caller: Session;
+  readonly wrote: boolean;
+  /** What its client gets when it is killed. */
+  readonly reply: string;
+}
+
+export interface Call {
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  /** EVAL_RO and EVALSHA_RO. */
+  readonly readOnly: boolean;
+}
+
+export class Scripting {
+  readonly #door: RedisDoor;
+  /** Sources by digest. */
+  readonly #sources = new Map<string, string>();
+  #loading: Promise<void> | undefined;
+  #loaded = false;
+  #engine: LuaEngine | undefined;
+  #client: ScriptClient | undefined;
+  #busy: Busy | undefined;
+
+  constructor(door: RedisDoor) {
+    this.#door = door;
+  }
+
+  /** A script runs that never ends. */
+  get busy(): boolean {
+    return this.#busy !== undefined;
+  }
+
+  has(digest: string): boolean {
+    return this.#sources.has(digest.toLowerCase());
+  }
+
+  source(digest: string): string | undefined {
+    return this.#sources.get(digest.toLowerCase());
+  }
+
+  /** Remembers a script. @returns its digest, or undefined when no more are taken */
+  keep(source: string): string | undefined {
+    const digest = digestOf(source);
+    const full = this.#sources.size >= this.#door.context.limits.redisScriptCount;
+    if (!this.#sources.has(digest) && full) return undefined;
+    this.#sources.set(digest, source);
+    return digest;
+  }
+
+  forget(): void {
+    this.#sources.clear();
+  }
+
+  /** Loads the interpreter, or finds that there is none; undefined when that has been done. */
+  load(): Promise<void> | undefined {
+    if (this.#loaded) return undefined;
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const host = {
+      call: (args: readonly string[]) => this.#call(args),
+      setProtocol: (protocol: 2 | 3) => {
+        if (this.#client) this.#client.protocol = protocol;
+      },
+    };
+    try {
+      this.#engine = await LuaEngine.load(host, this.#door.broker.version);
+    } finally {
+      this.#loaded = true;
+    }
+  }
+
+  /** @throws RedisError when the script does not compile */
+  check(source: string): void {
+    const { body } = readShebang(source);
+    const text = this.#needEngine().compile(body);
+    if (text !== undefined) throw new RedisError(uncompiled(text));
+  }
+
+  /** Runs a script for a connection. @throws RedisError */
+  run(caller: Session, source: string, { keys, args, readOnly }: Call): Reply {
+    const engine = this.#needEngine();
+    const shebang = readShebang(source);
+    checkStart(caller, shebang, readOnly);
+    const client = this.#clientOf(caller);
+    client.begin({ caller, readOnly: readOnly || shebang.flags.has('no-writes'), shebang });
+    const outcome = engine.run(shebang.body, keys, args, caller.protocol);
+    switch (outcome.kind) {
+      case 'returned':
+        return outcome.reply;
+      case 'uncompiled':
+        throw new RedisError(uncompiled(outcome.text));
+      case 'failed':
+        throw new RedisError(`${outcome.text} script: ${digestOf(source)}, on @user_script:${outcome.line}.`);
+      case 'endless': {
+        const killed = 'ERR Script killed by user with SCRIPT KILL...';
+        const line = `${killed} script: ${digestOf(source)}, on @user_script:${outcome.line}.`;
+        if (caller.transaction.running) throw new RedisError(line);
+        return this.#waitForKill(caller, line);
+      }
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** SCRIPT KILL. @throws RedisError */
+  kill(): void {
+    const busy = this.#busy;
+    if (!busy) throw new RedisError('NOTBUSY No scripts in execution right now.');
+    if (busy.wrote) {
+      throw new RedisError(
+        'UNKILLABLE Sorry the script already executed write commands against the dataset. You can either wait the ' +
+          'script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command.',
+      );
+    }
+    this.#busy = undefined;
+    busy.caller.unblock(busy.reply);
+  }
+
+  #waitForKill(caller: Session, line: string): Reply {
+    this.#busy = { caller, wrote: this.#client?.wrote === true, reply: error(line) };
+    const delayed = new Delayed<string>(
+      this.#door.context.clock,
+      Infinity,
+      () => error(line),
+      (reply) => caller.unblock(reply),
+    );
+    caller.blocked = { delayed, timeoutReply: () => error(line), stop: () => undefined };
+    return PENDING;
+  }
+
+  #needEngine(): LuaEngine {
+    if (!this.#engine) throw new RedisError(NO_PACKAGE);
+    return this.#engine;
+  }
+
+  #clientOf(caller: Session): ScriptClient {
+    this.#client ??= new ScriptClient(this.#door, caller);
+    return this.#client;
+  }
+
+  #call(args: readonly string[]): ReplyValue {
+    const client = this.#client as ScriptClient;
+    if (args[0] !== ACL_CHECK) {
+      const reply = readReply(client.call(args));
+      return isError(reply) ? callError(reply.err.toString('latin1')) : reply;
+    }
+    const may = client.mayRun(args.slice(1));
+    if (may === undefined) return callError('ERR Invalid command passed to redis.acl_check_cmd()');
+    return readReply(integer(may ? 1 : 0));
+  }
+}
+
+const callError = (line: string): ReplyValue => ({ err: toBuffer(CALL_ERROR + line) });
+
+const uncompiled = (text: string): string => `ERR Error compiling script (new function): ${text}`;
+
+function isError(reply: ReplyValue): reply is { readonly err: Buffer } {
+  return reply !== null && typeof reply === 'object' && 'err' in reply;
+}
+
+/** What stands before a script as a whole: one with a shebang says what it will do. @throws RedisError */
+function checkStart(caller: Session, { present, flags }: Shebang, readOnly: boolean): void {
+  if (!present) return;
+  const writes = !flags.has('no-writes');
+  if (readOnly && writes) throw new RedisError('ERR Can not execute a script with write flag using *_ro command.');
+  if (writes) checkWritable(caller);
+  const { broker } = caller.door;
+  if (writes && !flags.has('allow-oom') && broker.overMemory(false)) throw new RedisError(OUT_OF_MEMORY);
+}
