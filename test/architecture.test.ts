@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const LONGEST_FILE = 400;
 
 // Debts of the first days. Both only shrink: a new file is short and comes with its test.
-const TOO_LONG_COUNT = 6;
+const TOO_LONG_COUNT = 4;
 const UNTESTED_COUNT = 71;
 
 interface Source {

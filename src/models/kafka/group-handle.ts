@@ -2,7 +2,8 @@ import { Delayed } from '../../core/delayed.js';
 import { BrokerError } from '../../core/errors.js';
 import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
-import type { GroupCoordinator, GroupMemberView } from './group-coordinator.js';
+import type { GroupCoordinator } from './group-coordinator.js';
+import type { GroupMemberView } from './group-view.js';
 import { LogReader } from './log-reader.js';
 
 /** How far a group has come in one partition. */

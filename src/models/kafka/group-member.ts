@@ -42,6 +42,21 @@ export interface JoinedMember {
   readonly metadata: Uint8Array;
 }
 
+/** Who speaks, as every request of a member but the first says it. */
+export interface MemberIdentity {
+  readonly memberId: string;
+  readonly instanceId: string | null;
+  readonly generationId: number;
+}
+
+export interface SyncRequest extends MemberIdentity {
+  /** Null in versions that do not say. */
+  readonly protocolType: string | null;
+  readonly protocolName: string | null;
+  /** What the leader decided; ignored from anybody else. */
+  readonly assignments: readonly { readonly memberId: string; readonly assignment: Uint8Array }[];
+}
+
 export interface JoinAnswer {
   readonly error: GroupErrorCode;
   readonly memberId: string;
@@ -140,6 +155,24 @@ export class ClassicMember {
       assignment: this.assignment,
     };
   }
+}
+
+/** The answer to a join that leads nowhere. */
+export function refusedJoin(error: GroupErrorCode, memberId: string): JoinAnswer {
+  return {
+    error,
+    memberId,
+    generationId: -1,
+    protocolType: null,
+    protocolName: null,
+    leaderId: '',
+    skipAssignment: false,
+    members: [],
+  };
+}
+
+export function refusedSync(error: GroupErrorCode): SyncAnswer {
+  return { error, protocolType: null, protocolName: null, assignment: NO_BYTES };
 }
 
 function rebalanceTimeoutOf(request: { readonly rebalanceTimeoutMs: number; readonly sessionTimeoutMs: number }) {

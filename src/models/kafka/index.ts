@@ -5,8 +5,9 @@
  * - `record-batch`, `record`, `varint`, `crc32c`, `compression` are the layout of what is stored (format 2);
  * - `producer-state` recognises repetitions, `epoch-history` finds where logs part;
  * - `produce`, `record-validation` append; `fetch`, `list-offsets` read;
- * - `group-coordinator` finds groups and keeps their `offsets`: `consumer-group` is the classic protocol, `modern-group`
- *   the one with member epochs, `assignor/` shares out partitions, `native-consumer` and `native-member` take part;
+ * - `group-coordinator` finds groups in the `group-table`, `offset-coordinator` keeps their `offsets`: `consumer-group`
+ *   is the classic protocol (who is in it: `group-roster`, its states: `group-rebalance`), `modern-group` the one with
+ *   member epochs, `assignor/` shares out partitions, `native-consumer` and `native-member` take part;
  * - `transaction-coordinator` decides each `transaction`; `transaction-table` finds them and hands out producer ids;
  *
  * Invariants: logStart <= lastStable <= highWatermark <= logEnd; offsets are dense when appended and never reused;
@@ -28,8 +29,8 @@ export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';
 export type { TopicPartitions } from './consumer-protocol.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
 export type { FetchPartition, FetchRequest, FetchResult } from './fetch.js';
-export type { FetchedOffset, GroupMemberView, OffsetCommit } from './group-coordinator.js';
 export { GroupHandle, type GroupProgress } from './group-handle.js';
+export type { FetchedOffset, GroupMemberView, OffsetCommit } from './group-view.js';
 export { LogReader, readRecords } from './log-reader.js';
 export { ConsumedRecord, type ConsumerOptions, KafkaConsumer } from './native-consumer.js';
 export type { ProduceInput, RecordPlace } from './native-producer.js';

@@ -1,7 +1,7 @@
 import type { ModelContext } from '../../core/model.js';
 import { ASSIGNORS, type AssignorMember } from './assignor/index.js';
 import type { Cluster } from './cluster.js';
-import type { ClassicGroup, MemberIdentity } from './consumer-group.js';
+import type { ClassicGroup } from './consumer-group.js';
 import {
   CONSUMER_PROTOCOL_TYPE,
   decodeAssignment,
@@ -14,8 +14,9 @@ import {
   type TopicPartitions,
 } from './consumer-protocol.js';
 import { KafkaError } from './errors.js';
-import type { GroupCoordinator, OffsetCommit } from './group-coordinator.js';
-import type { GroupProtocol, JoinAnswer, JoinedMember, SyncAnswer } from './group-member.js';
+import type { GroupCoordinator } from './group-coordinator.js';
+import type { GroupProtocol, JoinAnswer, JoinedMember, MemberIdentity, SyncAnswer } from './group-member.js';
+import type { OffsetCommit } from './group-view.js';
 
 /** What a native member is told, and asked. */
 export interface MemberListener {

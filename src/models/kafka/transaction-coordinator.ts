@@ -1,10 +1,10 @@
 import type { Timer } from '../../core/clock.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
-import type { MemberIdentity } from './consumer-group.js';
 import { KafkaError } from './errors.js';
-import type { GroupCoordinator, OffsetCommit, TopicPartition } from './group-coordinator.js';
-import type { GroupErrorCode } from './group-member.js';
+import type { GroupCoordinator } from './group-coordinator.js';
+import type { GroupErrorCode, MemberIdentity } from './group-member.js';
+import type { OffsetCommit, TopicPartition } from './group-view.js';
 import { NO_LEADER } from './partition.js';
 import { plainFields } from './plain-fields.js';
 import {

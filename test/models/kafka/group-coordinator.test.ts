@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { snapshotFromBytes, snapshotToBytes } from '../../../src/core/snapshot.js';
-import type { MemberIdentity } from '../../../src/models/kafka/consumer-group.js';
 import { decodeAssignment } from '../../../src/models/kafka/consumer-protocol.js';
 import type { GroupCoordinator } from '../../../src/models/kafka/group-coordinator.js';
+import type { MemberIdentity } from '../../../src/models/kafka/group-member.js';
 import type { KafkaConsumer } from '../../../src/models/kafka/index.js';
 import { codeOf, commitOf, protocols, stabilise, TestMember } from '../../helpers/kafka-group.js';
 import { KafkaWorld } from '../../helpers/kafka-wire.js';
