@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import type { Call } from '../../../src/wire/kafka/call.js';
+import { demandConfigAccess } from '../../../src/wire/kafka/config-access.js';
+
+it('settings of a topic belong to it, all others to the cluster', () => {
+  const asked: string[] = [];
+  const call = { demand: (...need: string[]) => asked.push(need.join(' ')) } as unknown as Call<any>;
+  demandConfigAccess(call, 'describeConfigs', 2, 't');
+  demandConfigAccess(call, 'alterConfigs', 4, '1');
+  expect(asked).toEqual(['describeConfigs topic t', 'alterConfigs cluster kafka-cluster']);
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { fetchApi } from '../../../src/wire/kafka/handlers/fetch.js';
+import { listGroupsApi } from '../../../src/wire/kafka/handlers/list-groups.js';
+import { saslHandshakeApi } from '../../../src/wire/kafka/handlers/sasl-handshake.js';
+import { fetchRequest } from '../../helpers/kafka-request.js';
+import { KafkaWorld } from '../../helpers/kafka-wire.js';
+
+const listGroups = { statesFilter: [], typesFilter: [] };
+
+describe('a session', () => {
+  it('answers in the order of the requests, whatever waits', () => {
+    const world = new KafkaWorld();
+    world.broker.createTopic('t');
+    const client = world.connect();
+    client.send(fetchApi, 11, fetchRequest('t', undefined, 0, 500));
+    client.send(listGroupsApi, 3, listGroups);
+    expect(client.answer(fetchApi, 11)).toBeUndefined();
+    world.broker.produce('t', { value: 'now' });
+    expect(client.answer(fetchApi, 11)?.responses[0]?.partitions[0]?.highWatermark).toBe(1);
+    expect(client.answer(listGroupsApi, 3)).toMatchObject({ errorCode: 'NONE', groups: [] });
+  });
+
+  it('forgets what waits when the connection is gone', () => {
+    const world = new KafkaWorld();
+    world.broker.createTopic('t');
+    const client = world.connect();
+    client.send(fetchApi, 11, fetchRequest('t', undefined, 0, 500));
+    client.close();
+    world.broker.produce('t', { value: 'late' });
+    expect(client.transport.written).toEqual([]);
+    expect(world.errors).toEqual([]);
+  });
+
+  it('serves nothing but authentication before it is done, and closes', () => {
+    const world = new KafkaWorld({ sasl: { users: { bob: 'secret' } } });
+    const client = world.connect();
+    expect(client.ask(saslHandshakeApi, 1, { mechanism: 'PLAIN' }).errorCode).toBe('NONE');
+    client.send(listGroupsApi, 3, listGroups);
+    expect([client.transport.closed, client.transport.written]).toEqual([true, []]);
+  });
+
+  it('closes without an answer on a size that cannot be, and allocates nothing', () => {
+    for (const size of ['80000000', '7fffffff', '00000000', '00000009']) {
+      const client = new KafkaWorld().connect();
+      client.session.receive(Buffer.from(size, 'hex'));
+      expect([size, client.transport.closed, client.transport.written.length]).toEqual([size, true, 0]);
+    }
+  });
+});
