@@ -11,10 +11,10 @@ export interface Match {
 export const NO_MATCH: Match = Object.freeze({ queues: Object.freeze([]), exchanges: Object.freeze([]) }) as Match;
 
 /** The match that names these destinations, doubles removed. */
-export function toMatch(destinations: Iterable<Destination>): Match {
+export function toMatch(destinations: readonly Destination[]): Match {
   const queues: Queue[] = [];
   const exchanges: Exchange[] = [];
-  for (const destination of new Set(destinations)) {
+  for (const destination of destinations.length > 1 ? new Set(destinations) : destinations) {
     if (destination.kind === 'queue') queues.push(destination);
     else exchanges.push(destination);
   }
@@ -49,7 +49,7 @@ export class DestinationSet {
 
   /** The set as a match, made once after each change. */
   get match(): Match {
-    this.#match ??= toMatch(this.#counts.keys());
+    this.#match ??= toMatch([...this.#counts.keys()]);
     return this.#match;
   }
 }
