@@ -46,7 +46,7 @@ export const LISTS: Make[] = [
   form('LRANGE', list, small, small),
   form('LPOS', list, member, maybe(form('RANK', small)), count, maybe(form('MAXLEN', small))),
   form('LMPOP', counted(list), side, count),
-  form('BLMPOP', oneOf('0.01', 'x', '-1'), counted(list), side, count),
+  form('BLMPOP', oneOf('x', '-1'), counted(list), side, count),
   form(oneOf('LINDEX', 'LTRIM'), list, small, maybe(small, 0.7)),
   form('LSET', list, small, member),
   form('LREM', list, small, member),
@@ -114,7 +114,7 @@ export const SORTED_SETS: Make[] = [
   form('ZINTERCARD', counted(sorted), maybe(form(oneOf('LIMIT', 'FOO'), small))),
   form(oneOf('ZPOPMIN', 'ZPOPMAX'), sorted, maybe(small)),
   form('ZMPOP', counted(sorted), oneOf('MIN', 'MAX', 'FOO'), count),
-  form('BZMPOP', oneOf('0.01', 'x'), counted(sorted), oneOf('MIN', 'MAX'), count),
+  form('BZMPOP', oneOf('x', '-1'), counted(sorted), oneOf('MIN', 'MAX'), count),
   form('ZRANDMEMBER', oneOf('none', 'h1', 'l1'), maybe(small), maybe(oneOf('WITHSCORES', 'FOO'))),
 ];
 

@@ -3,6 +3,7 @@
  *
  * - The order of patterns that match one publication, of channels that UNSUBSCRIBE without names leaves, and of lists
  *   that come out of a hash table (PUBSUB CHANNELS, KEYS, ACL): it follows a seed of the server's own.
+ * - What SRANDMEMBER, HRANDFIELD and ZRANDMEMBER pick: only how much it is.
  * - The command rules of a user, which Redis 7.0 works out anew from a bitmap of its 240 commands.
  * - QUIT and protocol errors behind CLIENT REPLY OFF: Redis closes after a reply, and there is none; we close at once.
  * - Client ids, and TTLs by a second, since the two clocks are not the same.
@@ -11,6 +12,8 @@ import { type Reply, readReplies } from '../helpers/resp.js';
 
 const UNORDERED =
   /^"(?:PUBSUB" "(?:SHARD)?CHANNELS|KEYS|SCAN|ACL|CONFIG"? "GET|EXEC element|EXEC|SMEMBERS|SINTER|SUNION|SDIFF|HGETALL|HKEYS|HVALS|COMMAND)/i;
+
+const CHANCE = /^"(?:SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)"/;
 
 /** Both answers are the same, or differ only where they may. */
 export function agree(operation: string, ours: string, theirs: string): boolean {
@@ -23,8 +26,16 @@ export function agree(operation: string, ours: string, theirs: string): boolean 
   const a = readReplies(ours);
   const b = readReplies(theirs);
   if (!a || !b || a.length !== b.length) return false;
+  if (CHANCE.test(operation)) return shape(a) === shape(b);
   const unordered = UNORDERED.test(operation);
   return canonical(a, unordered) === canonical(b, unordered);
+}
+
+/** Kinds and numbers of elements; what the elements hold is left out. */
+function shape(replies: readonly Reply[]): string {
+  return replies
+    .map(({ kind, text, items }) => `${kind}${items ? `${items.length}[${shape(items)}]` : text === null}`)
+    .join();
 }
 
 function canonical(replies: readonly Reply[], unordered: boolean): string {

@@ -185,6 +185,8 @@ class Comparison {
       ['ACL', 'SETUSER', 'default', 'on', 'nopass', '+@all', '~*', 'allchannels'],
       ['CONFIG', 'SET', 'notify-keyspace-events', '', 'maxmemory', '0', 'maxmemory-policy', 'noeviction'],
       ['CONFIG', 'SET', 'hz', '10', 'timeout', '0', 'appendonly', 'no', 'requirepass', ''],
+      ['CONFIG', 'SET', 'slowlog-log-slower-than', '-1'],
+      ['SLOWLOG', 'RESET'],
       ['CLIENT', 'UNPAUSE'],
       ['FLUSHALL'],
     );

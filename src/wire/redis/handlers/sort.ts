@@ -89,7 +89,8 @@ const inBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function sorted(client: Session, elements: readonly string[], { by, alpha, descending }: SortOptions): string[] {
   const weighed = elements.map((element) => {
     const weight = by === undefined ? element : referred(client, by, element);
-    const score = alpha ? 0 : parseFloat64(weight === undefined ? '0' : weight.trimStart());
+    // As C reads numbers: nothing is 0, and blanks may stand before one.
+    const score = alpha || !weight ? 0 : parseFloat64(weight.trimStart());
     return { element, weight, score };
   });
   if (weighed.some(({ score }) => score === undefined)) {

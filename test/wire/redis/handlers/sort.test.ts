@@ -12,6 +12,8 @@ describe('SORT', () => {
     expect(sorted('l')).toEqual(['2', '9', '10']);
     expect(sorted('l', 'ALPHA', 'DESC')).toEqual(['9', '2', '10']);
     expect(sorted('l', 'LIMIT', '1', '1')).toEqual(['9']);
+    client.send('RPUSH', 'blank', '1', '', ' -1').take();
+    expect(sorted('blank')).toEqual([' -1', '', '1']);
     expect(client.ask('SORT', 's')).toBe("-ERR One or more scores can't be converted into double\r\n");
   });
 
