@@ -8,24 +8,17 @@ export interface PatternEntry<Member> {
   readonly members: Set<Member>;
 }
 
-interface Node<Member> {
-  readonly children: Map<number, Node<Member>>;
-  readonly entries: Set<PatternEntry<Member>>;
-}
-
-const emptyNode = <Member>(): Node<Member> => ({ children: new Map(), entries: new Set() });
-
 /**
  * Who is subscribed to what. Matching returns members and patterns and delivers nothing.
  *
- * Patterns hang in a trie by their literal prefix, those that begin with a special byte in a second one by their
+ * Patterns stand in a table by their literal prefix, those that begin with a special byte in a second one by their
  * literal suffix: looking up a channel walks its own bytes and tests only patterns whose literal part fits.
  */
 export class ChannelIndex<Member> {
   readonly #channels = new Map<string, Set<Member>>();
   readonly #patterns = new Map<string, PatternEntry<Member>>();
-  readonly #prefixes = emptyNode<Member>();
-  readonly #suffixes = emptyNode<Member>();
+  readonly #byPrefix = new LiteralTable<PatternEntry<Member>>();
+  readonly #bySuffix = new LiteralTable<PatternEntry<Member>>();
   #seq = 0;
 
   /** Channels with at least one exact subscriber, in order of first appearance. */
@@ -63,7 +56,8 @@ export class ChannelIndex<Member> {
     if (!entry) {
       entry = { pattern, seq: this.#seq++, members: new Set() };
       this.#patterns.set(pattern, entry);
-      this.#nodeOf(pattern, true)?.entries.add(entry);
+      const { table, literal } = this.#placeOf(pattern);
+      table.add(literal, entry);
     }
     entry.members.add(member);
   }
@@ -72,61 +66,78 @@ export class ChannelIndex<Member> {
     const entry = this.#patterns.get(pattern);
     if (!entry?.members.delete(member) || entry.members.size > 0) return;
     this.#patterns.delete(pattern);
-    this.#remove(entry);
+    const { table, literal } = this.#placeOf(pattern);
+    table.delete(literal, entry);
   }
 
   /** Patterns that match the channel, in order of first appearance. */
   match(channel: string): Array<PatternEntry<Member>> {
     const found: Array<PatternEntry<Member>> = [];
     if (this.#patterns.size === 0) return found;
-    const collect = (node: Node<Member>) => {
-      for (const entry of node.entries) if (globMatch(entry.pattern, channel)) found.push(entry);
+    const check = (entry: PatternEntry<Member>) => {
+      if (globMatch(entry.pattern, channel)) found.push(entry);
     };
-    let node: Node<Member> | undefined = this.#prefixes;
-    for (let i = 0; node; i++) {
-      collect(node);
-      node = i < channel.length ? node.children.get(channel.charCodeAt(i)) : undefined;
-    }
-    node = this.#suffixes;
-    for (let i = channel.length - 1; node; i--) {
-      collect(node);
-      node = i >= 0 ? node.children.get(channel.charCodeAt(i)) : undefined;
-    }
+    this.#byPrefix.visit(channel, 0, 1, check);
+    this.#bySuffix.visit(channel, channel.length - 1, -1, check);
     return found.length > 1 ? found.sort((a, b) => a.seq - b.seq) : found;
   }
 
-  #path(pattern: string): { root: Node<Member>; bytes: number[] } {
+  /** Where a pattern stands; a suffix is written from its end. */
+  #placeOf(pattern: string): { table: LiteralTable<PatternEntry<Member>>; literal: string } {
     const prefix = literalPrefix(pattern);
-    if (prefix !== '') return { root: this.#prefixes, bytes: Array.from(prefix, (char) => char.charCodeAt(0)) };
-    const suffix = literalSuffix(pattern);
-    return { root: this.#suffixes, bytes: Array.from(suffix, (char) => char.charCodeAt(0)).reverse() };
+    if (prefix !== '') return { table: this.#byPrefix, literal: prefix };
+    return { table: this.#bySuffix, literal: [...literalSuffix(pattern)].reverse().join('') };
+  }
+}
+
+/**
+ * Entries by the hash of a literal. The hash grows byte by byte, so that one walk over a text meets the hash of each
+ * of its beginnings, and asks only at lengths that some literal has. Entries of another literal with the same hash are
+ * visited, too.
+ */
+class LiteralTable<Entry> {
+  readonly #byHash = new Map<number, Set<Entry>>();
+  /** How many entries have a literal of this length. */
+  readonly #lengths: number[] = [];
+
+  add(literal: string, entry: Entry): void {
+    const hash = hashOf(literal);
+    const entries = this.#byHash.get(hash);
+    if (entries) entries.add(entry);
+    else this.#byHash.set(hash, new Set([entry]));
+    while (this.#lengths.length <= literal.length) this.#lengths.push(0);
+    this.#lengths[literal.length] = (this.#lengths[literal.length] as number) + 1;
   }
 
-  #nodeOf(pattern: string, create: boolean): Node<Member> | undefined {
-    const { root, bytes } = this.#path(pattern);
-    let node: Node<Member> = root;
-    for (const byte of bytes) {
-      let child = node.children.get(byte);
-      if (!child) {
-        if (!create) return undefined;
-        child = emptyNode();
-        node.children.set(byte, child);
-      }
-      node = child;
-    }
-    return node;
+  delete(literal: string, entry: Entry): void {
+    const hash = hashOf(literal);
+    const entries = this.#byHash.get(hash);
+    if (!entries?.delete(entry)) return;
+    if (entries.size === 0) this.#byHash.delete(hash);
+    this.#lengths[literal.length] = (this.#lengths[literal.length] as number) - 1;
+    while (this.#lengths.at(-1) === 0) this.#lengths.pop();
   }
 
-  /** Takes an entry out, and the nodes that nothing needs any more. */
-  #remove(entry: PatternEntry<Member>): void {
-    const { root, bytes } = this.#path(entry.pattern);
-    const walked: Array<Node<Member>> = [root];
-    for (const byte of bytes) walked.push(walked.at(-1)?.children.get(byte) as Node<Member>);
-    walked.at(-1)?.entries.delete(entry);
-    for (let i = bytes.length; i > 0; i--) {
-      const node = walked[i] as Node<Member>;
-      if (node.entries.size > 0 || node.children.size > 0) break;
-      walked[i - 1]?.children.delete(bytes[i - 1] as number);
+  /** Entries whose literal begins the text, read from `at` in steps of 1 or -1. */
+  visit(text: string, at: number, step: 1 | -1, check: (entry: Entry) => void): void {
+    const lengths = this.#lengths;
+    const longest = Math.min(text.length, lengths.length - 1);
+    let hash = 0;
+    for (let length = 0; length <= longest; length++) {
+      if (lengths[length] !== 0) this.#byHash.get(hash)?.forEach(check);
+      hash = mix(hash, text.charCodeAt(at));
+      at += step;
     }
   }
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i));
+  return hash;
+}
+
+/** Never the same for `''` and a text of NULs. */
+function mix(hash: number, byte: number): number {
+  return (Math.imul(hash, 0x01000193) + byte + 1) | 0;
 }

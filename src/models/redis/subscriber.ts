@@ -1,6 +1,9 @@
 import { Message } from '../../core/message.js';
 import { fromText, toBytes, toText } from './byte-string.js';
 
+/** Half of a pair or a lone one; the cheap question that most texts answer with no. */
+const SURROGATE = /[\ud800-\udfff]/;
+
 export type PubSubKind = 'message' | 'pmessage' | 'smessage';
 
 /** One message on its way to subscribers; the same object for all of them. */
@@ -42,8 +45,9 @@ export class PubSubMessage {
 
   /** The payload as UTF-8 text. */
   text(): string {
+    if (!this.#isText) return toText(this.#payload);
     // A lone surrogate has no UTF-8 form, on any way.
-    return this.#isText ? this.#payload.replace(/\p{Surrogate}/gu, '\ufffd') : toText(this.#payload);
+    return SURROGATE.test(this.#payload) ? this.#payload.replace(/\p{Surrogate}/gu, '\ufffd') : this.#payload;
   }
 
   /** @throws BrokerError INVALID_BODY when the payload is no JSON */
