@@ -54,22 +54,32 @@ export class Outbox {
     this.#draining = true;
     try {
       while (this.#items.length > 0) {
+        if (this.#items.length === 1) {
+          // The usual case: one delivery a command, without new columns for the next one.
+          this.#leaving = 0;
+          this.#hand(this.#receivers.pop() as (item: never) => void, this.#items.pop());
+          continue;
+        }
         const receivers = this.#receivers;
         const items = this.#items;
         this.#receivers = [];
         this.#items = [];
         for (let i = 0; i < items.length; i++) {
           this.#leaving = items.length - i - 1;
-          try {
-            (receivers[i] as (item: unknown) => void)(items[i]);
-          } catch (error) {
-            this.#onError(error);
-          }
+          this.#hand(receivers[i] as (item: never) => void, items[i]);
         }
       }
     } finally {
       this.#draining = false;
       this.#leaving = 0;
+    }
+  }
+
+  #hand(receive: (item: never) => void, item: unknown): void {
+    try {
+      receive(item as never);
+    } catch (error) {
+      this.#onError(error);
     }
   }
 }
