@@ -101,6 +101,7 @@ export class KafkaBroker implements BrokerModel {
     this.cluster.onPartitionChanged = () => persistence.wake();
     this.cluster.onTopicChange(() => persistence.wake());
     this.groups.onChange(() => persistence.wake());
+    this.transactions.onChanged = () => persistence.wake();
     this.#housekeeping.wake();
     return persistence;
   }

@@ -13,6 +13,7 @@ import {
   type ProducerIdentity,
   TRANSACTION_STATES,
   type Transaction,
+  type TransactionState,
 } from './transaction.js';
 import {
   concurrent,
@@ -41,6 +42,8 @@ export class TransactionCoordinator implements BrokerModel {
   readonly #markerDelayMs: number;
   #timeoutTimer: Timer | undefined;
   readonly #markerTimers = new Map<Transaction, Timer>();
+  /** Called when a transaction has entered a state or has got offsets. */
+  onChanged: (() => void) | undefined;
 
   /** @param markerDelayMs time between the decision and the markers, 0 for at once */
   constructor(context: ModelContext, cluster: Cluster, groups: GroupCoordinator, markerDelayMs = 0) {
@@ -109,7 +112,7 @@ export class TransactionCoordinator implements BrokerModel {
       txn.epoch++;
     }
     txn.timeoutMs = timeoutMs;
-    txn.enter('Empty', this.#context.clock.now);
+    this.#enter(txn, 'Empty');
     return txn.identity;
   }
 
@@ -164,7 +167,7 @@ export class TransactionCoordinator implements BrokerModel {
     const txn = this.#table.owned(transactionalId, identity);
     if (txn.ending) throw concurrent(txn);
     this.#context.outbox.run(() => {
-      txn.enter('Ongoing', this.#context.clock.now);
+      this.#enter(txn, 'Ongoing');
       add(txn);
       this.#scheduleTimeouts();
     });
@@ -184,7 +187,7 @@ export class TransactionCoordinator implements BrokerModel {
     commits: readonly OffsetCommit[],
     nodeId?: number,
   ): GroupErrorCode[] {
-    return this.#groups.commitPending(groupId, producer.producerId, member, commits, {
+    const results = this.#groups.commitPending(groupId, producer.producerId, member, commits, {
       ...(nodeId !== undefined && { nodeId }),
       verify: () => {
         const txn = this.#table.writing(transactionalId, producer);
@@ -195,6 +198,8 @@ export class TransactionCoordinator implements BrokerModel {
         );
       },
     });
+    this.onChanged?.();
+    return results;
   }
 
   /**
@@ -224,7 +229,7 @@ export class TransactionCoordinator implements BrokerModel {
 
   #decide(txn: Transaction, commits: boolean): void {
     const { clock, outbox } = this.#context;
-    txn.enter(commits ? 'PrepareCommit' : 'PrepareAbort', clock.now);
+    this.#enter(txn, commits ? 'PrepareCommit' : 'PrepareAbort');
     if (this.#markerDelayMs <= 0) return this.#complete(txn);
     const timer = clock.schedule(clock.now + this.#markerDelayMs, () => {
       this.#markerTimers.delete(txn);
@@ -249,7 +254,12 @@ export class TransactionCoordinator implements BrokerModel {
     txn.groups.clear();
     if (txn.partitions.size > 0) return;
     txn.startedMs = -1;
-    txn.enter(commit ? 'CompleteCommit' : 'CompleteAbort', this.#context.clock.now);
+    this.#enter(txn, commit ? 'CompleteCommit' : 'CompleteAbort');
+  }
+
+  #enter(txn: Transaction, state: TransactionState): void {
+    txn.enter(state, this.#context.clock.now);
+    this.onChanged?.();
   }
 
   /**

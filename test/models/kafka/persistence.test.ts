@@ -4,7 +4,7 @@ import { ACL_OPERATIONS, ACL_PATTERNS, ACL_PERMISSIONS, ACL_RESOURCES } from '..
 import { RESOURCE_TYPES } from '../../../src/models/kafka/config-admin.js';
 import { KafkaBroker } from '../../../src/models/kafka/index.js';
 import type { LogStorage } from '../../../src/models/kafka/storage.js';
-import { kafkaModel } from '../../helpers/kafka-model.js';
+import { batchBytes, kafkaModel, produceBatch } from '../../helpers/kafka-model.js';
 
 /** A storage in memory, that can be torn. */
 class MemoryStorage implements LogStorage {
@@ -126,6 +126,48 @@ test('each committed offset is written by itself', () => {
     const again = new KafkaBroker(kafkaModel().context, { nodes: 1 }, storage);
     expect(again.group('g').committed('t', 0)).toBe(offset);
   }
+});
+
+test('each step of a transaction is written by itself, and a later process goes on with it', () => {
+  const storage = new MemoryStorage();
+  const { context, clock } = kafkaModel();
+  const broker = new KafkaBroker(context, { nodes: 1 }, storage);
+  broker.createTopic('t');
+  const nobody = { memberId: '', instanceId: null, generationId: -1 };
+  const offsets = [{ topic: 't', partition: 0, offset: 7, leaderEpoch: -1, metadata: '' }];
+  const { transactions } = broker;
+  transactions.initProducerId('x', 60_000);
+  clock.advanceTo(clock.now + 1_000);
+  let later = broker;
+  const step = (change: () => unknown) => {
+    change();
+    clock.advanceTo(clock.now + 1_000);
+    later = new KafkaBroker(kafkaModel().context, { nodes: 1 }, storage);
+    expect(later.transactions.describe('x')).toEqual(transactions.describe('x'));
+  };
+  const producer = transactions.initProducerId('x', 60_000);
+  step(() => {});
+  step(() => transactions.addPartitions('x', producer, [{ topic: 't', partition: 0 }]));
+  step(() => transactions.addOffsets('x', producer, 'g'));
+  step(() => transactions.commitOffsets('x', producer, 'g', nobody, offsets));
+  later.transactions.endTransaction('x', producer, true);
+  expect(later.group('g').committed('t', 0)).toBe(7);
+  expect(later.topic('t').partitions[0]).toMatchObject({ logEnd: 1, lastStable: 1 });
+});
+
+test('a later process knows the last batches of a producer', () => {
+  const storage = new MemoryStorage();
+  const broker = new KafkaBroker(kafkaModel().context, { nodes: 1 }, storage);
+  broker.createTopic('t');
+  const batch = (baseSequence: number) => batchBytes([{ value: `${baseSequence}` }], { id: 7, epoch: 0, baseSequence });
+  for (const sequence of [0, 1]) produceBatch(broker, 't', batch(sequence));
+  broker.flush();
+  const later = new KafkaBroker(kafkaModel().context, { nodes: 1 }, storage);
+  expect([1, 2, 4].map((sequence) => produceBatch(later, 't', batch(sequence)))).toMatchObject([
+    { baseOffset: 1 },
+    { baseOffset: 2 },
+    { error: 'OUT_OF_ORDER_SEQUENCE_NUMBER' },
+  ]);
 });
 
 test('a snapshot has what an admin has set, and putting it back undoes what was set since', () => {
