@@ -14,7 +14,10 @@ export interface Running {
   readonly shebang: Shebang;
 }
 
-const IDLE: Running['shebang'] = readShebang('');
+/** Commands that change no data and yet reach replicas: a read-only script may not. */
+const REPLICATED = new Set(['publish', 'spublish']);
+
+const IDLE = readShebang('');
 
 /** Runs the commands of scripts as the connection that sent the script, and keeps what they answer. */
 export class ScriptClient extends Session {
@@ -60,8 +63,9 @@ export class ScriptClient extends Session {
 
   /** Whether the caller may run a command; undefined when there is no such command. */
   mayRun(args: readonly string[]): boolean | undefined {
-    const command = this.#find(args);
-    return typeof command === 'string' ? undefined : aclProblem(this, command, args, this.user) === undefined;
+    const base = this.door.commands.get((args[0] as string).toLowerCase());
+    const command = base?.subcommands?.get((args[1] ?? '').toLowerCase()) ?? base;
+    return command && aclProblem(this, command, args, this.user) === undefined;
   }
 
   override reply(bytes: string): void {
@@ -87,11 +91,11 @@ export class ScriptClient extends Session {
   #problem(command: Command, args: readonly string[]): string | undefined {
     const { flags } = command;
     if (flags.has('noscript')) return 'ERR This Redis command is not allowed from script';
-    if (flags.has('write')) {
-      if (this.#readOnly) return 'ERR Write commands are not allowed from read-only scripts.';
-      const reason = this.#whyNotWritable();
-      if (reason !== undefined) return reason;
+    if (this.#readOnly && (flags.has('write') || REPLICATED.has(command.name))) {
+      return 'ERR Write commands are not allowed from read-only scripts.';
     }
+    const reason = flags.has('write') ? this.#whyNotWritable() : undefined;
+    if (reason !== undefined) return reason;
     const mayGrow = this.wrote || this.#shebang.present;
     if (flags.has('denyoom') && !mayGrow && this.door.broker.overMemory(false)) return OUT_OF_MEMORY;
     const lack = aclProblem(this, command, args, this.user);

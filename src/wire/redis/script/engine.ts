@@ -22,7 +22,8 @@ export interface LuaHost {
 export type Outcome =
   | { readonly kind: 'returned'; readonly reply: string }
   | { readonly kind: 'uncompiled'; readonly text: string }
-  | { readonly kind: 'failed'; readonly text: string; readonly line: string }
+  /** `counted`: with the error of a command, which the statistics have already. */
+  | { readonly kind: 'failed'; readonly text: string; readonly line: string; readonly counted: boolean }
   /** It went past its budget. */
   | { readonly kind: 'endless'; readonly line: string };
 
@@ -68,7 +69,8 @@ export class LuaEngine {
     const [text, number] = this.#version === '7.0' ? ['7.0.15', 0x07000f] : ['7.2.6', 0x070206];
     const all = [...args, body, `${protocol}`, text, `${number}`, PRELUDE];
     const answer = this.#interpreter.evalWithArgs(BOOTSTRAP, keys.map(toBuffer), all.map(toBuffer));
-    if (!Buffer.isBuffer(answer)) return { kind: 'failed', text: 'ERR the script ended the interpreter', line: '1' };
+    if (!Buffer.isBuffer(answer))
+      return { kind: 'failed', text: 'ERR the script ended the interpreter', line: '1', counted: false };
     return readOutcome(answer.toString('latin1'));
   }
 }
@@ -84,7 +86,7 @@ function readOutcome(answer: string): Outcome {
       return { kind: 'endless', line: rest };
     default: {
       const space = rest.indexOf(' ');
-      return { kind: 'failed', line: rest.slice(0, space), text: rest.slice(space + 1) };
+      return { kind: 'failed', line: rest.slice(0, space), text: rest.slice(space + 1), counted: answer[0] === 'A' };
     }
   }
 }

@@ -8,6 +8,7 @@
  *     R<reply>                the script has returned
  *     C<text>                 it does not compile
  *     E<line> <text>          it has failed
+ *     A<line> <text>          it has failed with the error of a command
  *     K<line>                 it went on past its budget
  *
  * An error that a command answered with is raised by the host with CALL_ERROR in front: unlike other messages it has
@@ -29,6 +30,7 @@ local resp = 2
 local function clean(m)
   if type(m) ~= "string" then return m end
   if m:sub(1, 2) == "\1\2" then return m:sub(3), true end
+  m = m:gsub("^prelude:%d+: ", "")
   if m == "__RLUA_E__:command-arg-type" then
     return "ERR Lua redis lib command arguments must be strings or integers", true
   end
@@ -61,10 +63,40 @@ local function xpcall(f, handler)
   end)
 end
 
-local members = {}
+local function plain(...)
+  local args = { ... }
+  for i = 1, select("#", ...) do
+    if type(args[i]) == "number" then args[i] = string.format("%.17g", args[i]) end
+  end
+  return unpack(args, 1, select("#", ...))
+end
+-- A tail call leaves no trace of its line: then it is looked for in the text.
+local function call_line(place, name)
+  local found = type(place) == "string" and place:match("^user_script:(%d+): $")
+  if found then return found end
+  local count = 0
+  for text in (source .. "\n"):gmatch("(.-)\n") do
+    count = count + 1
+    local word = text:match("return%s+[%w_.]+%s*%(%s*[\"']([^\"']*)[\"']")
+    if word and word == name then return tostring(count) end
+  end
+end
+
+local members, last_line = {}, nil
 for name, member in pairs(native) do members[name] = member end
+function members.call(...)
+  local ok, result = npcall(native.call, plain(...))
+  if ok then
+    if resp == 3 and result == false then return nil end
+    return result
+  end
+  if spent(result) then nerror(result, 0) end
+  local _, place = npcall(nerror, "", 3)
+  last_line = call_line(place, (...)) or line()
+  nerror(result, 0)
+end
 function members.pcall(...)
-  local ok, result = npcall(native.call, ...)
+  local ok, result = npcall(members.call, ...)
   if ok then return result end
   if spent(result) then nerror(result, 0) end
   return { err = (clean(result)) }
@@ -85,13 +117,13 @@ function members.log(...)
   if select("#", ...) < 2 then fail("redis.log() requires two arguments or more.") end
   local level = ...
   if type(level) ~= "number" then fail("First argument must be a number (log level).") end
-  if level < 0 or level > 3 then fail("Invalid log level.") end
+  if level < 0 or level > 3 then fail("Invalid debug level.") end
   native.log(...)
 end
 function members.sha1hex(...)
   if select("#", ...) ~= 1 then fail("wrong number of arguments") end
-  local digest = native.sha1hex(...)
-  return digest
+  local text = ...
+  return native.sha1hex((type(text) == "string" or type(text) == "number") and text or "")
 end
 function members.setresp(...)
   if select("#", ...) ~= 1 then fail("redis.setresp() requires one argument.") end
@@ -101,12 +133,18 @@ function members.setresp(...)
   resp = wanted
 end
 function members.acl_check_cmd(...)
-  if select("#", ...) == 0 then fail("Please specify at least one argument for this redis.acl_check_cmd() call") end
+  if select("#", ...) == 0 then fail("Please specify at least one argument for this redis lib call") end
   return native.call("\1acl_check_cmd", ...) == 1
 end
 function members.replicate_commands() return true end
 function members.breakpoint() return false end
-function members.set_repl() end
+function members.set_repl(...)
+  if select("#", ...) ~= 1 then fail("redis.set_repl() requires two arguments.") end
+  local flags = tonumber((...)) or 0
+  if flags < 0 or flags > 3 then
+    fail("Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.")
+  end
+end
 function members.debug() end
 members.REDIS_VERSION, members.REDIS_VERSION_NUM = version, version_number
 members.REPL_NONE, members.REPL_AOF, members.REPL_SLAVE, members.REPL_REPLICA, members.REPL_ALL = 0, 1, 2, 2, 3
@@ -145,14 +183,14 @@ local function list(t, depth)
 end
 local function field(t, name, kind)
   local value = rawget(t, name)
-  if type(value) == kind or (kind == "string" and type(value) == "number") then return value end
+  if type(value) == kind then return value end
 end
 local function write_table(t, depth)
-  if depth > 2000 then return put("-ERR reached lua stack limit\r\n") end
+  if depth >= 7995 then return put("-ERR reached lua stack limit\r\n") end
   local v = field(t, "err", "string")
-  if v then return put("-" .. one_line(tostring(v)) .. "\r\n") end
+  if v then return put("-" .. one_line(v) .. "\r\n") end
   v = field(t, "ok", "string")
-  if v then return put("+" .. one_line(tostring(v)) .. "\r\n") end
+  if v then return put("+" .. one_line(v) .. "\r\n") end
   v = field(t, "double", "number")
   if v then return double(v) end
   v = field(t, "map", "table")
@@ -161,8 +199,8 @@ local function write_table(t, depth)
   if v then return pairs_of(v, "~", false, depth + 1) end
   v = field(t, "big_number", "string")
   if v then
-    if protocol == 3 then return put("(" .. one_line(tostring(v)) .. "\r\n") end
-    return bulk(tostring(v))
+    if protocol == 3 then return put("(" .. one_line(v) .. "\r\n") end
+    return bulk(v)
   end
   v = field(t, "verbatim_string", "table")
   if v and type(v.string) == "string" and type(v.format) == "string" then
@@ -170,26 +208,30 @@ local function write_table(t, depth)
     local format = (v.format .. "   "):sub(1, 3)
     return put("=" .. (#v.string + 4) .. "\r\n" .. format .. ":" .. v.string .. "\r\n")
   end
-  list(t, depth + 1)
+  return list(t, depth + 1)
 end
 function write(value, depth)
   local kind = type(value)
+  if kind == "table" then return write_table(value, depth) end
   if kind == "string" then bulk(value)
   elseif kind == "number" then integer(value)
-  elseif kind == "table" then write_table(value, depth)
   elseif kind == "boolean" and resp == 3 then
     if protocol == 3 then put(value and "#t\r\n" or "#f\r\n") else put(value and ":1\r\n" or ":0\r\n") end
   elseif value == true then put(":1\r\n")
   else null() end
 end
 
-local script, problem = loadstring("local redis, pcall, xpcall = ...;" .. source, "@user_script")
-if not script then return "C" .. problem end
-local ok, result = nxpcall(function() return script(members, pcall, xpcall), 0 end, function(m)
+local make, problem = loadstring(
+  "local redis, pcall, xpcall = ...; return function(...) " .. source .. "\nend", "@user_script"
+)
+if not make then return "C" .. problem end
+local script = make(members, pcall, xpcall)
+local ok, result = nxpcall(script, function(m)
   if spent(m) then return "K" .. line() end
   local text, called = clean(m)
+  local kind, at = called and last_line and "A" or "E", called and last_line or line()
   if type(m) == "table" and type(m.err) == "string" then text, called = m.err, true end
-  return "E" .. line() .. " " .. (called and "" or "ERR ") .. tostring(text)
+  return kind .. at .. " " .. (called and "" or "ERR ") .. tostring(text)
 end)
 if not ok then return result end
 write(result, 0)

@@ -48,6 +48,8 @@ export class Scripting {
   #engine: LuaEngine | undefined;
   #client: ScriptClient | undefined;
   #busy: Busy | undefined;
+  /** What a command of the running script threw that is no reply. */
+  #mistake: unknown;
 
   constructor(door: RedisDoor) {
     this.#door = door;
@@ -88,7 +90,14 @@ export class Scripting {
 
   async #load(): Promise<void> {
     const host = {
-      call: (args: readonly string[]) => this.#call(args),
+      call: (args: readonly string[]) => {
+        try {
+          return this.#call(args);
+        } catch (mistake) {
+          this.#mistake = mistake;
+          throw mistake;
+        }
+      },
       setProtocol: (protocol: 2 | 3) => {
         if (this.#client) this.#client.protocol = protocol;
       },
@@ -103,7 +112,8 @@ export class Scripting {
   /** @throws RedisError when the script does not compile */
   check(source: string): void {
     const { body } = readShebang(source);
-    const text = this.#needEngine().compile(body);
+    const engine = this.#needEngine();
+    const text = this.#guard(() => engine.compile(body));
     if (text !== undefined) throw new RedisError(uncompiled(text));
   }
 
@@ -114,14 +124,18 @@ export class Scripting {
     checkStart(caller, shebang, readOnly);
     const client = this.#clientOf(caller);
     client.begin({ caller, readOnly: readOnly || shebang.flags.has('no-writes'), shebang });
-    const outcome = engine.run(shebang.body, keys, args, caller.protocol);
+    const outcome = this.#guard(() => engine.run(shebang.body, keys, args, caller.protocol));
     switch (outcome.kind) {
       case 'returned':
         return outcome.reply;
       case 'uncompiled':
         throw new RedisError(uncompiled(outcome.text));
-      case 'failed':
-        throw new RedisError(`${outcome.text} script: ${digestOf(source)}, on @user_script:${outcome.line}.`);
+      case 'failed': {
+        const line = `${outcome.text} script: ${digestOf(source)}, on @user_script:${outcome.line}.`;
+        if (!outcome.counted) throw new RedisError(line);
+        this.#door.stats.count(caller.lastCommand, 'failed');
+        return error(line);
+      }
       case 'endless': {
         const killed = 'ERR Script killed by user with SCRIPT KILL...';
         const line = `${killed} script: ${digestOf(source)}, on @user_script:${outcome.line}.`;
@@ -131,6 +145,24 @@ export class Scripting {
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** An interpreter that a script has brought down is replaced; a mistake of our own is not the script's. */
+  #guard<T>(run: () => T): T {
+    this.#mistake = undefined;
+    let result: T | undefined;
+    let crash: unknown;
+    try {
+      result = run();
+    } catch (failure) {
+      crash = failure;
+    }
+    if (this.#mistake !== undefined) throw this.#mistake;
+    if (crash === undefined) return result as T;
+    this.#engine = undefined;
+    this.#loading = undefined;
+    this.#loaded = false;
+    throw new RedisError(`ERR the script has brought down the Lua interpreter: ${(crash as Error).message}`);
   }
 
   /** SCRIPT KILL. @throws RedisError */

@@ -19,14 +19,14 @@ export function readShebang(source: string): Shebang {
   if (end === -1) throw new RedisError('ERR Invalid script shebang');
   const [engine = '', ...options] = source
     .slice(0, end)
-    .split(' ')
+    .split(/\s/)
     .filter((word) => word !== '');
   if (engine !== '#!lua') throw new RedisError(`ERR Unexpected engine in script shebang: ${engine}`);
   const flags = new Set<string>();
   for (const option of options) {
     if (!option.startsWith('flags=')) throw new RedisError(`ERR Unknown lua shebang option: ${option}`);
+    if (option === 'flags=') continue;
     for (const flag of option.slice('flags='.length).split(',')) {
-      if (flag === '') continue;
       if (!FLAGS.includes(flag)) throw new RedisError(`ERR Unexpected flag in script shebang: ${flag}`);
       flags.add(flag);
     }

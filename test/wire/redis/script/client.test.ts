@@ -26,6 +26,7 @@ describe('commands of a script', () => {
   it('write only where the script may', () => {
     const refused = '-ERR Write commands are not allowed from read-only scripts.\r\n';
     expect(run('return redis.call("set", "a", 1)', 'EVAL_RO')).toBe(refused);
+    expect(run('return redis.call("publish", "a", 1)', 'EVAL_RO')).toBe(refused);
     expect(run('#!lua flags=no-writes\nreturn redis.call("set", "a", 1)')).toBe(refused);
     expect(run('#!lua\nreturn 1', 'EVAL_RO')).toBe(
       '-ERR Can not execute a script with write flag using *_ro command.\r\n',

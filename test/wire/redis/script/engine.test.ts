@@ -19,6 +19,8 @@ describe('the Lua interpreter', () => {
     const outcome = engine.run('return redis.call("echo", KEYS[1], ARGV[1], 1.5, #ARGV)', ['k'], ['\x00\xfe'], 2);
     expect(outcome).toEqual({ kind: 'returned', reply: '$1\r\n\xff\r\n' });
     expect(calls.at(-1)).toEqual(['echo', 'k', '\x00\xfe', '1.5', '1']);
+    engine.run('redis.call(1e15, 0.1, 2^53)', [], [], 2);
+    expect(calls.at(-1)).toEqual(['1000000000000000', '0.10000000000000001', '9007199254740992']);
   });
 
   it('says what the compiler found', () => {
@@ -35,7 +37,7 @@ describe('the Lua interpreter', () => {
   });
 
   it('tells the line of a failed call, which carries its own code', () => {
-    const failed = { kind: 'failed', text: 'MY reason', line: '2' };
+    const failed = { kind: 'failed', text: 'MY reason', line: '2', counted: true };
     expect(engine.run('\nreturn redis.call("fail")', [], [], 2)).toEqual(failed);
   });
 });

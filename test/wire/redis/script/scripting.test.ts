@@ -54,3 +54,22 @@ it('blocked clients are served when the script has ended', async () => {
   b.send('EVAL', 'redis.call("lpush", "l", 1) redis.call("lpush", "l", 2)', '0');
   expect(a.take()).toBe('*2\r\n$1\r\nl\r\n$1\r\n2\r\n');
 });
+
+it('an interpreter that a script has brought down is replaced', async () => {
+  const server = await started();
+  const client = server.connect();
+  expect(client.ask('EVAL', 'return cjson.decode(string.rep("[", 2000))', '0')).toContain('brought down');
+  client.send('EVAL', 'return 1', '0');
+  await server.door.scripting.load();
+  await server.advance(0);
+  expect(client.take()).toBe(':1\r\n');
+});
+
+it('the error of a command counts once, for the command and for the script', async () => {
+  const client = (await started()).connect();
+  client.send('EVAL', 'return redis.call("incr", "k", "x")', '0').send('SET', 'k', 'v').take();
+  client.send('EVAL', '\nreturn redis.call("incr", "k")', '0');
+  expect(client.take()).toMatch(/^-ERR value is not an integer or out of range script: \w+, on @user_script:2\.\r\n$/);
+  expect(client.ask('INFO', 'errorstats')).toContain('errorstat_ERR:count=2\r\n');
+  expect(client.ask('INFO', 'commandstats')).toMatch(/cmdstat_eval:calls=2.*failed_calls=2/);
+});

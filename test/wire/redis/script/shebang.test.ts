@@ -12,6 +12,7 @@ describe('the first line of a script', () => {
     ['#!lua', 'ERR Invalid script shebang'],
     ['#!js\nreturn 1', 'ERR Unexpected engine in script shebang: #!js'],
     ['#!lua name=x\nreturn 1', 'ERR Unknown lua shebang option: name=x'],
+    ['#!lua flags=no-writes, allow-oom\nreturn 1', 'ERR Unexpected flag in script shebang: '],
     ['#!lua flags=foo\nreturn 1', 'ERR Unexpected flag in script shebang: foo'],
   ])('is refused when nobody knows it: %s', ([source, message]) => {
     expect(() => readShebang(source as string)).toThrow(message);
