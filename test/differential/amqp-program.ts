@@ -47,6 +47,8 @@ export interface Program {
   readonly exchanges: ReadonlyMap<string, { readonly type: string; readonly args: Table }>;
   readonly bindings: ReadonlyArray<{ readonly queue: string; readonly exchange: string; readonly key: string }>;
   readonly channels: readonly ChannelPlan[];
+  /** Queues that a message may die into, one after the other. */
+  readonly hops: number;
   /** Passes after every operation. */
   readonly waitMs: number;
   readonly operations: readonly Operation[];
@@ -62,6 +64,12 @@ const TTLS_MS = [0, 10, 20];
 const WAIT_MS = 120;
 const KEYS = ['a', 'b', 'a.b', 'c'] as const;
 
+/**
+ * What may die on its own in a circle that a message was rejected in goes round for ever in RabbitMQ. So either there
+ * is no circle, or nothing is rejected, or nothing else dies.
+ */
+type Circles = 'none' | 'without-rejects' | 'of-rejects';
+
 export function programOf(seed: number, kind: ProgramKind): Program {
   return new ProgramWriter(new Random(seed), kind, `p${seed}.`).write();
 }
@@ -72,6 +80,7 @@ class ProgramWriter {
   readonly #prefix: string;
   readonly #queues: string[];
   readonly #exchanges: string[];
+  readonly #circles: Circles;
   #messages = 0;
   #tags = 0;
 
@@ -80,11 +89,14 @@ class ProgramWriter {
     this.#kind = kind;
     this.#prefix = prefix;
     this.#queues = Array.from({ length: 2 + random.int(3) }, (_, i) => `${prefix}q${i}`);
+    const circles = ['none', 'without-rejects', 'of-rejects'] as const;
+    this.#circles = kind === 'graph' ? random.pick(circles) : 'none';
+    if (kind === 'ttl') this.#circles = random.pick(['none', 'without-rejects']);
     this.#exchanges = ['fan', 'top', 'head'].map((name) => prefix + name);
   }
 
   write(): Program {
-    const queues = new Map(this.#queues.map((queue) => [queue, this.#queueArguments()]));
+    const queues = new Map(this.#queues.map((queue, i) => [queue, this.#queueArguments(i)]));
     const [fan, top, head] = this.#exchanges as [string, string, string];
     const exchanges = new Map([
       [fan, { type: 'fanout', args: {} }],
@@ -98,7 +110,8 @@ class ProgramWriter {
       const channel = this.#random.int(channels.length);
       return { channel, ...this.#operation(channels[channel] as ChannelPlan) } as Operation;
     });
-    return { queues, exchanges, bindings, channels, waitMs: this.#kind === 'ttl' ? WAIT_MS : 0, operations };
+    const hops = this.#dies ? queues.size : 0;
+    return { queues, exchanges, bindings, channels, hops, waitMs: this.#kind === 'ttl' ? WAIT_MS : 0, operations };
   }
 
   #chance(n: number): boolean {
@@ -113,19 +126,27 @@ class ProgramWriter {
     return this.#random.pick(this.#queues);
   }
 
-  #queueArguments(): Table {
+  #queueArguments(at: number): Table {
     const args: Record<string, unknown> = {};
-    if (this.#dies && !this.#chance(3)) {
-      args['x-dead-letter-exchange'] = this.#chance(4) ? this.#random.pick(this.#exchanges) : '';
-      if (!this.#chance(3)) args['x-dead-letter-routing-key'] = this.#queue();
-    }
+    if (this.#dies && !this.#chance(3)) Object.assign(args, this.#deadLetters(at));
+    if (this.#chance(4)) args['x-max-priority'] = 1 + this.#random.int(4);
+    if (this.#chance(5)) args['x-single-active-consumer'] = true;
+    if (this.#circles === 'of-rejects') return args;
     if (this.#chance(3)) args['x-max-length'] = this.#random.int(4);
     if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
     if (this.#chance(3)) args['x-overflow'] = this.#random.pick(['reject-publish', 'reject-publish-dlx', 'drop-head']);
-    if (this.#chance(4)) args['x-max-priority'] = 1 + this.#random.int(4);
-    if (this.#chance(5)) args['x-single-active-consumer'] = true;
     if (this.#kind === 'ttl' && this.#chance(2)) args['x-message-ttl'] = this.#random.pick(TTLS_MS);
     return args;
+  }
+
+  #deadLetters(at: number): Table {
+    if (this.#circles === 'none') {
+      const later = this.#queues.slice(at + 1);
+      if (later.length === 0) return {};
+      return { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': this.#random.pick(later) };
+    }
+    const exchange = { 'x-dead-letter-exchange': this.#chance(4) ? this.#random.pick(this.#exchanges) : '' };
+    return this.#chance(3) ? exchange : { ...exchange, 'x-dead-letter-routing-key': this.#queue() };
   }
 
   #binding() {
@@ -187,7 +208,7 @@ class ProgramWriter {
     const direct = this.#kind === 'graph' ? !this.#chance(8) : !this.#chance(3);
     const exchange = direct ? '' : this.#random.pick(this.#exchanges);
     const key = direct ? this.#queue() : this.#random.pick(KEYS);
-    const count = this.#dies ? 1 : 1 + this.#random.int(3);
+    const count = this.#dies ? 1 : 1 + this.#random.int(5);
     return { do: 'publish', exchange, key, messages: Array.from({ length: count }, () => this.#message()) };
   }
 
@@ -218,7 +239,8 @@ class ProgramWriter {
   }
 
   #settle({ home, mode }: ChannelPlan): object {
-    const how = this.#random.pick(['ack', 'ack', 'reject', 'requeue'] as const);
+    const rejects = this.#circles === 'without-rejects' ? 'requeue' : 'reject';
+    const how = this.#random.pick(['ack', 'ack', rejects, 'requeue'] as const);
     const roll = this.#random.int(4);
     const pick = this.#random.int(8);
     if (roll === 0) return { do: 'settle-all', how };

@@ -1,5 +1,5 @@
 /** Runs a program on a broker, and says after each operation what every channel saw and how long every queue is. */
-import { AmqpWorld } from '../helpers/amqp-wire.js';
+import { AmqpWorld, type PeerItem } from '../helpers/amqp-wire.js';
 import { AmqpClient, type MethodItem, show } from './amqp-client.js';
 import type { ChannelPlan, Operation, Program, Settle } from './amqp-program.js';
 
@@ -7,15 +7,15 @@ import type { ChannelPlan, Operation, Program, Settle } from './amqp-program.js'
 export interface Site {
   connect(): Promise<AmqpClient>;
   wait(ms: number): Promise<void>;
-  /** Times that every queue is asked before it has surely seen what the others sent it. */
-  readonly rounds: number;
+  /** Whether its queues and channels run side by side, so that one has to wait for them. */
+  readonly isConcurrent: boolean;
 }
 
 export function rabbitAt(port: number): Site {
   return {
     connect: () => AmqpClient.connect(port),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    rounds: 4,
+    isConcurrent: true,
   };
 }
 
@@ -24,7 +24,7 @@ export function tribroker(): Site {
   return {
     connect: () => AmqpClient.inside(world),
     wait: async (ms) => world.advance(ms),
-    rounds: 1,
+    isConcurrent: false,
   };
 }
 
@@ -131,8 +131,9 @@ class Runner {
   async #syncTwice(channel: ChannelState): Promise<void> {
     const client = this.#clients[channel.plan.connection];
     if (!client?.openChannels.has(channel.number)) return;
-    const first = this.#sync(client, channel.number);
-    await this.#sync(client, channel.number);
+    const args = { exchange: 'amq.direct', type: 'direct', passive: true };
+    const first = client.ask(channel.number, 'exchange.declare', args);
+    if (this.#site.isConcurrent) await client.ask(channel.number, 'exchange.declare', args);
     await first;
   }
 
@@ -156,12 +157,14 @@ class Runner {
     const control = this.#control;
     const queues = [...this.#program.queues.keys()];
     // A queue that has gone ends the channel, so that each is asked on a channel of its own.
-    const ask = async (queue: string, number: number): Promise<string> => {
-      if (!control.openChannels.has(number)) await control.call(number, 'channel.open');
-      return control.call(number, 'queue.declare', { queue, passive: true });
+    const ask = async (queue: string, number: number): Promise<PeerItem> => {
+      if (!control.openChannels.has(number)) await control.ask(number, 'channel.open');
+      return control.ask(number, 'queue.declare', { queue, passive: true });
     };
-    let answers: string[] = [];
-    for (let round = 0; round < this.#site.rounds; round++) {
+    // Once for what the operation did, and once more for each queue that a message may die through.
+    const rounds = this.#site.isConcurrent ? this.#program.hops + 2 : 1;
+    let answers: PeerItem[] = [];
+    for (let round = 0; round < rounds; round++) {
       answers = await Promise.all(queues.map((queue, i) => ask(queue, i + 2)));
     }
     return answers.map(countsOf).join(' ');
@@ -360,8 +363,7 @@ function confirms(channel: ChannelState, { name, args }: MethodItem): string[] {
   return covered.map((number) => `${number}${name === 'basic.ack' ? '+' : '-'}`);
 }
 
-function countsOf(answer: string): string {
-  if (!answer.startsWith('queue.declare-ok')) return 'gone';
-  const { messageCount, consumerCount } = JSON.parse(answer.slice(answer.indexOf('{'))).args;
-  return `${messageCount}/${consumerCount}`;
+function countsOf(answer: PeerItem): string {
+  if (answer.kind !== 'method' || answer.name !== 'queue.declare-ok') return 'gone';
+  return `${answer.args.messageCount}/${answer.args.consumerCount}`;
 }
