@@ -8,6 +8,8 @@
  *   is still told of more: any order.
  * - Two consumers of one channel on one queue: what they settle together arrives as two messages, between which the
  *   queue may be told something else.
+ * - Returns: a channel sends one at once, and what it published before may be delivered to it later or sooner. Programs
+ *   compare returns and deliveries of a channel apart.
  * - Confirms: how many of them one frame confirms, and their order between publishes that other queues take.
  *
  * What a program does of this kind shows in RabbitMQ's own runs: they differ. A difference counts as a divergence

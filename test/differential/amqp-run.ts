@@ -329,7 +329,9 @@ class Runner {
       if (event.name === 'basic.ack' || event.name === 'basic.nack') settled.push(...confirms(channel, event));
       else lines.push(this.#shown(channel, event));
     }
+    const isReturn = (line: string) => line.startsWith('basic.return');
     if (channel.plan.home === undefined) lines.sort();
+    else lines.sort((a, b) => Number(isReturn(b)) - Number(isReturn(a)));
     const confirmed = settled.length > 0 ? [`confirms ${settled.sort().join(' ')}`] : [];
     return [...lines, ...confirmed].map((line) => `channel ${channel.number}: ${line}`);
   }

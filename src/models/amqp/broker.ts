@@ -346,7 +346,7 @@ export class AmqpBroker implements BrokerModel {
     const unacked = new Map<Queue, Envelope[]>();
     for (const connection of this.#native ? [...this.connections, this.#native.connection] : this.connections) {
       for (const channel of connection.channels.values()) {
-        for (const [queue, envelope] of channel.unsettled()) {
+        for (const [queue, envelope] of channel.deliveries.entries()) {
           const list = unacked.get(queue);
           if (list) list.push(envelope);
           else unacked.set(queue, [envelope]);

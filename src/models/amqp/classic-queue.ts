@@ -51,8 +51,8 @@ export class ClassicQueue extends Queue {
     }
     this.store.push(envelope);
     this.#readyBytes += envelope.body.length;
-    if (envelope.expiresAtMs !== 0) this.expireHead();
     this.dropOverflow();
+    this.expireHead();
     return true;
   }
 

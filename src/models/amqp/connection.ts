@@ -1,4 +1,5 @@
-import { AmqpChannel, type ChannelSink } from './channel.js';
+import { AmqpChannel } from './channel.js';
+import type { ChannelSink } from './channel-sink.js';
 import { type AmqpError, AmqpError as AmqpErrorClass } from './errors.js';
 import { EMPTY_TABLE, type FieldTable } from './field-table.js';
 import type { Queue } from './queue.js';

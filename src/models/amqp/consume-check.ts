@@ -1,4 +1,5 @@
-import type { AmqpChannel, ConsumeArguments } from './channel.js';
+import type { AmqpChannel } from './channel.js';
+import type { ConsumeArguments } from './channel-sink.js';
 import {
   accessRefused,
   LOCKED_BY_SINGLE_ACTIVE_CONSUMER,
@@ -16,7 +17,7 @@ export function checkConsume(channel: AmqpChannel, queue: Queue, args: ConsumeAr
   const where = whereIs(queue);
   const table = args.arguments ?? EMPTY_TABLE;
   checkConsumerArguments(table, queue.type, where);
-  if (queue.type !== 'classic' && channel.globalPrefetch > 0) {
+  if (queue.type !== 'classic' && channel.deliveries.globalPrefetch > 0) {
     throw notImplemented(`${where} does not support global qos`);
   }
   if (queue instanceof StreamQueue) {

@@ -47,7 +47,7 @@ export class Consumer implements ConsumerDefinition {
     if (channel.paused) return false;
     if (!this.noAck && this.prefetch > 0 && this.unackedCount >= this.prefetch) return false;
     // The limit of the channel also stops consumers that do not ack.
-    return channel.globalPrefetch === 0 || channel.limitedCount < channel.globalPrefetch;
+    return !channel.deliveries.full;
   }
 
   deliver(envelope: Envelope): void {
@@ -174,5 +174,5 @@ export class ConsumerList {
 
 function park(consumer: Consumer): void {
   consumer.parked = true;
-  consumer.channel.parked.add(consumer);
+  consumer.channel.deliveries.parked.add(consumer);
 }

@@ -17,7 +17,8 @@
  */
 export type { Binding } from './binding.js';
 export { type AlarmKind, AmqpBroker, type OpenConnection } from './broker.js';
-export type { AmqpChannel, ChannelSink, ConsumeArguments, GetOk, PublishFlags } from './channel.js';
+export type { AmqpChannel } from './channel.js';
+export type { ChannelSink, ConsumeArguments, GetOk, PublishFlags } from './channel-sink.js';
 export type { AmqpOptions, AmqpVersion } from './config.js';
 export type { AmqpConnection, ConnectionSink } from './connection.js';
 export type { Consumer } from './consumer.js';

@@ -1,5 +1,6 @@
 import { type BodyEncoding, type BodyInput, encodeBody, Message } from '../../core/message.js';
-import type { AmqpChannel, ChannelSink } from './channel.js';
+import type { AmqpChannel } from './channel.js';
+import type { ChannelSink } from './channel-sink.js';
 import type { AmqpConnection } from './connection.js';
 import type { Delivery, Envelope } from './envelope.js';
 import { noExchange, noQueue } from './errors.js';

@@ -3,10 +3,13 @@ import type { Queue } from './queue.js';
 
 export type Settlement = { readonly tags: readonly number[]; readonly outcome: 'ack' | 'requeue' | 'reject' };
 
-/** A publish, and where it was routed to at once: bindings that come or go before the commit change nothing. */
+/**
+ * A publish, and the names that it was routed to at once: bindings that come or go before the commit change nothing,
+ * but a queue that is there at the commit gets what was routed to its name.
+ */
 export interface RoutedPublication {
   readonly publication: Publication;
-  readonly queues: readonly Queue[];
+  readonly queueNames: readonly string[];
 }
 
 /** What a transactional channel has done since its last commit or rollback. */
@@ -21,7 +24,7 @@ export class Transaction {
   }
 
   publish(publication: Publication, queues: readonly Queue[]): void {
-    this.#publications.push({ publication, queues });
+    this.#publications.push({ publication, queueNames: queues.map((queue) => queue.name) });
   }
 
   settle(tags: readonly number[], outcome: Settlement['outcome']): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { AmqpBroker } from '../../../src/models/amqp/index.js';
 import { modelContext } from '../../helpers/amqp-recording.js';
+import { amqpScene } from '../../helpers/amqp-scene.js';
 
 /** A queue of length one, whose message was taken while another one filled its place; then the first comes back. */
 function bodiesAfterRequeue(overflow: string): string[] {
@@ -22,4 +23,21 @@ test('a requeue above the limit drops the head', () => {
 
 test.each(['reject-publish', 'reject-publish-dlx'])('a queue with %s keeps what comes back', (overflow) => {
   expect(bodiesAfterRequeue(overflow)).toEqual(['first', 'second']);
+});
+
+test('what comes back above the length limit is dropped before a consumer gets it', () => {
+  const { peer, take, publish, consume } = amqpScene({ 'x-max-length-bytes': 5 });
+  consume(1, 'c');
+  publish('four');
+  publish('five5');
+  peer.send(1, 'basic.nack', { deliveryTag: 0, multiple: true, requeue: true });
+  expect(take()).toEqual(['c: five5']);
+});
+
+test('what comes to the head when another message is dropped for the limit expires', () => {
+  const { peer, publish } = amqpScene({ 'x-max-length': 2 });
+  publish('dropped');
+  publish('expired', { expiration: '0' });
+  publish('stays');
+  expect(peer.call(1, 'basic.get', { queue: 'q' })).toMatchObject({ body: 'stays', args: { messageCount: 0 } });
 });

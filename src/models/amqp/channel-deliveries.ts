@@ -1,0 +1,218 @@
+import { AckTimeout } from './ack-timeout.js';
+import type { AmqpConnection } from './connection.js';
+import { Consumer } from './consumer.js';
+import { DeliveryWindow } from './delivery-window.js';
+import type { Envelope } from './envelope.js';
+import type { Queue } from './queue.js';
+import type { Settlement } from './transaction.js';
+
+/** Who has to be told when a delivery is settled: a consumer, or the queue of a get. */
+type Taker = Consumer | { readonly queue: Queue };
+
+/**
+ * What a channel has handed out and nobody has settled, how much of it there may be, and the consumers that wait for
+ * some of it to be settled.
+ */
+export class ChannelDeliveries {
+  /** Consumers that their queues set aside, until there is credit again. */
+  readonly parked = new Set<Consumer>();
+  /** `basic.qos` with global: limit over all consumers; 0 is none. */
+  globalPrefetch = 0;
+  /** The tag that was used last. */
+  lastTag = 0;
+  /** Those that count against `globalPrefetch`. */
+  #limitedCount = 0;
+  readonly #connection: AmqpConnection;
+  readonly #window = new DeliveryWindow<Taker>();
+  readonly #timeout: AckTimeout | undefined;
+
+  /** @param timedOut called when the oldest delivery has waited for too long */
+  constructor(connection: AmqpConnection, timedOut: (timeoutMs: number) => void) {
+    this.#connection = connection;
+    const { broker, context } = connection.vhost;
+    const timeoutMs = broker.consumerTimeoutMs;
+    if (timeoutMs !== Infinity && !connection.internal) {
+      const oldest = () => this.#window.oldest;
+      this.#timeout = new AckTimeout(context.clock, timeoutMs, oldest, () => timedOut(timeoutMs));
+    }
+  }
+
+  /** How many are not settled, gets included. */
+  get size(): number {
+    return this.#window.size;
+  }
+
+  /** Whether the limit over all consumers is reached. */
+  get full(): boolean {
+    return this.globalPrefetch !== 0 && this.#limitedCount >= this.globalPrefetch;
+  }
+
+  /** Sets the limit over all consumers; what is unsettled when there was none counts, gets included, as in RabbitMQ. */
+  limit(prefetchCount: number): void {
+    if (this.globalPrefetch === 0 || prefetchCount === 0) {
+      this.#limitedCount = prefetchCount === 0 ? 0 : this.#window.size;
+    }
+    this.globalPrefetch = prefetchCount;
+  }
+
+  /** Keeps what goes to a consumer until it is settled. @returns its tag */
+  toConsumer(consumer: Consumer, envelope: Envelope): number {
+    const tag = ++this.lastTag;
+    if (consumer.noAck) return tag;
+    this.#keep(tag, envelope, consumer);
+    consumer.unackedCount++;
+    if (this.globalPrefetch > 0) this.#limitedCount++;
+    return tag;
+  }
+
+  /** Keeps what a get took until it is settled. @returns its tag */
+  toGet(queue: Queue, envelope: Envelope, noAck: boolean): number {
+    const tag = ++this.lastTag;
+    if (!noAck) this.#keep(tag, envelope, { queue });
+    return tag;
+  }
+
+  #keep(tag: number, envelope: Envelope, taker: Taker): void {
+    this.#window.add(tag, envelope, taker);
+    this.#timeout?.delivered(tag);
+  }
+
+  has(tag: number): boolean {
+    return this.#window.has(tag);
+  }
+
+  /** Tags up to `last`, oldest first. */
+  tags(last?: number): number[] {
+    return this.#window.tags(last);
+  }
+
+  stop(): void {
+    this.#timeout?.stop();
+  }
+
+  /** What is not settled, oldest first. */
+  *entries(): Iterable<readonly [queue: Queue, envelope: Envelope]> {
+    for (const tag of this.#window.tags()) {
+      const envelope = this.#window.peek(tag);
+      if (envelope && this.#window.taken) yield [this.#window.taken.queue, envelope];
+    }
+  }
+
+  /** The usual ack: one delivery, and nobody waits for it. @returns false when it is not that easy */
+  ackOne(deliveryTag: number): boolean {
+    const { vhost } = this.#connection;
+    if (this.parked.size > 0 || vhost.context.journal.on || vhost.isWaitedFor) return false;
+    const envelope = this.#window.take(deliveryTag);
+    const taker = this.#window.taken;
+    if (!envelope || !taker) return false;
+    if (taker instanceof Consumer) {
+      taker.unackedCount--;
+      this.#release(1);
+    }
+    if (taker.queue.alive) taker.queue.ack(envelope);
+    return true;
+  }
+
+  /** As RabbitMQ does it: for each queue and consumer on its own, so that what one group frees may leave at once. */
+  settle(tags: readonly number[], outcome: Outcome): void {
+    const settled: Settled[] = [];
+    for (const tag of tags) {
+      const envelope = this.#window.take(tag);
+      if (envelope && this.#window.taken) settled.push({ envelope, taker: this.#window.taken });
+    }
+    for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome);
+    this.#release(settled.reduce((count, { taker }) => (taker instanceof Consumer ? count + 1 : count), 0));
+    if (this.parked.size > 0) this.unparkAll();
+  }
+
+  /** Deliveries to consumers were settled. */
+  #release(count: number): void {
+    if (this.#limitedCount !== 0) this.#limitedCount -= count;
+  }
+
+  /** Consumers that may have more again join the others before what comes back is delivered. */
+  #settleGroup(group: readonly Settled[], outcome: Outcome): void {
+    const [{ taker }] = group as readonly [Settled];
+    const { queue } = taker;
+    if (taker instanceof Consumer) taker.unackedCount -= group.length;
+    if (!queue.alive) return;
+    const unparked = this.parked.size > 0 && this.#unpark(queue);
+    for (const { envelope } of group) this.#settleOne(envelope, queue, outcome);
+    if (outcome === 'requeue') queue.afterReturn();
+    else if (unparked) queue.dispatch();
+  }
+
+  #settleOne(envelope: Envelope, queue: Queue, outcome: Outcome): void {
+    if (this.#connection.vhost.context.journal.on && outcome !== 'reject') {
+      const name = outcome === 'ack' ? 'acked' : 'requeued';
+      this.#connection.vhost.journal(name, envelope, queue, this.#connection.name);
+    }
+    if (outcome === 'ack') queue.ack(envelope);
+    else if (outcome === 'reject') queue.reject(envelope);
+    else queue.requeue(envelope, true);
+  }
+
+  /** Everything goes back, to each queue in one go, other than what is settled. */
+  returnAll(): void {
+    const queues = new Set<Queue>();
+    for (const tag of this.#window.tags()) {
+      const envelope = this.#window.take(tag);
+      const queue = this.#window.taken?.queue;
+      if (!envelope || !queue?.alive) continue;
+      this.#settleOne(envelope, queue, 'requeue');
+      queues.add(queue);
+    }
+    for (const queue of queues) queue.afterReturn();
+  }
+
+  /** Gives consumers that are able again back to their queues. */
+  unparkAll(): void {
+    const queues = new Set([...this.parked].map((consumer) => consumer.queue));
+    for (const queue of queues) if (this.#unpark(queue)) queue.dispatch();
+  }
+
+  /** Gives consumers that are able again back to one queue. @returns whether there were any */
+  #unpark(queue: Queue): boolean {
+    let found = false;
+    for (const consumer of this.parked) {
+      if (!consumer.alive) this.parked.delete(consumer);
+      else if (consumer.queue === queue && consumer.able) {
+        this.parked.delete(consumer);
+        queue.consumers.unpark(consumer);
+        found = true;
+      }
+    }
+    return found;
+  }
+}
+
+type Outcome = Settlement['outcome'];
+
+/** A delivery that is being settled, and who had it: a consumer, or a basic.get. */
+interface Settled {
+  readonly envelope: Envelope;
+  readonly taker: Taker;
+}
+
+/** By queue name, then each message that basic.get took, then by consumer tag; oldest first within a group. */
+function groupsByTaker(settled: readonly Settled[]): Iterable<readonly Settled[]> {
+  const groups = new Map<Taker, Settled[]>();
+  for (const each of settled) {
+    const group = groups.get(each.taker);
+    if (group) group.push(each);
+    else groups.set(each.taker, [each]);
+  }
+  if (groups.size <= 1) return groups.values();
+  const takerOf = (group: readonly Settled[]) => (group as readonly [Settled])[0].taker;
+  const nameOf = (group: readonly Settled[]) => takerOf(group).queue.name;
+  const tagOf = (group: readonly Settled[]) => {
+    const taker = takerOf(group);
+    return taker instanceof Consumer ? taker.tag : '';
+  };
+  return [...groups.values()].sort((a, b) => compare(nameOf(a), nameOf(b)) || compare(tagOf(a), tagOf(b)));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

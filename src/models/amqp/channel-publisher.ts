@@ -1,0 +1,102 @@
+import type { ChannelSink } from './channel-sink.js';
+import type { AmqpConnection } from './connection.js';
+import type { Confirmation, ReturnedMessage } from './envelope.js';
+import type { Publication } from './publication.js';
+import type { Queue } from './queue.js';
+
+const NO_QUEUES: readonly Queue[] = [];
+
+/** The publishing half of a channel: routes, returns and confirms. */
+export class ChannelPublisher {
+  readonly #connection: AmqpConnection;
+  readonly #sink: ChannelSink;
+  /** Publishes since confirm.select; undefined when confirms are off. */
+  #published: number | undefined;
+  /** Publishes that wait for a majority: no confirm may cover them. */
+  #unconfirmed = 0;
+  #openConfirm: { ack: boolean; deliveryTag: number; multiple: boolean } | undefined;
+  /** False once the channel is closed. */
+  isOpen = true;
+
+  constructor(connection: AmqpConnection, sink: ChannelSink) {
+    this.#connection = connection;
+    this.#sink = sink;
+  }
+
+  get confirming(): boolean {
+    return this.#published !== undefined;
+  }
+
+  /** Turns confirms on. */
+  confirmSelect(): void {
+    this.#published ??= 0;
+  }
+
+  /** The next publish has come. @returns its number; undefined when confirms are off */
+  count(): number | undefined {
+    if (this.#published !== undefined) this.#published++;
+    return this.#published;
+  }
+
+  /** @returns the queues that it reached */
+  put(publication: Publication, confirmTag: number | undefined): readonly Queue[] {
+    const { vhost } = this.#connection;
+    const delayed = vhost.delay(publication);
+    const queues = delayed ? NO_QUEUES : vhost.destinations(publication);
+    if (publication.mandatory && !delayed) this.returnUnless(queues, publication);
+    const accepted = delayed || vhost.put(publication, queues);
+    if (confirmTag === undefined) return queues;
+    if (queues.every((queue) => queue.available)) this.#confirm(confirmTag, accepted);
+    else this.#confirmLater(confirmTag, accepted);
+    return queues;
+  }
+
+  /** Returns a mandatory publication that reaches no queue. */
+  returnUnless(queues: readonly Queue[], publication: Publication): void {
+    if (queues.length > 0) return;
+    const { vhost } = this.#connection;
+    // RabbitMQ 3 delivers a direct reply and returns it as well.
+    if (vhost.version !== '3' && vhost.replyTarget(publication)) return;
+    this.#openConfirm = undefined;
+    const { exchange, routingKey, properties, body } = publication.envelope;
+    this.#post(this.#tellReturned, {
+      replyCode: 312,
+      replyText: 'NO_ROUTE',
+      exchange,
+      routingKey,
+      properties,
+      body,
+    });
+  }
+
+  /** Confirms once a queue that lost most of its nodes has them back. */
+  #confirmLater(deliveryTag: number, ack: boolean): void {
+    this.#unconfirmed++;
+    this.#connection.vhost.cluster.whenMajority(() => {
+      this.#unconfirmed--;
+      if (this.isOpen) this.#post(this.#tellConfirm, { ack, deliveryTag, multiple: false });
+    });
+  }
+
+  /** Confirms of one kind that follow each other leave as one. */
+  #confirm(deliveryTag: number, ack: boolean): void {
+    const open = this.#openConfirm;
+    if (open?.ack === ack && this.#unconfirmed === 0) {
+      open.deliveryTag = deliveryTag;
+      open.multiple = true;
+      return;
+    }
+    this.#openConfirm = { ack, deliveryTag, multiple: false };
+    this.#post(this.#tellConfirm, this.#openConfirm);
+  }
+
+  #post<T>(receive: (item: T) => void, item: T): void {
+    this.#connection.vhost.context.outbox.post(receive, item);
+  }
+
+  readonly #tellReturned = (message: ReturnedMessage): void => this.#sink.returned(message);
+  readonly #tellConfirm = (confirmation: Confirmation): void => {
+    if (this.#openConfirm === confirmation) this.#openConfirm = undefined;
+    this.#sink.confirm(confirmation);
+  };
+}

@@ -1,0 +1,74 @@
+/** Smallest programs of the differential runner, with what a RabbitMQ 3.10.8 did. */
+import { expect, it } from 'vitest';
+import { amqpScene } from '../../helpers/amqp-scene.js';
+
+it('what basic.get took comes back one by one, so that a priority does not pass what came back before', () => {
+  const { peer, take, publish, consume } = amqpScene({ 'x-max-priority': 1 });
+  publish('low');
+  peer.call(1, 'basic.get', { queue: 'q' });
+  publish('high', { priority: 1 });
+  peer.call(1, 'basic.get', { queue: 'q' });
+  consume(2, 'c');
+  peer.send(1, 'basic.nack', { multiple: true, requeue: true });
+  expect(take()).toEqual(['c: low', 'c: high']);
+});
+
+it('basic.qos without global ends the limit of the channel', () => {
+  const { publish, consume, prefetch } = amqpScene();
+  prefetch(1, 1, true);
+  consume(1, 'c');
+  publish('first');
+  expect(publish('second')).toEqual([]);
+  expect(prefetch(1, 5)).toEqual(['basic.qos-ok', 'c: second']);
+});
+
+it('the limit of a channel also stops a consumer that does not ack', () => {
+  const { peer, take, publish, consume, prefetch } = amqpScene();
+  consume(1, 'acks', { args: { 'x-priority': 1 } });
+  prefetch(1, 1, true);
+  publish('first');
+  consume(1, 'never', { noAck: true });
+  expect(publish('second')).toEqual([]);
+  peer.send(1, 'basic.ack', { deliveryTag: 1 });
+  expect(take()).toEqual(['acks: second']);
+});
+
+it('what a basic.get took counts against a limit that comes later, and never leaves it', () => {
+  const { peer, take, publish, consume, prefetch } = amqpScene();
+  publish('got');
+  peer.call(1, 'basic.get', { queue: 'q' });
+  prefetch(1, 1, true);
+  consume(1, 'c');
+  expect(publish('waits')).toEqual([]);
+  peer.send(1, 'basic.ack', { deliveryTag: 1 });
+  expect(take()).toEqual([]);
+});
+
+it('a consumer that may have more again joins the others before what it gave back is delivered', () => {
+  const { peer, take, publish, consume, prefetch } = amqpScene();
+  prefetch(1, 2);
+  consume(1, 'limited');
+  publish('first');
+  publish('second');
+  consume(2, 'free');
+  publish('third');
+  peer.send(1, 'basic.reject', { deliveryTag: 1, requeue: true });
+  expect(take()).toEqual(['free: first']);
+  peer.send(1, 'basic.reject', { deliveryTag: 2, requeue: true });
+  expect(take()).toEqual(['limited: second']);
+});
+
+it('a channel that ends gives back what all its consumers had, in order', () => {
+  const { peer, publish, consume, take } = amqpScene();
+  consume(1, 'a');
+  consume(1, 'b');
+  for (const body of ['first', 'second', 'third', 'fourth']) publish(body);
+  consume(2, 'c');
+  peer.send(1, 'channel.close');
+  expect(take().filter((item) => item !== 'channel.close-ok')).toEqual([
+    'c: first',
+    'c: second',
+    'c: third',
+    'c: fourth',
+  ]);
+});
