@@ -4,6 +4,7 @@ import type { BrokerModel, ModelContext } from '../../core/model.js';
 import { Cluster } from './cluster.js';
 import type { AmqpOptions, AmqpVersion } from './config.js';
 import { AmqpConnection, type ConnectionSink } from './connection.js';
+import { accessRefusedText, checkChannelLimit, checkConnectionLimits } from './connection-limit.js';
 import { exportDefinitions, importDefinitions } from './definitions.js';
 import type { Envelope } from './envelope.js';
 import { AmqpError, notAllowed } from './errors.js';
@@ -216,16 +217,8 @@ export class AmqpBroker implements BrokerModel {
     const vhost = this.vhosts.get(options.vhost);
     if (!vhost) throw notAllowed(`vhost ${options.vhost} not found`);
     const user = this.users.get(options.user);
-    const refused = `access to vhost '${vhost.name}' refused for user '${options.user}'`;
-    if (!user?.hasAccess(vhost.name)) throw notAllowed(refused);
-    const ofVhost = vhost.limits.get('max-connections') ?? Infinity;
-    if (this.#countConnections((each) => each.vhost === vhost) >= ofVhost) {
-      throw notAllowed(`${refused}: connection limit (${ofVhost}) is reached`);
-    }
-    const ofUser = user.limits.get('max-connections') ?? Infinity;
-    if (this.#countConnections((each) => each.user === user) >= ofUser) {
-      throw notAllowed(`connection refused for user '${user.name}': user connection limit (${ofUser}) is reached`);
-    }
+    if (!user?.hasAccess(vhost.name)) throw notAllowed(accessRefusedText(options.user, vhost.name));
+    checkConnectionLimits(this.connections, user, vhost);
     const connection = new AmqpConnection({ ...options, user, vhost });
     this.connections.add(connection);
     const { alarm } = this;
@@ -305,20 +298,7 @@ export class AmqpBroker implements BrokerModel {
 
   /** @throws AmqpError NOT_ALLOWED when the user has too many channels */
   checkUserChannels(user: User): void {
-    const limit = user.limits.get('max-channels');
-    if (limit === undefined) return;
-    let count = 0;
-    for (const connection of this.connections) if (connection.user === user) count += connection.channels.size;
-    if (count < limit) return;
-    throw notAllowed(
-      `number of channels opened for user '${user.name}' has reached the maximum allowed user limit of (${limit})`,
-    );
-  }
-
-  #countConnections(isCounted: (connection: AmqpConnection) => boolean): number {
-    let count = 0;
-    for (const connection of this.connections) if (isCounted(connection)) count++;
-    return count;
+    checkChannelLimit(this.connections, user);
   }
 
   restart(): void {

@@ -9,12 +9,14 @@ import { ClassicQueue } from './classic-queue.js';
 import { type Cluster, nodeName } from './cluster.js';
 import type { AmqpVersion } from './config.js';
 import { deadProperties, isCycle, routingKeysOf } from './dead-letter.js';
+import { DrainList } from './drain.js';
 import { Envelope } from './envelope.js';
 import { AmqpError, absentQueue, noQueue } from './errors.js';
 import { Exchange, type ExchangeDefinition } from './exchange.js';
 import type { ExchangeType, Routed } from './exchange-type.js';
 import { EMPTY_TABLE } from './field-table.js';
 import { type Match, NO_MATCH } from './match.js';
+import { journalDeath, journalMessage, journalPublished } from './message-journal.js';
 import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from './policy.js';
 import type { Publication } from './publication.js';
 import type { DeathReason, Queue, QueueDefinition, QueueHost } from './queue.js';
@@ -34,12 +36,6 @@ const BUILT_IN: ReadonlyArray<readonly [name: string, type: string]> = [
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const QUEUE_CLASSES = { classic: ClassicQueue, quorum: QuorumQueue, stream: StreamQueue } as const;
-
-/** Someone who waits for a queue to be empty. */
-interface Drain {
-  readonly queue: Queue;
-  readonly resolve: () => void;
-}
 
 export type VirtualHostLimit = 'max-queues' | 'max-connections';
 
@@ -66,7 +62,7 @@ export class VirtualHost implements QueueHost {
   /** Durable queues whose home node is down. */
   readonly absentQueues = new Map<string, AbsentQueue>();
   readonly #delayed = new Set<Timer>();
-  #drains: Drain[] = [];
+  readonly #drains = new DrainList();
   #deaths: Death[] = [];
   #depth = 0;
 
@@ -124,7 +120,7 @@ export class VirtualHost implements QueueHost {
     try {
       const result = fn();
       if (this.#deaths.length > 0) this.#settleDeaths();
-      if (this.#drains.length > 0) this.#settleDrains();
+      this.#drains.settle();
       return result;
     } finally {
       this.#depth--;
@@ -133,7 +129,7 @@ export class VirtualHost implements QueueHost {
 
   /** Whether someone waits for a queue to be empty. */
   get isWaitedFor(): boolean {
-    return this.#drains.length > 0;
+    return this.#drains.isWaitedFor;
   }
 
   typeOf(exchange: Exchange): ExchangeType {
@@ -215,33 +211,12 @@ export class VirtualHost implements QueueHost {
 
   /** Records what happened to a message in a queue. */
   journal(name: JournalEventName, envelope: Envelope, queue: Queue, connection?: string): void {
-    this.context.journal.record('amqp', name, {
-      to: envelope.exchange,
-      key: envelope.routingKey,
-      receiver: queue.name,
-      bytes: envelope.body.length,
-      ...(connection !== undefined && { connection }),
-    });
-  }
-
-  #journalPublished({ envelope }: Publication, queues: readonly Queue[]): void {
-    const { journal } = this.context;
-    const detail = { to: envelope.exchange, key: envelope.routingKey, bytes: envelope.body.length };
-    journal.record('amqp', 'published', { ...detail, count: queues.length });
-    for (const queue of queues) journal.record('amqp', 'routed', { ...detail, receiver: queue.name });
-    if (queues.length === 0) journal.record('amqp', 'dropped', { ...detail, reason: 'no route' });
+    journalMessage(this.context.journal, name, envelope, queue, connection);
   }
 
   /** Resolves when a queue is empty, unacked deliveries included, or gone. */
   whenDrained(queue: Queue): Promise<void> {
-    if (queue.messageCount === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#drains.push({ queue, resolve }));
-  }
-
-  #settleDrains(): void {
-    const isDone = ({ queue }: Drain) => !queue.alive || queue.messageCount === 0;
-    for (const drain of this.#drains) if (isDone(drain)) drain.resolve();
-    this.#drains = this.#drains.filter((drain) => !isDone(drain));
+    return this.#drains.wait(queue);
   }
 
   /** The channel that waits for a direct reply, where the publication is one. */
@@ -252,7 +227,7 @@ export class VirtualHost implements QueueHost {
 
   /** Puts a publication into its queues. @returns false when one of them refused it */
   put(publication: Publication, queues: readonly Queue[]): boolean {
-    if (this.context.journal.on) this.#journalPublished(publication, queues);
+    if (this.context.journal.on) journalPublished(this.context.journal, publication, queues);
     this.replyTarget(publication)?.deliverReply(publication.envelope);
     return this.#enqueueAll(queues, publication.envelope);
   }
@@ -269,19 +244,8 @@ export class VirtualHost implements QueueHost {
   }
 
   died(queue: Queue, envelope: Envelope, reason: DeathReason): void {
-    if (this.context.journal.on) this.#journalDeath(queue, envelope, reason);
+    if (this.context.journal.on) journalDeath(this.context.journal, queue, envelope, reason);
     if (queue.settings.deadLetterExchange !== undefined) this.#deaths.push({ queue, envelope, reason });
-  }
-
-  #journalDeath(queue: Queue, envelope: Envelope, reason: DeathReason): void {
-    const lost = queue.settings.deadLetterExchange === undefined;
-    this.context.journal.record('amqp', reason === 'expired' ? 'expired' : lost ? 'dropped' : 'dead-lettered', {
-      to: queue.settings.deadLetterExchange ?? envelope.exchange,
-      key: envelope.routingKey,
-      receiver: queue.name,
-      bytes: envelope.body.length,
-      reason,
-    });
   }
 
   /** A name that nobody has: 22 random characters behind a prefix. */

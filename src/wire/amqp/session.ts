@@ -3,8 +3,8 @@ import { BrokerError } from '../../core/errors.js';
 import { type AmqpConnection, AmqpError, type ConnectionSink } from '../../models/amqp/index.js';
 import { ByteQueue } from '../byte-queue.js';
 import type { ConnectionInfo, Session, Transport } from '../door.js';
+import { AlarmGate } from './alarm-gate.js';
 import { SessionChannel } from './channel.js';
-import { erlangBinary, erlangOctets } from './erlang-text.js';
 import {
   FRAME_HEARTBEAT,
   FRAME_METHOD,
@@ -17,11 +17,13 @@ import {
   nextFrame,
 } from './frame.js';
 import { FrameOutput } from './frame-output.js';
+import { faultyFrame, unexpectedFrame, unknownFrame } from './frame-refusal.js';
 import { Heartbeat } from './heartbeat.js';
 import type { AmqpDoor } from './index.js';
-import { type AnyMethod, METHODS, type Method, methodById } from './method.js';
+import { METHODS, type Method, methodById } from './method.js';
+import { type ReadMethod, readMethod } from './method-reader.js';
 import { type ClientIdentity, Negotiation } from './negotiation.js';
-import { MalformedBytesError, MalformedTextError, Reader } from './reader.js';
+import { Reader } from './reader.js';
 import type { Tuning } from './tune.js';
 
 /** `AMQP` 0 0 9 1, and the older way to say the same. */
@@ -60,6 +62,7 @@ export class AmqpSession implements Session, ConnectionSink {
   readonly #transport: Transport;
   readonly #input = new ByteQueue();
   readonly #negotiation: Negotiation;
+  readonly #alarmGate: AlarmGate;
   #state: State = 'header';
   #frameMax = FIRST_FRAME_MAX_BYTES;
   #heartbeat: Heartbeat | undefined;
@@ -75,6 +78,7 @@ export class AmqpSession implements Session, ConnectionSink {
     this.info = info;
     this.#transport = transport;
     this.output = new FrameOutput((bytes) => this.#write(bytes));
+    this.#alarmGate = new AlarmGate(this.output);
     const { limits } = door.context;
     this.#negotiation = new Negotiation({
       version: door.broker.version,
@@ -138,32 +142,22 @@ export class AmqpSession implements Session, ConnectionSink {
     return typeof name === 'string' ? name : undefined;
   }
 
-  /** The reason of a resource alarm, undefined while there is none. Connections that publish have to wait then. */
-  alarm: string | undefined;
-  #toldBlocked = false;
-  #endOfAlarm: (() => void) | undefined;
+  get alarm(): string | undefined {
+    return this.#alarmGate.reason;
+  }
 
   blocked(reason: string): void {
-    this.alarm = reason;
+    this.#alarmGate.close(reason);
   }
 
   unblocked(): void {
-    this.alarm = undefined;
-    if (this.#toldBlocked) this.output.method(0, METHODS.connectionUnblocked, {});
-    this.#toldBlocked = false;
-    this.#endOfAlarm?.();
-    this.#endOfAlarm = undefined;
+    this.#alarmGate.open();
   }
 
   /** Holds a publish, and everything behind it, until the alarm is over. */
   holdForAlarm(resume: () => void): void {
-    if (!this.#toldBlocked && this.identity?.capabilities.has('connection.blocked')) {
-      this.output.method(0, METHODS.connectionBlocked, { reason: this.alarm as string });
-      this.#toldBlocked = true;
-    }
-    this.hold((release) => {
-      this.#endOfAlarm = release;
-    }, resume);
+    const tells = this.identity?.capabilities.has('connection.blocked') ?? false;
+    this.hold((release) => this.#alarmGate.wait(release, tells), resume);
   }
 
   /** Ends what an error ends: its channel, or the connection. @throws what is no BrokerError, to the listener */
@@ -248,8 +242,7 @@ export class AmqpSession implements Session, ConnectionSink {
 
   #take(frame: Frame): void {
     if (this.#state === 'closing') return this.#takeWhileClosing(frame);
-    if (!isWellFormed(frame))
-      return this.#refuse('FRAME_ERROR', `type ${frame.type}, ${erlangOctets(frame.payload)}: unknown_frame`);
+    if (!isWellFormed(frame)) return this.#closeConnection(unknownFrame(frame));
     if (frame.channel === 0) return this.#takeOnZero(frame);
     if (this.#state !== 'running' || frame.type === FRAME_HEARTBEAT) return this.#refuseUnexpected(frame);
     this.#takeOnChannel(frame);
@@ -306,27 +299,11 @@ export class AmqpSession implements Session, ConnectionSink {
     return channel;
   }
 
-  #readMethod(payload: Uint8Array): { method: AnyMethod; values: unknown } | undefined {
-    const reader = new Reader(payload, 0, payload.length, this.door.context.limits);
-    const classId = reader.uint16();
-    const methodId = reader.uint16();
-    const method = methodById(classId, methodId);
-    if (!method) {
-      const text = `method ${methodId} of class ${classId} is unknown; AMQP 0-9-1 is spoken here`;
-      this.#closeConnection(new AmqpError('NOT_IMPLEMENTED', text), { classId, methodId });
-      return undefined;
-    }
-    try {
-      return { method, values: method.codec.read(reader) };
-    } catch (error) {
-      if (!(error instanceof MalformedBytesError)) throw error;
-      if (error instanceof MalformedTextError) this.#refuse('FRAME_ERROR', error.message);
-      else {
-        const text = `cannot decode ${erlangBinary(payload.subarray(4))}`;
-        this.#closeConnection(new AmqpError('FRAME_ERROR', text), method);
-      }
-      return undefined;
-    }
+  #readMethod(payload: Uint8Array): ReadMethod | undefined {
+    const read = readMethod(payload, this.door.context.limits);
+    if (!('refusal' in read)) return read;
+    this.#closeConnection(read.refusal, read.place);
+    return undefined;
   }
 
   /** Only the goodbye counts now. */
@@ -434,20 +411,12 @@ export class AmqpSession implements Session, ConnectionSink {
 
   // ---- refusing
 
-  #refuse(code: 'FRAME_ERROR' | 'UNEXPECTED_FRAME', text: string): void {
-    this.#closeConnection(new AmqpError(code, text));
-  }
-
   #refuseUnexpected(frame: Frame): void {
-    this.#refuse('UNEXPECTED_FRAME', `type ${frame.type}, ${erlangOctets(frame.payload)}`);
+    this.#closeConnection(unexpectedFrame(frame));
   }
 
   #refuseFrame(fault: FrameFault): void {
-    const what =
-      fault.kind === 'too-large'
-        ? `type ${fault.type}, ${erlangOctets(new Uint8Array())}: {frame_too_large,${fault.size},${this.#frameMax - FRAME_OVERHEAD_BYTES}}`
-        : `type ${fault.type}, ${erlangOctets(fault.payload)}: {invalid_frame_end_marker,${fault.end}}`;
-    this.#refuse('FRAME_ERROR', what);
+    this.#closeConnection(faultyFrame(fault, this.#frameMax));
     // Where the next frame begins is lost, so nothing that follows can be read, a close-ok neither.
     this.#input.clear();
   }
