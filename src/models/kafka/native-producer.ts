@@ -6,7 +6,6 @@ import type { Partition } from './partition.js';
 import { type KeylessPartitioner, murmur2, partitionOfKey, StickyPartitioner } from './partitioner.js';
 import type { RecordContent, RecordHeader } from './record.js';
 import type { Topic } from './topic.js';
-import { isInternalTopic } from './topic-name.js';
 
 /** A record as a native producer writes it. Values that are no text and no bytes become JSON. */
 export interface ProduceInput {
@@ -115,7 +114,7 @@ export class NativeProducer {
 
   #check(topic: Topic, partition: Partition, record: RecordContent): void {
     const { settings, name } = topic;
-    if (isInternalTopic(name)) throw new KafkaError('INVALID_TOPIC_EXCEPTION', `'${name}' is an internal topic`);
+    if (topic.internal) throw new KafkaError('INVALID_TOPIC_EXCEPTION', `'${name}' is an internal topic`);
     if (partition.leader < 0) {
       throw new KafkaError('LEADER_NOT_AVAILABLE', `${name}-${partition.index} has no leader; start one of its nodes`);
     }
@@ -153,7 +152,9 @@ export class NativeProducer {
 }
 
 function encodeOptional(input: BodyInput | undefined): Uint8Array | null {
-  return input === undefined || input === null ? null : encodeBody(input);
+  if (input === undefined || input === null) return null;
+  // Bytes are copied into the batch before the call returns: that copy is enough.
+  return input instanceof Uint8Array ? input : encodeBody(input);
 }
 
 function encodeHeaders(headers: NonNullable<ProduceInput['headers']>): RecordHeader[] {

@@ -156,7 +156,7 @@ export class Partition {
       }
     }
     last?.seal();
-    const batch = RecordBatch.open(record.timestampMs);
+    const batch = RecordBatch.openBehind(last, record.timestampMs);
     batch.add(record);
     this.append(batch);
     return batch.lastOffset;

@@ -47,6 +47,7 @@ export class ProducerStates {
 
   /** Where the oldest open transaction begins, undefined when none is open. */
   get firstOpenOffset(): number | undefined {
+    if (this.#open.size === 0) return undefined;
     let first: number | undefined;
     for (const { transactionStart } of this.#open) {
       if (transactionStart !== undefined && (first === undefined || transactionStart < first)) first = transactionStart;

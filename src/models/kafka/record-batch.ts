@@ -51,6 +51,8 @@ const DELETE_HORIZON = 0x40;
 const FIRST_BYTES = 512;
 /** A batch that native producers fill is closed here. */
 const FULL_BYTES = 32 * 1024 - 512;
+/** A full batch and its last record, as a rule. */
+const ROOM_BYTES = 32 * 1024;
 
 /** Who wrote a batch, for duplicates and transactions. */
 export interface BatchProducer {
@@ -123,6 +125,11 @@ export class RecordBatch {
     batch.#open = true;
     batch.#headerless = true;
     return batch;
+  }
+
+  /** An empty batch behind another one: where that was filled, room for as many records at once. */
+  static openBehind(last: RecordBatch | undefined, baseTimestampMs: number): RecordBatch {
+    return RecordBatch.open(baseTimestampMs, last && last.#size >= FULL_BYTES ? ROOM_BYTES : FIRST_BYTES);
   }
 
   /** A sealed batch of these records. @param records at least one */

@@ -107,3 +107,14 @@ test('prop: what goes into a batch comes out of it', () => {
     { numRuns: 1_000 },
   );
 });
+
+test('a batch behind a full one has room for as many records at once, behind another one it begins small', () => {
+  const record = { key: null, value: new Uint8Array(100), headers: [], timestampMs: 1 };
+  const first = RecordBatch.openBehind(undefined, 1);
+  first.add(record);
+  expect(RecordBatch.openBehind(first, 1).heldBytes).toBe(512);
+  while (first.add(record));
+  const room = RecordBatch.openBehind(first, 1).heldBytes;
+  expect(room).toBeGreaterThanOrEqual(first.sizeBytes);
+  expect(room).toBeLessThan(1.1 * first.sizeBytes);
+});
