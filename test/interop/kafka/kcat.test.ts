@@ -1,7 +1,8 @@
 /** kcat (librdkafka), where it is installed. */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { startTestBroker } from './client.js';
+import { atEnd, startTestBroker } from './client.js';
 
 const missing = spawnSync('kcat', ['-V']).error !== undefined;
 if (missing) console.warn('kcat is not installed; its tests are skipped');
@@ -61,6 +62,31 @@ describe.skipIf(missing)('kcat', () => {
     const args = ['-b', broker.urls.kafka, '-G', 'g', '-X', 'auto.offset.reset=earliest', '-q', '-c', '30', 't'];
     const values = (await kcat(args)).trim().split('\n').map(Number);
     expect(values.sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, n) => n));
+  });
+
+  test('two share a group, until one is ended', async () => {
+    const broker = await startTestBroker();
+    broker.kafka.createTopic('t', { partitions: 4 });
+    const args = ['-b', broker.urls.kafka, '-G', 'g', '-q', '-X', 'heartbeat.interval.ms=50', 't'];
+    const group = broker.kafka.group('g');
+    const shares = () => group.members.map(({ assignment }) => assignment[0]?.partitions.length);
+    const join = async (members: number) => {
+      const child = spawn('kcat', args, { stdio: 'ignore' });
+      const ended = once(child, 'exit');
+      const end = async () => {
+        child.kill('SIGINT');
+        await ended;
+      };
+      atEnd(end);
+      await group.stable({ members });
+      return end;
+    };
+    const end = await join(1);
+    await join(2);
+    expect(shares()).toEqual([2, 2]);
+    await end();
+    await group.stable({ members: 1 });
+    expect(shares()).toEqual([4]);
   });
 
   test('goes on where the group has committed', async () => {

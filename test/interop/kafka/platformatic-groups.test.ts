@@ -11,6 +11,7 @@ async function consume(broker: Broker, groupProtocol: 'consumer' | 'classic', se
     bootstrapBrokers: broker.urls.kafka.split(','),
     groupId: 'g',
     groupProtocol,
+    heartbeatInterval: 50,
     deserializers: stringDeserializers,
   } as ConstructorParameters<typeof Consumer<string, string, string, string>>[0]);
   atEnd(async () => consumer.close(true));
@@ -44,13 +45,21 @@ test.each(['consumer', 'classic'] as const)('reads and commits in a %s group', a
   expect(broker.kafka.groups.list()).toMatchObject([{ groupId: 'g', type: protocol, state: 'Stable' }]);
 });
 
-test('shares a group with member epochs among two', async () => {
+test.each(['consumer', 'classic'] as const)('two share a %s group, until one leaves', async (protocol) => {
   const broker = await startTestBroker({ kafka: { config: { 'group.consumer.heartbeat.interval.ms': 50 } } });
   broker.kafka.createTopic('t', { partitions: 4 });
+  const group = broker.kafka.group('g');
+  const shares = () => group.members.map(({ assignment }) => assignment[0]?.partitions.length);
   const seen: string[] = [];
-  await consume(broker, 'consumer', seen);
-  await consume(broker, 'consumer', seen);
-  await broker.kafka.group('g').stable({ members: 2 });
-  const shares = broker.kafka.group('g').members.map(({ assignment }) => assignment[0]?.partitions.length);
-  expect(shares).toEqual([2, 2]);
+  const first = await consume(broker, protocol, seen);
+  await consume(broker, protocol, seen);
+  await group.stable({ members: 2 });
+  expect(shares()).toEqual([2, 2]);
+  await first.close(true);
+  await group.stable({ members: 1 });
+  expect(shares()).toEqual([4]);
+  for (let i = 0; i < 8; i++) broker.kafka.produce('t', { value: `v${i}`, partition: i % 4 });
+  await group.caughtUp();
+  // What was fetched while the assignment changed and not committed yet is read again.
+  expect([...new Set(seen)].sort()).toEqual(Array.from({ length: 8 }, (_, i) => `v${i}`));
 });
