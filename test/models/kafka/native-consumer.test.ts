@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConsumedRecord, KafkaConsumer } from '../../../src/models/kafka/index.js';
 import { codeOf } from '../../helpers/kafka-group.js';
@@ -211,4 +212,50 @@ describe('KafkaConsumer', () => {
     expect(names.at(-1)).toBe('acked');
     expect(names).toContain('rebalanced');
   });
+});
+
+it('prop: whoever commits after the work sees every record, and again only what was not committed', async () => {
+  const step = fc.oneof(
+    { weight: 2, arbitrary: fc.constantFrom('produce', 'crash') },
+    { weight: 3, arbitrary: fc.constantFrom('take', 'commit') },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+      world = new KafkaWorld();
+      world.broker.createTopic('t', { partitions: 2 });
+      const ends = [0, 0];
+      let committed = [0, 0];
+      let position = [0, 0];
+      const processed = new Set<string>();
+      let one = consumer();
+      const takeOne = async () => {
+        const { value } = await one.next();
+        const { partition, offset } = value as ConsumedRecord;
+        expect(offset).toBe(position[partition]);
+        position[partition] = offset + 1;
+        processed.add(`${partition}/${offset}`);
+      };
+      const isBehind = () => position.some((at, partition) => at < (ends[partition] as number));
+      for (const [at, kind] of steps.entries()) {
+        if (kind === 'produce') {
+          const partition = at % 2;
+          world.broker.produce('t', { value: 'x', partition });
+          ends[partition] = (ends[partition] as number) + 1;
+        } else if (kind === 'take') {
+          if (isBehind()) await takeOne();
+        } else if (kind === 'commit') {
+          one.commit();
+          committed = [...position];
+        } else {
+          one.close();
+          one = consumer();
+          position = [...committed];
+        }
+      }
+      while (isBehind()) await takeOne();
+      expect(processed.size).toBe((ends[0] as number) + (ends[1] as number));
+      expect(world.errors).toEqual([]);
+    }),
+    { numRuns: 1_000 },
+  );
 });

@@ -5,7 +5,9 @@ import { crc32c } from '../../../src/models/kafka/crc32c.js';
 import { HANDLERS } from '../../../src/wire/kafka/handlers/index.js';
 import { metadataApi } from '../../../src/wire/kafka/handlers/metadata.js';
 import { produceApi } from '../../../src/wire/kafka/handlers/produce.js';
+import { contentOf } from '../../helpers/kafka-content.js';
 import { batchBytes } from '../../helpers/kafka-model.js';
+import { offeredVersions } from '../../helpers/kafka-versions.js';
 import { encodeRequest, KafkaWorld, withSize } from '../../helpers/kafka-wire.js';
 
 const hex = (text: string) => Buffer.from(text, 'hex');
@@ -17,10 +19,13 @@ describe('closes the connection without an answer', () => {
     ['a size of 0', hex('00000000')],
     ['a size that holds no header', hex('0000000400120000')],
     ['the first bytes of TLS', hex('16030100')],
+    ['the first bytes of HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['an unknown API', withSize(hex('7fff000000000001ffff'))],
     ['a version that is not offered', withSize(hex('0003006300000001ffff'))],
     ['a null array where none may be', withSize(hex('0014000100000001ffff' + 'ffffffff00000000'))],
     ['an array longer than the request', withSize(hex('0003000100000001ffff' + '7fffffff'))],
+    ['an array of a negative length', withSize(hex('0003000100000001ffff' + 'fffffffe'))],
+    ['a compact length beyond the request', withSize(hex('0003000900000001ffff' + '00ffffffff0f'))],
     ['a text of a negative length', withSize(hex('0003000100000001ffff' + '00000001ff00'))],
     ['a tagged field of a huge size', withSize(hex('0003000900000001ffff' + '0100ffffffff0f'))],
     ['a varint without an end', withSize(hex('0003000900000001ffff' + '00ffffffffffffff'))],
@@ -137,5 +142,41 @@ test('prop: no bytes make a session throw, disturb another one, or give other an
       },
     ),
     { numRuns: 2_000 },
+  );
+});
+
+/** A request that is well formed, in any version of any API. */
+const anyRequest = fc
+  .constantFrom(...HANDLERS.map(({ api }) => api))
+  .chain((api) =>
+    fc
+      .tuple(fc.constantFrom(...offeredVersions(api).filter((one) => api.accepts(one, 'standard'))), fc.context())
+      .chain(([version]) =>
+        contentOf({ kind: 'struct', fields: api.definition.request }).map((body) =>
+          encodeRequest(api, version, body as never),
+        ),
+      ),
+  );
+
+test('prop: no request that is well formed, nor one with a wrong byte, makes the door fail', () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyRequest, { minLength: 1, maxLength: 3 }),
+      fc.option(fc.tuple(fc.nat(), fc.nat(255))),
+      (requests, wrong) => {
+        const world = new KafkaWorld();
+        world.broker.createTopic('t');
+        const client = world.connect();
+        for (const request of requests) {
+          const bytes = Buffer.from(request);
+          if (wrong) bytes[4 + (wrong[0] % (bytes.length - 4))] = wrong[1];
+          client.session.receive(bytes);
+          world.clock.advanceTo(world.clock.now + 1);
+        }
+        client.close();
+        expect(world.errors).toEqual([]);
+      },
+    ),
+    { numRuns: 1_000 },
   );
 });
