@@ -48,9 +48,9 @@ export class ChannelDeliveries {
   }
 
   /** Sets the limit over all consumers; what is unsettled when there was none counts, gets included, as in RabbitMQ. */
-  limit(prefetchCount: number): void {
+  limit(prefetchCount: number, settledInTx: number): void {
     if (this.globalPrefetch === 0 || prefetchCount === 0) {
-      this.#limitedCount = prefetchCount === 0 ? 0 : this.#window.size;
+      this.#limitedCount = prefetchCount === 0 ? 0 : this.#window.size - settledInTx;
     }
     this.globalPrefetch = prefetchCount;
   }
@@ -120,8 +120,8 @@ export class ChannelDeliveries {
       const envelope = this.#window.take(tag);
       if (envelope && this.#window.taken) settled.push({ envelope, taker: this.#window.taken });
     }
-    for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome);
     this.#release(settled.reduce((count, { taker }) => (taker instanceof Consumer ? count + 1 : count), 0));
+    for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome);
     if (this.parked.size > 0) this.unparkAll();
   }
 

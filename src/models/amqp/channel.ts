@@ -118,7 +118,7 @@ export class AmqpChannel {
     if (prefetchSize !== 0) throw notImplemented(`prefetch_size!=0 (${prefetchSize})`);
     this.#command(() => {
       if (!global) this.consumerPrefetch = prefetchCount;
-      this.deliveries.limit(global ? prefetchCount : 0);
+      this.deliveries.limit(global ? prefetchCount : 0, this.#tx?.settledTags.size ?? 0);
       this.deliveries.unparkAll();
     });
   }

@@ -51,7 +51,9 @@ export class ClassicQueue extends Queue {
     }
     this.store.push(envelope);
     this.#readyBytes += envelope.body.length;
+    this.expireHead();
     this.dropOverflow();
+    // What a drop brings to the head may have expired.
     this.expireHead();
     return true;
   }

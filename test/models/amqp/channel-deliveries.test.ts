@@ -22,6 +22,26 @@ it('basic.qos without global ends the limit of the channel', () => {
   expect(prefetch(1, 5)).toEqual(['basic.qos-ok', 'c: second']);
 });
 
+it('what a transaction has settled does not count against a limit that comes later', () => {
+  const { peer, publish, consume, prefetch } = amqpScene();
+  peer.call(1, 'tx.select');
+  consume(1, 'c');
+  publish('settled');
+  peer.send(1, 'basic.ack', { deliveryTag: 1 });
+  prefetch(1, 1, true);
+  expect(publish('next')).toEqual(['c: next']);
+});
+
+it('what comes back may go to the same channel at its limit', () => {
+  const { peer, take, publish, consume, prefetch } = amqpScene();
+  consume(2, 'other');
+  consume(1, 'limited', { args: { 'x-priority': 1 } });
+  prefetch(1, 1, true);
+  publish('it');
+  peer.send(1, 'basic.reject', { deliveryTag: 1, requeue: true });
+  expect(take()).toEqual(['limited: it']);
+});
+
 it('the limit of a channel also stops a consumer that does not ack', () => {
   const { peer, take, publish, consume, prefetch } = amqpScene();
   consume(1, 'acks', { args: { 'x-priority': 1 } });
