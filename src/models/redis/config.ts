@@ -98,15 +98,22 @@ const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind]> = ne
   ['slowlog-max-len', ['128', int(0, Number.MAX_SAFE_INTEGER)]],
   ['latency-monitor-threshold', ['0', int(0, Number.MAX_SAFE_INTEGER)]],
   ['list-max-listpack-size', ['-2', int(-INT_MAX, INT_MAX)]],
+  ['list-compress-depth', ['0', int(0, INT_MAX)]],
   ['hash-max-listpack-entries', ['512', int(0, INT_MAX)]],
+  ['hash-max-listpack-value', ['64', { kind: 'memory' }]],
   ['set-max-intset-entries', ['512', int(0, INT_MAX)]],
   ['zset-max-listpack-entries', ['128', int(0, INT_MAX)]],
+  ['zset-max-listpack-value', ['64', { kind: 'memory' }]],
   ['loglevel', ['notice', { kind: 'choice', of: ['debug', 'verbose', 'notice', 'warning'] }]],
   ['activedefrag', ['no', yesNo]],
   ['dir', ['/data', fixed]],
   ['bind', ['127.0.0.1', text]],
   ['port', ['6379', fixed]],
 ]);
+
+/** Parameters go by the names of earlier releases, too. */
+const canonicalName = (name: string): string =>
+  name.toLowerCase().replace(/^((?:list|hash|zset)-max-)ziplist-/, '$1listpack-');
 
 const EVENT_CLASSES = 'g$lshzxetd';
 
@@ -163,11 +170,11 @@ export class RedisConfig {
           if (globMatchIgnoreCase(pattern, name) && !found.has(name))
             found.set(name, pattern === name ? pattern : name);
         }
-      } else if (this.#values.has(pattern.toLowerCase()) && !found.has(pattern.toLowerCase())) {
+      } else if (this.#values.has(canonicalName(pattern)) && !found.has(pattern.toLowerCase())) {
         found.set(pattern.toLowerCase(), pattern);
       }
     }
-    return [...found].map(([name, shown]) => [shown, this.#values.get(name) as string]);
+    return [...found].map(([name, shown]) => [shown, this.#values.get(canonicalName(name)) as string]);
   }
 
   /** Sets pairs, all or nothing. @throws RedisError with the server's text */
@@ -177,7 +184,7 @@ export class RedisConfig {
     let events: EventFlags | undefined;
     for (let i = 0; i < pairs.length; i += 2) {
       const shown = pairs[i] as string;
-      const name = shown.toLowerCase();
+      const name = canonicalName(shown);
       const parameter = PARAMETERS.get(name);
       if (!parameter)
         throw new RedisError(`ERR Unknown option or number of arguments for CONFIG SET - '${shown.split('\0', 1)[0]}'`);

@@ -18,6 +18,7 @@ import {
   SortedSetValue,
 } from '../../models/redis/index.js';
 import { crc64 } from './crc64.js';
+import { hashEncoding, setEncoding, sortedSetEncoding } from './encoding.js';
 import { parseFloat64, strictInt64 } from './handlers/number.js';
 import { decodeListpack, encodeListpack, fromLittle, listpackEntry, little } from './listpack.js';
 import { compressLzf, decompressLzf } from './lzf.js';
@@ -43,10 +44,7 @@ const RDB_VERSIONS: Readonly<Record<RedisVersion, number>> = { '7.0': 10, '7.2':
 const TRAILER_BYTES = 10;
 const PACKED = 2n;
 
-// What `*-max-listpack-*` and `set-max-intset-entries` say in a fresh Redis.
-const MOST_PACKED = 128;
-const LONGEST_PACKED = 64;
-const MOST_INTEGERS = 512;
+/** What `list-max-listpack-size -2` says. */
 const LIST_NODE_BYTES = 8192;
 /** What a list reckons for an entry above its bytes when it decides whether a node is full. */
 const LIST_ENTRY_RESERVE = 8;
@@ -85,10 +83,10 @@ type Saved = readonly [type: TypeTag, body: string];
 function saved(value: RedisValue, version: RedisVersion): Saved | undefined {
   if (typeof value === 'string') return [TYPES.string, text(value)];
   if (value instanceof ListValue) return [TYPES.quicklist, listNodes(value)];
-  if (value instanceof SetValue) return savedSet(value.members(), version);
+  if (value instanceof SetValue) return savedSet(value, version);
   if (value instanceof HashValue) {
     const items = [...value.entries()].flat();
-    if (isPacked(items, MOST_PACKED * 2)) return [TYPES.hashListpack, text(encodeListpack(items))];
+    if (hashEncoding(value) === 'listpack') return [TYPES.hashListpack, text(encodeListpack(items))];
     return [TYPES.hash, length(value.size) + items.map(text).join('')];
   }
   return value instanceof SortedSetValue ? savedSorted(value, version) : undefined;
@@ -96,12 +94,7 @@ function saved(value: RedisValue, version: RedisVersion): Saved | undefined {
 
 function savedSorted(value: SortedSetValue, version: RedisVersion): Saved {
   const members = value.ordered();
-  if (
-    isPacked(
-      members.map(({ member }) => member),
-      MOST_PACKED,
-    )
-  ) {
+  if (sortedSetEncoding(value) === 'listpack') {
     const items = members.flatMap(({ member, score }) => [member, formatDouble(score, version)]);
     return [TYPES.zsetListpack, text(encodeListpack(items))];
   }
@@ -109,20 +102,16 @@ function savedSorted(value: SortedSetValue, version: RedisVersion): Saved {
   return [TYPES.zset, length(value.size) + pairs.join('')];
 }
 
-const isPacked = (items: readonly string[], most: number): boolean =>
-  items.length <= most && items.every((item) => item.length <= LONGEST_PACKED);
-
-function savedSet(members: readonly string[], version: RedisVersion): Saved {
-  const numbers = members.map(strictInt64);
-  if (members.length <= MOST_INTEGERS && !numbers.includes(undefined)) {
-    const ordered = (numbers as bigint[]).sort((a, b) => (a < b ? -1 : 1));
+function savedSet(set: SetValue, version: RedisVersion): Saved {
+  const members = set.members();
+  const encoding = setEncoding(set, version);
+  if (encoding === 'intset') {
+    const ordered = members.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
     const size = [2, 4, 8].find((bytes) => ordered.every((one) => BigInt.asIntN(bytes * 8, one) === one)) as number;
     const body = ordered.map((one) => little(one, size)).join('');
     return [TYPES.intset, text(little(BigInt(size), 4) + little(BigInt(members.length), 4) + body)];
   }
-  if (version !== '7.0' && isPacked(members, MOST_PACKED)) {
-    return [TYPES.setListpack, text(encodeListpack(members))];
-  }
+  if (encoding === 'listpack') return [TYPES.setListpack, text(encodeListpack(members))];
   return [TYPES.set, length(members.length) + members.map(text).join('')];
 }
 

@@ -40,3 +40,12 @@ test('names come back as typed, globs without regard to case', () => {
     ['maxmemory-policy', 'noeviction'],
   ]);
 });
+
+test('parameters answer to the names of earlier releases', () => {
+  const config = new RedisConfig({});
+  config.set(['hash-max-ziplist-entries', '7']);
+  expect(config.get(['hash-max-listpack-entries', 'hash-max-ziplist-entries'])).toEqual([
+    ['hash-max-listpack-entries', '7'],
+    ['hash-max-ziplist-entries', '7'],
+  ]);
+});

@@ -7,12 +7,18 @@ import {
   cloneValue,
   type Entry,
   globMatch,
+  HashValue,
+  ListValue,
   NO_SUCH_KEY,
   NOT_AN_INTEGER,
   RedisError,
+  type RedisVersion,
+  SetValue,
+  SortedSetValue,
   SYNTAX_ERROR,
   typeName,
 } from '../../../models/redis/index.js';
+import { hashEncoding, setEncoding, sortedSetEncoding } from '../encoding.js';
 import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulkOrNull, bulks, cString, integer, nullBulk, OK, type Protocol, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
@@ -276,21 +282,14 @@ function objectEntry(client: Session, args: readonly string[]): Entry | undefine
 /** Longest string that Redis keeps beside its header. */
 const EMBEDDED_STRING = 44;
 
-function encodingOf(entry: Entry): string {
-  switch (typeName(entry.value)) {
-    case 'string': {
-      const value = entry.value as string;
-      if (entry.stored === 'raw') return 'raw';
-      if (entry.stored !== 'text' && strictInt64(value) !== undefined) return 'int';
-      return value.length <= EMBEDDED_STRING ? 'embstr' : 'raw';
-    }
-    case 'list':
-      return 'quicklist';
-    case 'stream':
-      return 'stream';
-    default:
-      return 'listpack';
-  }
+function encodingOf({ value, stored }: Entry, version: RedisVersion): string {
+  if (value instanceof SetValue) return setEncoding(value, version);
+  if (value instanceof HashValue) return hashEncoding(value);
+  if (value instanceof SortedSetValue) return sortedSetEncoding(value);
+  if (typeof value !== 'string') return value instanceof ListValue ? 'quicklist' : 'stream';
+  if (stored === 'raw') return 'raw';
+  if (stored !== 'text' && strictInt64(value) !== undefined) return 'int';
+  return value.length <= EMBEDDED_STRING ? 'embstr' : 'raw';
 }
 
 /** Small integers are shared, for ever. */
@@ -366,7 +365,7 @@ export const keyCommands: readonly Command[] = [
     subcommands: withHelp([
       object('object|encoding 3 r', (client, args) => {
         const entry = objectEntry(client, args);
-        return bulkOrNull(entry && encodingOf(entry), client.protocol);
+        return bulkOrNull(entry && encodingOf(entry, client.door.broker.version), client.protocol);
       }),
       object('object|refcount 3 r', (client, args) => refCount(objectEntry(client, args), client.protocol)),
       object('object|idletime 3 r', idleTime),
