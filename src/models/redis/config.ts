@@ -74,6 +74,7 @@ const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind]> = ne
   ['maxclients', ['10000', int(1, 0xffffffff)]],
   ['databases', ['16', fixed]],
   ['appendonly', ['no', yesNo]],
+  ['appendfsync', ['everysec', { kind: 'choice', of: ['everysec', 'always', 'no'] }]],
   ['save', ['', text]],
   ['hz', ['10', { kind: 'int', min: 1, max: 500, clamp: true }]],
   ['tcp-keepalive', ['300', int(0, INT_MAX)]],

@@ -24,7 +24,7 @@ import { array, bulk, bulkOrNull, bulks, cString, integer, nullBulk, OK, type Pr
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
-import { int, int64, strictInt64 } from './number.js';
+import { fitsInt64, int, int64, strictInt64 } from './number.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 const LARGEST_TIME = 2n ** 63n - 1n;
@@ -73,8 +73,9 @@ const expire =
     const keyspace = keyspaceOf(client);
     const key = args[1] as string;
     const met = conditions(args.slice(3));
-    const end = int64(args[2] as string) * unitMs + (absolute ? 0n : BigInt(client.door.now));
-    if (end > LARGEST_TIME || end < -LARGEST_TIME) throw new RedisError(`ERR invalid expire time in '${name}' command`);
+    const given = int64(args[2] as string) * unitMs;
+    const end = given + (absolute ? 0n : BigInt(client.door.now));
+    if (end > LARGEST_TIME || !fitsInt64(given)) throw new RedisError(`ERR invalid expire time in '${name}' command`);
     const at = Number(end);
     const entry = keyspace.lookup(client.db, key);
     if (!entry || !conditionsMet(met, entry.expireAtMs, at)) return integer(0);

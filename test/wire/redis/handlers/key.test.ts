@@ -37,3 +37,13 @@ test('conditions of EXPIRE that cannot hold together are refused', () => {
   client.ask('SET', 'k', 'v');
   expect(client.ask('EXPIRE', 'k', '10', 'GT') + client.ask('EXPIRE', 'k', '10', 'LT')).toBe(':0\r\n:1\r\n');
 });
+
+test('an end that no 64 bits hold in milliseconds is refused, before and after now', () => {
+  const client = new RedisServer().connect();
+  client.send('SET', 'k', 'v').take();
+  const refusal = "-ERR invalid expire time in 'expire' command\r\n";
+  expect(client.ask('EXPIRE', 'k', '-9223372036854776') + client.ask('EXPIRE', 'k', '9223372036854775')).toBe(
+    refusal + refusal,
+  );
+  expect(client.ask('EXPIRE', 'k', '-9223372036854775') + client.ask('EXISTS', 'k')).toBe(':1\r\n:0\r\n');
+});
