@@ -8,6 +8,8 @@ export class ByteQueue {
   #buffer: Uint8Array = EMPTY;
   #start = 0;
   #end = 0;
+  /** `#buffer` as one that can be cut into texts; made when first asked for. */
+  #textual: Buffer | undefined;
   /** True when `#buffer` is ours to append to, false when it is a chunk of somebody else's. */
   #owned = false;
 
@@ -22,6 +24,7 @@ export class ByteQueue {
     const waiting = this.length;
     if (waiting === 0) {
       this.#buffer = chunk;
+      this.#textual = undefined;
       this.#start = 0;
       this.#end = chunk.length;
       this.#owned = false;
@@ -33,6 +36,7 @@ export class ByteQueue {
       const grown = new Uint8Array(Math.max(needed * 2, 1024));
       grown.set(this.#buffer.subarray(this.#start, this.#end));
       this.#buffer = grown;
+      this.#textual = undefined;
       this.#start = 0;
       this.#end = waiting;
       this.#owned = true;
@@ -76,6 +80,13 @@ export class ByteQueue {
     return this.#buffer.subarray(this.#start, Math.min(this.#start + count, this.#end));
   }
 
+  /** The first `count` bytes, which stay, as a text of one character a byte. */
+  latin1(count: number): string {
+    const { buffer, byteOffset, length } = this.#buffer;
+    this.#textual ??= Buffer.from(buffer, byteOffset, length);
+    return this.#textual.toString('latin1', this.#start, Math.min(this.#start + count, this.#end));
+  }
+
   /** Removes the first `count` bytes and returns a view on them, valid for ever; the caller has checked `length`. */
   take(count: number): Uint8Array {
     const view = this.#buffer.subarray(this.#start, this.#start + count);
@@ -91,6 +102,7 @@ export class ByteQueue {
 
   clear(): void {
     this.#buffer = EMPTY;
+    this.#textual = undefined;
     this.#start = 0;
     this.#end = 0;
     this.#owned = false;

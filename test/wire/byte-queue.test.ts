@@ -69,6 +69,7 @@ describe('a byte queue', () => {
               model = [];
           }
           expect([queue.length, queue.at(0), queue.at(model.length)]).toEqual([model.length, model[0], undefined]);
+          expect(queue.latin1(5)).toBe(String.fromCharCode(...model.slice(0, 5)));
           if (model.length >= 4) {
             const view = Buffer.from(model);
             expect([queue.uint32(0), queue.uint16(2)]).toEqual([view.readUInt32BE(0), view.readUInt16BE(2)]);

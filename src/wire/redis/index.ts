@@ -44,6 +44,7 @@ export class RedisDoor implements Door {
   readonly #resumed: Session[] = [];
   readonly #monitors = new Set<Session>();
   readonly #idleTimeout = new IdleTimeout(this);
+  #parserLimits: { readonly open: ParserLimits; readonly restricted: ParserLimits } | undefined;
   #flushScheduled = false;
   #inFlush = false;
   #clientId = 0;
@@ -84,7 +85,13 @@ export class RedisDoor implements Door {
     if (journal.on) journal.record('redis', 'connection-closed', { connection: session.connection.id });
   }
 
+  /** Asked for each request: made again only when the configuration has changed. */
   parserLimits(authenticated: boolean): ParserLimits {
+    this.#parserLimits ??= { open: this.#makeParserLimits(false), restricted: this.#makeParserLimits(true) };
+    return authenticated ? this.#parserLimits.open : this.#parserLimits.restricted;
+  }
+
+  #makeParserLimits(restricted: boolean): ParserLimits {
     const { limits } = this.context;
     const { config } = this.broker;
     return {
@@ -92,7 +99,7 @@ export class RedisDoor implements Door {
       bulkBytes: Math.min(config.number('proto-max-bulk-len'), limits.redisBulkBytes),
       argumentCount: limits.redisArgumentCount,
       queryBytes: Math.min(config.number('client-query-buffer-limit'), limits.redisQueryBytes),
-      restricted: !authenticated,
+      restricted,
     };
   }
 
@@ -170,6 +177,7 @@ export class RedisDoor implements Door {
   }
 
   #configChanged(names: readonly string[]): void {
+    this.#parserLimits = undefined;
     if (names.includes('timeout')) this.#idleTimeout.watch();
     if (!names.includes('requirepass')) return;
     const password = this.broker.config.text('requirepass');

@@ -86,7 +86,7 @@ export class RequestParser {
       return undefined;
     }
     this.#searched = 0;
-    const line = latin1(this.#bytes.peek(end));
+    const line = this.#bytes.latin1(end);
     this.#bytes.skip(end + 2);
     return line;
   }
@@ -118,7 +118,7 @@ export class RequestParser {
       }
       const length = this.#bulkLength;
       if (this.#bytes.length < length + 2) return undefined;
-      this.#args.push(latin1(this.#bytes.peek(length)));
+      this.#args.push(this.#bytes.latin1(length));
       this.#bytes.skip(length + 2);
       this.#bulkLength = -1;
       this.#missing--;
@@ -154,7 +154,7 @@ export class RequestParser {
       return this.#bytes.length > this.#limits().lineBytes ? protocolError('too big inline request') : undefined;
     }
     this.#searched = 0;
-    const line = latin1(this.#bytes.peek(end));
+    const line = this.#bytes.latin1(end);
     this.#bytes.skip(end + 1);
     const args = splitInline(line.endsWith('\r') ? line.slice(0, -1) : line);
     if (!args) return protocolError('unbalanced quotes in request');
@@ -170,8 +170,4 @@ function protocolError(text: string): Parsed {
 export function strictInteger(text: string): number | undefined {
   if (!/^(?:0|-?[1-9]\d{0,17})$/.test(text)) return undefined;
   return Number(text);
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

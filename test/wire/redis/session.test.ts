@@ -21,6 +21,14 @@ describe('a connection', () => {
     }
   });
 
+  test('keeps to limits that were set since its last request', async () => {
+    const client = new RedisServer().connect();
+    client.sendRaw('PING\r\nCONFIG SET proto-max-bulk-len 1mb\r\n*1\r\n$1048577\r\n');
+    expect(client.take()).toBe('+PONG\r\n+OK\r\n-ERR Protocol error: invalid bulk length\r\n');
+    await settled();
+    expect(client.closed).toBe(true);
+  });
+
   test('answers everything after the peer has finished sending', async () => {
     const client = new RedisServer().connect();
     client.sendRaw('PING\r\nECHO a\r\n').halfClose();
