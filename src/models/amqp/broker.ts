@@ -22,7 +22,7 @@ import {
   QueueHandle,
   type RouteExplanation,
 } from './native.js';
-import { PLUGIN_TYPES } from './plugin-exchange.js';
+import { PLUGIN_TYPES, TYPES_SINCE_4 } from './plugin-exchange.js';
 import type { PropertiesInput } from './properties.js';
 import type { Queue } from './queue.js';
 import { loadBroker, saveBroker } from './snapshot.js';
@@ -63,7 +63,8 @@ export class AmqpBroker implements BrokerModel {
     this.options = options;
     this.cluster = new Cluster(options.nodes ?? 1);
     this.version = options.version ?? '3';
-    for (const type of [DIRECT, FANOUT, TOPIC, HEADERS, ...PLUGIN_TYPES]) this.registerExchangeType(type);
+    const newer = this.version === '3' ? [] : TYPES_SINCE_4;
+    for (const type of [DIRECT, FANOUT, TOPIC, HEADERS, ...PLUGIN_TYPES, ...newer]) this.registerExchangeType(type);
     this.#addDefaults();
   }
 

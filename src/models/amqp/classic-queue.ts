@@ -18,8 +18,13 @@ export class ClassicQueue extends Queue {
 
   constructor(definition: QueueDefinition, host: QueueHost) {
     super(definition, host);
-    const highest = integerOf(definition.arguments.get('x-max-priority')) ?? 0;
-    this.store = highest > 0 ? new PriorityReadyList(highest) : new ReadyList();
+    this.store = this.createStore();
+  }
+
+  /** In which order its messages are delivered. */
+  protected createStore(): MessageStore {
+    const highest = integerOf(this.arguments.get('x-max-priority')) ?? 0;
+    return highest > 0 ? new PriorityReadyList(highest) : new ReadyList();
   }
 
   get readyCount(): number {

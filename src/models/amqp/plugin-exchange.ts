@@ -148,6 +148,9 @@ const CONSISTENT_HASH: ExchangeType = {
 
 const RANDOM: ExchangeType = { name: 'x-random', create: (context) => new RandomMatcher(context.random) };
 
+/** On a node, the queues that lead there; here all of them do. */
+const LOCAL_RANDOM: ExchangeType = { ...RANDOM, name: 'x-local-random' };
+
 const DELAYED: ExchangeType = {
   name: 'x-delayed-message',
   validateExchange: (name, args, vhost) => {
@@ -162,3 +165,6 @@ const DELAYED: ExchangeType = {
 };
 
 export const PLUGIN_TYPES: readonly ExchangeType[] = [CONSISTENT_HASH, RANDOM, DELAYED];
+
+/** Types that RabbitMQ has since 4.0. */
+export const TYPES_SINCE_4: readonly ExchangeType[] = [LOCAL_RANDOM];

@@ -3,6 +3,8 @@ import type { Envelope } from './envelope.js';
 import { EMPTY_TABLE, longField } from './field-table.js';
 import { type BasicProperties, withHeaders } from './properties.js';
 import type { QueueType } from './queue.js';
+import type { MessageStore } from './ready-list.js';
+import { TwoClassList } from './two-class-list.js';
 
 /** Deliveries before RabbitMQ 4 gives a message up, where nothing else was said. */
 const DEFAULT_LIMIT_4 = 20;
@@ -21,6 +23,10 @@ export class QuorumQueue extends ClassicQueue {
     const { deliveryLimit } = this.settings;
     if (deliveryLimit === undefined) return this.host.version === '3' ? Infinity : DEFAULT_LIMIT_4;
     return deliveryLimit < 0 ? Infinity : deliveryLimit;
+  }
+
+  protected override createStore(): MessageStore {
+    return this.host.version === '3' ? super.createStore() : new TwoClassList();
   }
 
   override propertiesOf(envelope: Envelope): BasicProperties {
