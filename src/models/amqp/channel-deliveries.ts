@@ -101,7 +101,9 @@ export class ChannelDeliveries {
   /** The usual ack: one delivery, and nobody waits for it. @returns false when it is not that easy */
   ackOne(deliveryTag: number): boolean {
     const { vhost } = this.#connection;
-    if (this.parked.size > 0 || vhost.context.journal.on || vhost.isWaitedFor) return false;
+    // A limit over all consumers may hold back those of other queues.
+    const shared = this.parked.size > 0 && this.globalPrefetch > 0;
+    if (shared || vhost.context.journal.on || vhost.isWaitedFor) return false;
     const envelope = this.#window.take(deliveryTag);
     const taker = this.#window.taken;
     if (!envelope || !taker) return false;
@@ -109,7 +111,11 @@ export class ChannelDeliveries {
       taker.unackedCount--;
       this.#release(1);
     }
-    if (taker.queue.alive) taker.queue.ack(envelope);
+    const { queue } = taker;
+    if (!queue.alive) return true;
+    const unparked = taker instanceof Consumer && taker.parked && this.#unpark(queue);
+    queue.ack(envelope);
+    if (unparked) vhost.command(() => queue.dispatch());
     return true;
   }
 
