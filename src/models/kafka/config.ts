@@ -28,7 +28,7 @@ export interface KafkaOptions {
   readonly autoCreate?: 'kafka' | 'immediate';
   /** Time between the decision on a transaction and its markers, in which clients are told to ask again. Default 0. */
   readonly markerDelayMs?: number;
-  /** Directory in which topics, records and committed offsets are kept, for a later process to find them. */
+  /** Directory that keeps topics, records, groups, transactions and what an admin has set, for a later process. */
   readonly dataDir?: string;
   /** Switches access control on: without a rule nobody but super users may do anything. */
   readonly authorizer?: AuthorizerOptions;
