@@ -130,6 +130,6 @@ export const hashCommands: readonly Command[] = [
   one('hdel -3 Fw', remove),
   one('hincrby 4 Fmw', increase),
   one('hincrbyfloat 4 Fmw', increaseFloat),
-  one('hrandfield -2 r', randomField),
+  command('hrandfield -2 r', { keys: ONE_KEY, categories, tips: ['nondeterministic_output'], run: randomField }),
   one('hscan -3 r', scan),
 ];

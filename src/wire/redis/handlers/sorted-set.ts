@@ -221,6 +221,6 @@ export const sortedSetCommands: readonly Command[] = [
   one('zrevrank 3 Fr', rank(true)),
   one('zpopmin -2 Fw', pop(true)),
   one('zpopmax -2 Fw', pop(false)),
-  one('zrandmember -2 r', randomMember),
+  command('zrandmember -2 r', { keys: ONE_KEY, categories, tips: ['nondeterministic_output'], run: randomMember }),
   one('zscan -3 r', scan),
 ];

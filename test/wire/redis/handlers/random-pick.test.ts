@@ -16,6 +16,12 @@ describe('random picks', () => {
     expect(client.ask('HRANDFIELD', 'none') + client.ask('HRANDFIELD', 'none', '5')).toBe('$-1\r\n*0\r\n');
   });
 
+  it('are told to clients as what chance decides', () => {
+    for (const name of ['HRANDFIELD', 'ZRANDMEMBER']) {
+      expect(client.ask('COMMAND', 'INFO', name)).toContain('nondeterministic_output');
+    }
+  });
+
   it('refuse counts that no number holds', () => {
     const least = '-9223372036854775808';
     expect(client.ask('SRANDMEMBER', 's', least)).toMatch(/^-ERR value is out of range, value must between -9223/);
