@@ -8,8 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const LONGEST_FILE = 400;
 
 // Debts of the first days. Both only shrink: a new file is short and comes with its test.
-const TOO_LONG_COUNT = 2;
-const UNTESTED_COUNT = 52;
+const TOO_LONG_COUNT = 0;
+const UNTESTED_COUNT = 51;
 
 interface Source {
   /** Relative to the top. */

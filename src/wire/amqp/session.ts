@@ -1,4 +1,3 @@
-import type { Timer } from '../../core/clock.js';
 import { BrokerError } from '../../core/errors.js';
 import { type AmqpConnection, AmqpError, type ConnectionSink } from '../../models/amqp/index.js';
 import { ByteQueue } from '../byte-queue.js';
@@ -11,29 +10,24 @@ import {
   FRAME_OVERHEAD_BYTES,
   type Frame,
   type FrameFault,
-  HEARTBEAT_FRAME,
   isFault,
   isWellFormed,
   nextFrame,
 } from './frame.js';
 import { FrameOutput } from './frame-output.js';
 import { faultyFrame, unexpectedFrame, unknownFrame } from './frame-refusal.js';
-import { Heartbeat } from './heartbeat.js';
 import type { AmqpDoor } from './index.js';
+import { Link } from './link.js';
 import { METHODS, type Method, methodById } from './method.js';
 import { type ReadMethod, readMethod } from './method-reader.js';
 import { type ClientIdentity, Negotiation } from './negotiation.js';
+import { isProtocolHeader, PROTOCOL_HEADER } from './protocol-header.js';
 import { Reader } from './reader.js';
-import type { Tuning } from './tune.js';
+import { closeTimeoutMs, type Tuning } from './tune.js';
 
-/** `AMQP` 0 0 9 1, and the older way to say the same. */
-const PROTOCOL_HEADERS: readonly string[] = ['414d515000000901', '414d515001010009'];
-const SERVER_HEADER = Uint8Array.of(0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1);
 /** Frames of a client that has not negotiated yet. */
 const FIRST_FRAME_MAX_BYTES = 8192;
 const SHUTDOWN_TEXT = "broker forced connection closure with reason 'shutdown'";
-/** How long the other side may take to answer a close. */
-const CLOSE_TIMEOUT_MS = 30_000;
 
 /**
  * One connection as a state machine without a socket.
@@ -57,26 +51,20 @@ export class AmqpSession implements Session, ConnectionSink {
   tuning: Tuning | undefined;
   readonly output: FrameOutput;
   readonly channels = new Map<number, SessionChannel>();
-  receivedBytes = 0;
-  sentBytes = 0;
-  readonly #transport: Transport;
+  readonly link: Link;
   readonly #input = new ByteQueue();
   readonly #negotiation: Negotiation;
   readonly #alarmGate: AlarmGate;
   #state: State = 'header';
   #frameMax = FIRST_FRAME_MAX_BYTES;
-  #heartbeat: Heartbeat | undefined;
-  #timer: Timer | undefined;
   /** A fault or an alarm holds the connection: what arrives waits. */
   #held = false;
   #pumping = false;
-  /** Bytes that may still leave before a fault cuts the connection. */
-  #cutAfterBytes: number | undefined;
 
   constructor(door: AmqpDoor, transport: Transport, info: ConnectionInfo) {
     this.door = door;
     this.info = info;
-    this.#transport = transport;
+    this.link = new Link(transport, door.context.clock);
     this.output = new FrameOutput((bytes) => this.#write(bytes));
     this.#alarmGate = new AlarmGate(this.output);
     const { limits } = door.context;
@@ -90,15 +78,14 @@ export class AmqpSession implements Session, ConnectionSink {
       open: (vhost, identity) => this.#open(vhost, identity),
       hangUp: (reason) => this.#hangUp(reason),
     });
-    this.#arm(limits.handshakeMs, () => this.#hangUp(`no open connection within ${limits.handshakeMs} ms`));
+    this.link.arm(limits.handshakeMs, () => this.#hangUp(`no open connection within ${limits.handshakeMs} ms`));
   }
 
   // ---- what the listener calls
 
   receive(chunk: Uint8Array): void {
     if (this.#state === 'closed') return;
-    this.receivedBytes += chunk.length;
-    this.#heartbeat?.received();
+    this.link.received(chunk.length);
     this.#input.push(chunk);
     this.#pump();
     this.#regulateInput();
@@ -121,7 +108,7 @@ export class AmqpSession implements Session, ConnectionSink {
     if (error) return this.#closeConnection(error);
     this.#state = 'closed';
     this.#release();
-    this.#stopTimers();
+    this.link.stopTimers();
     this.#input.clear();
     this.door.sessions.delete(this);
   }
@@ -181,7 +168,7 @@ export class AmqpSession implements Session, ConnectionSink {
 
   /** Resets the connection after so many more bytes have left. */
   cutAfter(bytes: number): void {
-    this.#cutAfterBytes = bytes;
+    this.link.cutAfter(bytes, () => this.#end());
   }
 
   /** Ends the connection without a word. */
@@ -214,28 +201,23 @@ export class AmqpSession implements Session, ConnectionSink {
 
   /** A peer that does not read its answers is not served any further. */
   #canWrite(): boolean {
-    return this.#transport.bufferedBytes <= this.door.context.limits.outputHardBytes;
+    return this.link.bufferedBytes <= this.door.context.limits.outputHardBytes;
   }
 
-  #paused = false;
-
   #regulateInput(): void {
-    const full = this.#input.length > 2 * (this.#frameMax + FRAME_OVERHEAD_BYTES);
-    if (full === this.#paused || this.#state === 'closed') return;
-    this.#paused = full;
-    if (full) this.#transport.pause();
-    else this.#transport.resume();
+    if (this.#state === 'closed') return;
+    this.link.setPaused(this.#input.length > 2 * (this.#frameMax + FRAME_OVERHEAD_BYTES));
   }
 
   #takeHeader(): boolean {
-    if (this.#input.length < SERVER_HEADER.length) return false;
-    if (PROTOCOL_HEADERS.includes(hex(this.#input.peek(SERVER_HEADER.length)))) {
-      this.#input.skip(SERVER_HEADER.length);
+    if (this.#input.length < PROTOCOL_HEADER.length) return false;
+    if (isProtocolHeader(this.#input.peek(PROTOCOL_HEADER.length))) {
+      this.#input.skip(PROTOCOL_HEADER.length);
       this.#state = 'negotiating';
       this.#negotiation.start();
       return true;
     }
-    this.#write(SERVER_HEADER);
+    this.#write(PROTOCOL_HEADER);
     this.#hangUp('no AMQP 0-9-1 protocol header');
     return false;
   }
@@ -322,19 +304,14 @@ export class AmqpSession implements Session, ConnectionSink {
     this.#frameMax = tuning.frameMax;
     this.output.frameMax = tuning.frameMax;
     if (tuning.heartbeat === 0) return;
-    this.#heartbeat = new Heartbeat(
-      this.door.context.clock,
-      tuning.heartbeat * 1000,
-      () => this.#write(HEARTBEAT_FRAME),
-      () => this.#cut('missed heartbeats from the client'),
-    );
+    this.link.startHeartbeat(tuning.heartbeat * 1000, () => this.#cut('missed heartbeats from the client'));
   }
 
   #open(vhost: string, identity: ClientIdentity): void {
     this.identity = identity;
     this.connection = this.door.connect(this, vhost, identity);
     this.#state = 'running';
-    this.door.context.clock.cancel(this.#timer);
+    this.link.disarm();
     this.output.method(0, METHODS.connectionOpenOk, { knownHosts: '' });
   }
 
@@ -343,8 +320,8 @@ export class AmqpSession implements Session, ConnectionSink {
     this.output.method(0, METHODS.connectionCloseOk, {});
     // RabbitMQ leaves it to the client to close the socket, and waits for that only so long.
     this.#state = 'closed';
-    this.#heartbeat?.stop();
-    this.#arm(this.#closeTimeoutMs, () => this.#end());
+    this.link.stopHeartbeat();
+    this.link.arm(closeTimeoutMs(this.tuning), () => this.#end());
   }
 
   #closeConnection(error: AmqpError, method?: { readonly classId: number; readonly methodId: number }): void {
@@ -361,12 +338,7 @@ export class AmqpSession implements Session, ConnectionSink {
     const opened = this.#state === 'running';
     this.#state = 'closing';
     if (!opened && error.code === 'ACCESS_REFUSED') return this.#end();
-    this.#arm(this.#closeTimeoutMs, () => this.#end());
-  }
-
-  get #closeTimeoutMs(): number {
-    const heartbeat = this.tuning?.heartbeat ?? 0;
-    return heartbeat === 0 ? CLOSE_TIMEOUT_MS : Math.min(heartbeat * 1000, CLOSE_TIMEOUT_MS);
+    this.link.arm(closeTimeoutMs(this.tuning), () => this.#end());
   }
 
   /** The model forgets the connection: channels end, what was unacked is queued again. */
@@ -378,30 +350,19 @@ export class AmqpSession implements Session, ConnectionSink {
     connection?.close();
   }
 
-  #arm(delayMs: number, expired: () => void): void {
-    const { clock } = this.door.context;
-    clock.cancel(this.#timer);
-    this.#timer = clock.schedule(clock.now + delayMs, expired, 'liveness');
-  }
-
-  #stopTimers(): void {
-    this.#heartbeat?.stop();
-    this.door.context.clock.cancel(this.#timer);
-  }
-
   #end(): void {
     this.#state = 'closed';
     this.#release();
-    this.#stopTimers();
-    this.#transport.end();
+    this.link.stopTimers();
+    this.link.end();
   }
 
   #cut(reason: string): void {
     this.#journal(reason);
     this.#state = 'closed';
     this.#release();
-    this.#stopTimers();
-    this.#transport.destroy();
+    this.link.stopTimers();
+    this.link.destroy();
   }
 
   #hangUp(reason: string): void {
@@ -426,24 +387,9 @@ export class AmqpSession implements Session, ConnectionSink {
     if (journal.on) journal.record('amqp', 'protocol-error', { connection: this.info.id, reason });
   }
 
-  // ---- writing
-
   #write(bytes: Uint8Array): void {
-    if (this.#state === 'closed') return;
-    this.#heartbeat?.sent();
-    if (this.#cutAfterBytes === undefined) {
-      this.sentBytes += bytes.length;
-      return this.#transport.write(bytes);
-    }
-    const allowed = bytes.subarray(0, this.#cutAfterBytes);
-    this.#cutAfterBytes -= allowed.length;
-    this.#transport.write(allowed);
-    if (this.#cutAfterBytes === 0) this.#end();
+    if (this.#state !== 'closed') this.link.write(bytes);
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }
 
 /** @throws the error itself when it is no BrokerError: a defect, for the listener to report */

@@ -30,6 +30,14 @@ export function refuseTuning(asked: Tuning, offered: Tuning, version: '3' | '4')
   );
 }
 
+const LONGEST_CLOSE_MS = 30_000;
+
+/** How long the other side may take to answer a close. */
+export function closeTimeoutMs(tuning: Tuning | undefined): number {
+  const heartbeat = tuning?.heartbeat ?? 0;
+  return heartbeat === 0 ? LONGEST_CLOSE_MS : Math.min(heartbeat * 1000, LONGEST_CLOSE_MS);
+}
+
 function refuseValue(name: string, asked: number, least: number, most: number): string | undefined {
   if (asked === 0) {
     return `negotiated ${name} = 0 (no limit) is higher than the maximum allowed value (${most})`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { offeredTuning, refuseTuning } from '../../../src/wire/amqp/tune.js';
+import { closeTimeoutMs, offeredTuning, refuseTuning } from '../../../src/wire/amqp/tune.js';
 
 const offered = offeredTuning({ amqpChannelCount: 2047, amqpFrameMaxBytes: 131_072 });
 
@@ -18,5 +18,13 @@ describe('tune', () => {
     [{ channelMax: 10, frameMax: 1000, heartbeat: 0 }, 'frame_max = 1000 is lower'],
   ])('says why it refuses %j', (asked, why) => {
     expect(refuseTuning(asked, offered, '3')).toContain(why);
+  });
+
+  test.each([
+    [0, 30_000],
+    [5, 5000],
+    [60, 30_000],
+  ])('with a heartbeat of %i s a close is waited for %i ms', (heartbeat, ms) => {
+    expect(closeTimeoutMs({ ...offered, heartbeat })).toBe(ms);
   });
 });
