@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { type FieldValue, TypedField } from '../../../src/models/amqp/field-table.js';
+import { erlangFloat, erlangTerm } from '../../../src/models/amqp/term.js';
+
+it.each<[number, string]>([
+  [1, '1.0'],
+  [0.5, '0.5'],
+  [12.25, '12.25'],
+  [1000, '1.0e3'],
+  [1500, '1500.0'],
+  [120_000, '1.2e5'],
+])('the float %d is printed as %s', (value, text) => {
+  expect(erlangFloat(value)).toBe(text);
+});
+
+it.each<[string, FieldValue, string]>([
+  ['text', 'abc', 'abc'],
+  ['a number', new TypedField('l', 7), '7'],
+  ['a float', new TypedField('d', 2), '2.0'],
+  ['bytes', new TypedField('x', Buffer.from('ab')), 'ab'],
+  ['a list', ['a', true], '[a,true]'],
+  ['a table', new Map<string, FieldValue>([['k', 'v']]), '[{<<"k">>,v}]'],
+  ['nothing', null, 'undefined'],
+])('%s is printed as Erlang prints it', (_what, value, text) => {
+  expect(erlangTerm(value)).toBe(text);
+});
