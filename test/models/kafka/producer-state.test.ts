@@ -1,0 +1,49 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ProducerStates } from '../../../src/models/kafka/producer-state.js';
+import { RecordBatch } from '../../../src/models/kafka/record-batch.js';
+import { codeOf } from '../../helpers/kafka-group.js';
+import { batchBytes } from '../../helpers/kafka-model.js';
+
+let states: ProducerStates;
+
+beforeEach(() => {
+  states = new ProducerStates();
+});
+
+const batch = (baseSequence: number, epoch = 0, transactional = false) =>
+  RecordBatch.parse(batchBytes([{ value: 'x' }], { id: 7, epoch, baseSequence, transactional }));
+
+describe('ProducerStates', () => {
+  it('recognises the last five batches, and lets only the next one in', () => {
+    for (let sequence = 0; sequence < 6; sequence++) states.apply(batch(sequence));
+    expect(states.check(batch(1))?.firstSequence).toBe(1);
+    expect(states.check(batch(6))).toBeUndefined();
+    expect(codeOf(() => states.check(batch(0)))).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+    expect(codeOf(() => states.check(batch(7)))).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+  });
+
+  it('begins at 0 again in a new epoch, and refuses the old one from then on', () => {
+    states.apply(batch(0));
+    expect(codeOf(() => states.check(batch(1, 1)))).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+    states.apply(batch(0, 1));
+    expect(codeOf(() => states.check(batch(1)))).toBe('INVALID_PRODUCER_EPOCH');
+  });
+
+  it('knows where the oldest open transaction begins, and keeps its producer', () => {
+    states.apply(batch(0, 0, true));
+    expect(states.firstOpenOffset).toBe(0);
+    expect(codeOf(() => states.check(batch(1)))).toBe('INVALID_TXN_STATE');
+    states.expire(Number.MAX_SAFE_INTEGER);
+    expect(states.all.size).toBe(1);
+    states.clear();
+    expect([states.firstOpenOffset, states.get(7)]).toEqual([undefined, undefined]);
+  });
+
+  it('forgets producers that were silent for too long', () => {
+    states.apply(batch(0));
+    states.expire(1_700_000_000_000);
+    expect(states.get(7)).toBeDefined();
+    states.expire(1_700_000_000_001);
+    expect(states.get(7)).toBeUndefined();
+  });
+});
