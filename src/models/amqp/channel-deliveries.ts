@@ -143,7 +143,10 @@ export class ChannelDeliveries {
     if (taker instanceof Consumer) taker.unackedCount -= group.length;
     if (!queue.alive) return;
     const unparked = this.parked.size > 0 && this.#unpark(queue);
-    for (const { envelope } of group) this.#settleOne(envelope, queue, outcome);
+    const envelopes = group.map(({ envelope }) => envelope);
+    // A priority queue refuses the highest first.
+    if (outcome === 'reject') envelopes.sort((a, b) => queue.priorityOf(b) - queue.priorityOf(a));
+    for (const envelope of envelopes) this.#settleOne(envelope, queue, outcome);
     if (outcome === 'requeue') queue.afterReturn();
     else if (unparked) queue.dispatch();
   }

@@ -56,10 +56,9 @@ export class ClassicQueue extends Queue {
     }
     this.store.push(envelope);
     this.#readyBytes += envelope.body.length;
-    this.expireHead();
-    this.dropOverflow();
-    // What a drop brings to the head may have expired.
-    this.expireHead();
+    // RabbitMQ looks at the head when the message is alone or another was dropped; one of higher priority waits there.
+    if (this.store.length === 1) this.expireHead();
+    if (this.dropOverflow()) this.expireHead();
     return true;
   }
 
@@ -173,15 +172,22 @@ export class ClassicQueue extends Queue {
     return this.settings.overflow === 'drop-head';
   }
 
-  /** Drops from the head what is beyond the limits; a queue that rejects publishes instead keeps what comes back. */
-  dropOverflow(): void {
-    if (!this.dropsHead) return;
+  /**
+   * Drops from the head what is beyond the limits; a queue that rejects publishes instead keeps what comes back.
+   *
+   * @returns whether it dropped any
+   */
+  dropOverflow(): boolean {
+    if (!this.dropsHead) return false;
     const { maxLength, maxLengthBytes } = this.settings;
+    let dropped = false;
     while (this.store.length > maxLength || this.#readyBytes > maxLengthBytes) {
       const victim = this.#shift();
-      if (!victim) return;
+      if (!victim) return dropped;
       this.die(victim, 'maxlen');
+      dropped = true;
     }
+    return dropped;
   }
 
   /** Only the head of a queue ever expires. */

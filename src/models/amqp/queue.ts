@@ -6,7 +6,7 @@ import type { AmqpVersion } from './config.js';
 import type { AmqpConnection } from './connection.js';
 import { type Consumer, ConsumerList } from './consumer.js';
 import type { Envelope } from './envelope.js';
-import type { FieldTable } from './field-table.js';
+import { type FieldTable, integerOf } from './field-table.js';
 import type { Match } from './match.js';
 import type { Policy } from './policy.js';
 import type { BasicProperties } from './properties.js';
@@ -120,6 +120,11 @@ export abstract class Queue {
   /** The properties as this queue's consumers see them. */
   propertiesOf(envelope: Envelope): BasicProperties {
     return envelope.properties;
+  }
+
+  /** The priority that a message has here; 0 where priorities mean nothing. */
+  priorityOf({ properties }: Envelope): number {
+    return Math.min(properties.priority ?? 0, integerOf(this.arguments.get('x-max-priority')) ?? 0);
   }
 
   addConsumer(consumer: Consumer): void {

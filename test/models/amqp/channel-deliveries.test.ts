@@ -42,6 +42,16 @@ it('what comes back may go to the same channel at its limit', () => {
   expect(take()).toEqual(['limited: it']);
 });
 
+it('what is rejected together leaves a priority queue highest first', () => {
+  const args = { 'x-max-priority': 2, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'q' };
+  const { peer, take, publish, consume } = amqpScene(args);
+  consume(1, 'c');
+  publish('low');
+  publish('high', { priority: 1 });
+  peer.send(1, 'basic.nack', { multiple: true });
+  expect(take()).toEqual(['c: high', 'c: low']);
+});
+
 it('the limit of a channel also stops a consumer that does not ack', () => {
   const { peer, take, publish, consume, prefetch } = amqpScene();
   consume(1, 'acks', { args: { 'x-priority': 1 } });
