@@ -57,8 +57,8 @@ export class ClassicQueue extends Queue {
     this.store.push(envelope);
     this.#readyBytes += envelope.body.length;
     // RabbitMQ looks at the head when the message is alone or another was dropped; one of higher priority waits there.
-    if (this.store.length === 1) this.expireHead();
-    if (this.dropOverflow()) this.expireHead();
+    const dropped = this.dropOverflow();
+    if (dropped || this.store.length === 1) this.expireHead();
     return true;
   }
 
