@@ -32,7 +32,7 @@ export { SetValue } from './set-value.js';
 export { type Scored, SortedSetValue } from './sorted-set-value.js';
 export { Consumer, ConsumerGroup, type PendingEntry } from './stream-group.js';
 export * from './stream-id.js';
-export type { NodeBounds, StreamEntry } from './stream-node.js';
+export { type NodeBounds, type StreamEntry, StreamNode } from './stream-node.js';
 export * from './stream-read.js';
 export { StreamValue, type Trim } from './stream-value.js';
 export { PubSubMessage, type Subscriber } from './subscriber.js';

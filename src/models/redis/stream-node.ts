@@ -26,23 +26,34 @@ const END_BYTES = 1;
 export class StreamNode {
   /** Where the node is filed: the identifier of the first entry that it ever held. */
   readonly masterId: StreamId;
-  readonly #masterFields: readonly string[];
+  /** Names of the first entry's fields; what repeats them is packed without names. */
+  readonly masterFields: readonly string[];
   /** Live entries in order. */
   readonly entries: StreamEntry[] = [];
-  #deletedCount = 0;
+  /** What was removed; its room stays taken. */
+  readonly #deleted: StreamEntry[] = [];
   #packedBytes: number;
 
   /** The last entry that it ever held, deleted or not. */
   #lastId: StreamId;
 
-  constructor(first: StreamEntry) {
-    this.masterId = first.id;
-    this.#lastId = first.id;
-    this.#masterFields = first.fields.filter((_, i) => i % 2 === 0);
+  /** A node without entries yet. */
+  constructor(masterId: StreamId, masterFields: readonly string[]) {
+    this.masterId = masterId;
+    this.#lastId = masterId;
+    this.masterFields = masterFields;
     this.#packedBytes = HEADER_BYTES + END_BYTES + packedInteger(1n) + packedInteger(0n) + packedInteger(0n);
-    this.#packedBytes += packedInteger(BigInt(this.#masterFields.length));
-    for (const field of this.#masterFields) this.#packedBytes += packedElement(field);
-    this.append(first);
+    this.#packedBytes += packedInteger(BigInt(this.masterFields.length));
+    for (const field of this.masterFields) this.#packedBytes += packedElement(field);
+  }
+
+  static startingWith(first: StreamEntry): StreamNode {
+    const node = new StreamNode(
+      first.id,
+      first.fields.filter((_, i) => i % 2 === 0),
+    );
+    node.append(first);
+    return node;
   }
 
   get lastId(): StreamId {
@@ -51,12 +62,18 @@ export class StreamNode {
 
   /** A copy with the same room taken. */
   clone(): StreamNode {
-    const copy = new StreamNode({ id: this.masterId, fields: this.#masterFields.flatMap((name) => [name, '']) });
-    copy.entries.splice(0, 1, ...this.entries);
-    copy.#lastId = this.#lastId;
-    copy.#deletedCount = this.#deletedCount;
-    copy.#packedBytes = this.#packedBytes;
+    const copy = new StreamNode(this.masterId, this.masterFields);
+    for (const [entry, live] of this.history()) copy.append(entry, live);
     return copy;
+  }
+
+  /** Every entry that it ever held, in order, and whether it is still there. */
+  history(): Array<readonly [entry: StreamEntry, live: boolean]> {
+    const all = [
+      ...this.entries.map((entry) => [entry, true] as const),
+      ...this.#deleted.map((entry) => [entry, false] as const),
+    ];
+    return all.sort(([a], [b]) => (a.id < b.id ? -1 : 1));
   }
 
   /** The last live entry; a node always has one. */
@@ -70,19 +87,19 @@ export class StreamNode {
     let contentBytes = 0;
     for (const text of entry.fields) contentBytes += text.length;
     if (this.#packedBytes + contentBytes >= limit) return false;
-    return bounds.entries === 0 || this.entries.length + this.#deletedCount < bounds.entries;
+    return bounds.entries === 0 || this.entries.length + this.#deleted.length < bounds.entries;
   }
 
-  append(entry: StreamEntry): void {
-    this.entries.push(entry);
+  /** Adds an entry behind the last one, or what is left of a deleted one. */
+  append(entry: StreamEntry, live = true): void {
+    (live ? this.entries : this.#deleted).push(entry);
     this.#lastId = entry.id;
     this.#packedBytes += this.#packedEntry(entry);
   }
 
   /** Removes the live entry at an index; its room stays taken. */
   removeAt(index: number): void {
-    this.entries.splice(index, 1);
-    this.#deletedCount++;
+    this.#deleted.push(...this.entries.splice(index, 1));
   }
 
   /** Position of the first live entry whose identifier is not below `id`. */
@@ -97,9 +114,15 @@ export class StreamNode {
     return low;
   }
 
+  /** Whether an entry's fields are named as those of the first one. */
+  repeatsFields(fields: readonly string[]): boolean {
+    const names = this.masterFields;
+    return fields.length === 2 * names.length && names.every((name, i) => fields[2 * i] === name);
+  }
+
   #packedEntry({ id, fields }: StreamEntry): number {
     const count = fields.length / 2;
-    const same = count === this.#masterFields.length && this.#masterFields.every((name, i) => fields[2 * i] === name);
+    const same = this.repeatsFields(fields);
     let bytes = packedInteger(same ? 2n : 0n);
     bytes += packedInteger(BigInt.asIntN(64, msOf(id) - msOf(this.masterId)));
     bytes += packedInteger(BigInt.asIntN(64, sequenceOf(id) - sequenceOf(this.masterId)));

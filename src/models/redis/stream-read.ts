@@ -150,7 +150,7 @@ function hasTombstones(stream: StreamValue, from: StreamId): boolean {
 }
 
 /** How many entries of the stream's life lie up to an identifier, where that can be told without counting. */
-function entriesUpTo(stream: StreamValue, id: StreamId): number | undefined {
+export function entriesUpTo(stream: StreamValue, id: StreamId): number | undefined {
   if (stream.entriesAdded === 0) return 0;
   if (stream.length === 0 && id <= stream.lastId) return stream.entriesAdded;
   if (id === stream.lastId) return stream.entriesAdded;

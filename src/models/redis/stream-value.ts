@@ -44,6 +44,17 @@ export class StreamValue implements Collection {
     return made;
   }
 
+  /** A stream that takes over nodes in the order of their identifiers; what it says of itself is still to be set. */
+  static ofNodes(nodes: StreamNode[]): StreamValue {
+    const made = new StreamValue();
+    made.#nodes = nodes;
+    for (const { entries } of nodes) {
+      made.#length += entries.length;
+      for (const entry of entries) made.#bytes += bytesOf(entry);
+    }
+    return made;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }
@@ -62,8 +73,9 @@ export class StreamValue implements Collection {
     return this.#nodes[this.#nodes.length - 1]?.last.id;
   }
 
-  get nodeCount(): number {
-    return this.#nodes.length;
+  /** Nodes in the order of their identifiers, none of them empty. */
+  get nodes(): readonly StreamNode[] {
+    return this.#nodes;
   }
 
   get treeNodeCount(): number {
@@ -74,7 +86,7 @@ export class StreamValue implements Collection {
   append(entry: StreamEntry, bounds: NodeBounds): void {
     const node = this.#nodes[this.#nodes.length - 1];
     if (node?.accepts(entry, bounds)) node.append(entry);
-    else this.#nodes.push(new StreamNode(entry));
+    else this.#nodes.push(StreamNode.startingWith(entry));
     this.lastId = entry.id;
     this.#length++;
     this.#bytes += bytesOf(entry);
@@ -164,10 +176,7 @@ export class StreamValue implements Collection {
 
   /** A copy whose entries lie in the same nodes. */
   clone(): StreamValue {
-    const copy = new StreamValue();
-    copy.#nodes = this.#nodes.map((node) => node.clone());
-    copy.#length = this.#length;
-    copy.#bytes = this.#bytes;
+    const copy = StreamValue.ofNodes(this.#nodes.map((node) => node.clone()));
     copy.lastId = this.lastId;
     copy.maxDeletedId = this.maxDeletedId;
     copy.entriesAdded = this.entriesAdded;

@@ -5,7 +5,7 @@
  *
  * Written as Redis 7.0 does: small collections as listpacks, strings compressed where that saves bytes.
  *
- * Not done: streams; ziplists, which Redis wrote before 7.0.
+ * Not done: ziplists, which Redis wrote before 7.0.
  *
  * @see https://rdb.fnordig.de/file_format.html
  */
@@ -16,12 +16,14 @@ import {
   type RedisVersion,
   SetValue,
   SortedSetValue,
+  type StreamValue,
 } from '../../models/redis/index.js';
 import { crc64 } from './crc64.js';
 import { hashEncoding, setEncoding, sortedSetEncoding } from './encoding.js';
-import { parseFloat64, strictInt64 } from './handlers/number.js';
-import { decodeListpack, encodeListpack, fromLittle, listpackEntry, little } from './listpack.js';
-import { compressLzf, decompressLzf } from './lzf.js';
+import { parseFloat64 } from './handlers/number.js';
+import { encodeListpack, fromLittle, listpackEntry, little } from './listpack.js';
+import { length, PACKED, RdbReader, text } from './rdb-primitive.js';
+import { loadStream, STREAM_TYPES, saveStream } from './rdb-stream.js';
 import { formatDouble } from './reply.js';
 
 const TYPES = {
@@ -36,24 +38,22 @@ const TYPES = {
   zsetListpack: 17,
   quicklist: 18,
   setListpack: 20,
+  ...STREAM_TYPES,
 } as const;
 type TypeTag = (typeof TYPES)[keyof typeof TYPES];
 
 const RDB_VERSIONS: Readonly<Record<RedisVersion, number>> = { '7.0': 10, '7.2': 11 };
 /** Version and checksum. */
 const TRAILER_BYTES = 10;
-const PACKED = 2n;
 
 /** What `list-max-listpack-size -2` says. */
 const LIST_NODE_BYTES = 8192;
 /** What a list reckons for an entry above its bytes when it decides whether a node is full. */
 const LIST_ENTRY_RESERVE = 8;
 
-/** A value as DUMP gives it; undefined for a stream. */
-export function dumpValue(value: RedisValue, version: RedisVersion): string | undefined {
-  const found = saved(value, version);
-  if (!found) return undefined;
-  const [type, body] = found;
+/** A value as DUMP gives it. */
+export function dumpValue(value: RedisValue, version: RedisVersion): string {
+  const [type, body] = saved(value, version);
   const checked = String.fromCharCode(type) + body + little(BigInt(RDB_VERSIONS[version]), 2);
   return checked + little(crc64(checked), 8);
 }
@@ -63,9 +63,7 @@ export function isDump(payload: string, version: RedisVersion): boolean {
   if (payload.length < TRAILER_BYTES) return false;
   const end = payload.length - TRAILER_BYTES;
   if (fromLittle(payload, end, 2) > RDB_VERSIONS[version]) return false;
-  // A checksum of zeros is one that was switched off.
-  const checksum = fromLittle(payload, end + 2, 8);
-  return checksum === 0n || checksum === crc64(payload.slice(0, -8));
+  return fromLittle(payload, end + 2, 8) === crc64(payload.slice(0, -8));
 }
 
 /** The value of a payload for which `isDump` holds; undefined when it makes no sense. */
@@ -80,7 +78,7 @@ export function restoreValue(payload: string): RedisValue | undefined {
 
 type Saved = readonly [type: TypeTag, body: string];
 
-function saved(value: RedisValue, version: RedisVersion): Saved | undefined {
+function saved(value: RedisValue, version: RedisVersion): Saved {
   if (typeof value === 'string') return [TYPES.string, text(value)];
   if (value instanceof ListValue) return [TYPES.quicklist, listNodes(value)];
   if (value instanceof SetValue) return savedSet(value, version);
@@ -89,7 +87,8 @@ function saved(value: RedisValue, version: RedisVersion): Saved | undefined {
     if (hashEncoding(value) === 'listpack') return [TYPES.hashListpack, text(encodeListpack(items))];
     return [TYPES.hash, length(value.size) + items.map(text).join('')];
   }
-  return value instanceof SortedSetValue ? savedSorted(value, version) : undefined;
+  if (value instanceof SortedSetValue) return savedSorted(value, version);
+  return [version === '7.0' ? TYPES.stream70 : TYPES.stream72, saveStream(value as StreamValue, version)];
 }
 
 function savedSorted(value: SortedSetValue, version: RedisVersion): Saved {
@@ -127,30 +126,8 @@ function listNodes(list: ListValue): string {
     nodes.at(-1)?.push(item);
     bytes += listpackEntry(item).length;
   }
-  const packed = nodes.map((items) => length(Number(PACKED)) + text(encodeListpack(items)));
+  const packed = nodes.map((items) => length(PACKED) + text(encodeListpack(items)));
   return length(nodes.length) + packed.join('');
-}
-
-function length(value: number): string {
-  if (value < 1 << 6) return String.fromCharCode(value);
-  if (value < 1 << 14) return String.fromCharCode(0x40 | (value >> 8), value & 0xff);
-  return `\x80${[...little(BigInt(value), 4)].reverse().join('')}`;
-}
-
-const LONGEST_INTEGER = 11;
-const SHORTEST_COMPRESSED = 20;
-
-/** A string: a small integer, compressed, or as it is. */
-function text(value: string): string {
-  const number = value.length <= LONGEST_INTEGER ? strictInt64(value) : undefined;
-  if (number !== undefined) {
-    for (const [tag, size] of ['\xc0', '\xc1', '\xc2'].map((one, i) => [one, 1 << i] as const)) {
-      if (BigInt.asIntN(size * 8, number) === number) return tag + little(number, size);
-    }
-  }
-  const compressed = value.length > SHORTEST_COMPRESSED ? compressLzf(value) : undefined;
-  if (compressed !== undefined) return `\xc3${length(compressed.length)}${length(value.length)}${compressed}`;
-  return length(value.length) + value;
 }
 
 function doubleBytes(value: number): string {
@@ -185,9 +162,12 @@ function loaded(type: number, reader: RdbReader): RedisValue | undefined {
       return sortedOf(reader.listpack());
     case TYPES.quicklist:
       return ListValue.load(reader.many(() => reader.listNode()).flat());
-    default: {
+    case TYPES.stream50:
+    case TYPES.stream70:
+    case TYPES.stream72:
+      return loadStream(type, reader);
+    default:
       return undefined;
-    }
   }
 }
 
@@ -210,96 +190,4 @@ function sortedOf(items: readonly string[]): SortedSetValue | undefined {
     value.set(items[i] as string, score);
   }
   return value.size * 2 === items.length ? value : undefined;
-}
-
-/** Reads on from where it stands; `broken` once something made no sense, and everything after it is empty. */
-class RdbReader {
-  readonly #bytes: string;
-  #at = 0;
-  broken = false;
-
-  constructor(bytes: string) {
-    this.#bytes = bytes;
-  }
-
-  many<T>(one: () => T): T[] {
-    const count = this.#length();
-    const items: T[] = [];
-    while (items.length < count && !this.broken) items.push(one());
-    return items;
-  }
-
-  text(): string {
-    const first = this.#peek();
-    if (first < 0xc0) return this.#take(this.#length());
-    this.#at++;
-    if (first <= 0xc2) {
-      const size = 1 << (first - 0xc0);
-      return String(BigInt.asIntN(size * 8, fromLittle(this.#take(size), 0, size)));
-    }
-    if (first !== 0xc3) return this.#fail();
-    const compressed = this.#length();
-    const size = this.#length();
-    return decompressLzf(this.#take(compressed), size) ?? this.#fail();
-  }
-
-  double(): number {
-    const bytes = this.#take(8);
-    return this.broken ? 0 : Buffer.from(bytes, 'latin1').readDoubleLE();
-  }
-
-  /** A score as text, or one of three marks. */
-  doubleText(): number {
-    const size = this.#take(1).charCodeAt(0);
-    if (size >= 253) return [Number.NaN, Infinity, -Infinity][size - 253] as number;
-    return parseFloat64(this.#take(size)) ?? Number(this.#fail());
-  }
-
-  listpack(): string[] {
-    const items = decodeListpack(this.text());
-    if (!items) this.#fail();
-    return items ?? [];
-  }
-
-  intset(): string[] {
-    const bytes = this.text();
-    const size = Number(fromLittle(bytes, 0, 4));
-    const count = Number(fromLittle(bytes, 4, 4));
-    if (![2, 4, 8].includes(size) || bytes.length !== 8 + size * count) this.#fail();
-    if (this.broken) return [];
-    return Array.from({ length: count }, (_, i) =>
-      String(BigInt.asIntN(size * 8, fromLittle(bytes, 8 + i * size, size))),
-    );
-  }
-
-  listNode(): string[] {
-    return BigInt(this.#length()) === PACKED ? this.listpack() : [this.text()];
-  }
-
-  #length(): number {
-    const first = this.#peek();
-    this.#at++;
-    if (first < 0x40) return first;
-    if (first < 0x80) return ((first & 0x3f) << 8) | this.#take(1).charCodeAt(0);
-    const size = first === 0x80 ? 4 : first === 0x81 ? 8 : 0;
-    if (size === 0) this.#fail();
-    return Number(fromLittle([...this.#take(size)].reverse().join(''), 0, size));
-  }
-
-  #peek(): number {
-    if (this.#at >= this.#bytes.length) this.#fail();
-    return this.#bytes.charCodeAt(this.#at);
-  }
-
-  #take(count: number): string {
-    const bytes = this.#bytes.slice(this.#at, this.#at + count);
-    if (bytes.length !== count) return this.#fail();
-    this.#at += count;
-    return bytes;
-  }
-
-  #fail(): string {
-    this.broken = true;
-    return '';
-  }
 }

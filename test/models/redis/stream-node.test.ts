@@ -3,7 +3,7 @@ import { parseStreamId } from '../../../src/models/redis/stream-id.js';
 import { radixTreeNodeCount, StreamNode } from '../../../src/models/redis/stream-node.js';
 
 const entry = (id: string, ...fields: string[]) => ({ id: parseStreamId(id), fields });
-const node = (id: string) => new StreamNode(entry(id, 'f', 'v'));
+const node = (id: string) => StreamNode.startingWith(entry(id, 'f', 'v'));
 
 describe('a node of a stream', () => {
   it('is full after so many entries, deleted ones included', () => {

@@ -54,7 +54,7 @@ describe('a stream', () => {
     expect(stream.trim({ keep: { length: 1 }, approximate: true, limit: 5 })).toBe(3);
     expect(stream.trim({ keep: { length: 4 }, approximate: true, limit: 0 })).toBe(0);
     expect(stream.trim({ keep: { minId: 7n }, approximate: true, limit: 0 })).toBe(3);
-    expect([stream.length, stream.nodeCount, stream.treeNodeCount]).toEqual([3, 1, 2]);
+    expect([stream.length, stream.nodes.length, stream.treeNodeCount]).toEqual([3, 1, 2]);
   });
 
   it('keeps its last identifier and its greatest deleted one', () => {

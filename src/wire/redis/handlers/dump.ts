@@ -1,8 +1,6 @@
 /**
  * DUMP and RESTORE: a value out of a server and into another one.
  *
- * Not done: streams.
- *
  * @see https://redis.io/docs/latest/commands/dump/
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
@@ -15,10 +13,7 @@ import { int } from './number.js';
 function dump(client: Session, args: readonly string[]): string {
   const { keyspace, version } = client.door.broker;
   const entry = keyspace.read(client.db, args[1] as string);
-  if (!entry) return nullBulk(client.protocol);
-  const payload = dumpValue(entry.value, version);
-  if (payload === undefined) throw new RedisError('ERR DUMP of a stream is not supported');
-  return bulk(payload);
+  return entry ? bulk(dumpValue(entry.value, version)) : nullBulk(client.protocol);
 }
 
 interface RestoreOptions {

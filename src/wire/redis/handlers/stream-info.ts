@@ -47,7 +47,7 @@ const sortedGroups = (stream: StreamValue): ConsumerGroup[] =>
 function commonFields(stream: StreamValue): Field[] {
   return [
     ['length', integer(stream.length)],
-    ['radix-tree-keys', integer(stream.nodeCount)],
+    ['radix-tree-keys', integer(stream.nodes.length)],
     ['radix-tree-nodes', integer(stream.treeNodeCount)],
     ['last-generated-id', idReply(stream.lastId)],
     ['max-deleted-entry-id', idReply(stream.maxDeletedId)],
