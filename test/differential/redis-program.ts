@@ -6,6 +6,7 @@ import { Random } from '../../src/core/random.js';
 import { encodeRequest } from '../helpers/resp.js';
 import { BITS, HASHES, LISTS, SETS, SORTED_SETS, SORTS } from './redis-collection.js';
 import { form, INTEGERS, integer, type Make, maybe, oneOf, some, VALUES } from './redis-form.js';
+import { STREAMS } from './redis-stream.js';
 
 /** One step: a client sends bytes. */
 export interface Operation {
@@ -239,6 +240,7 @@ const GROUPS: ReadonlyArray<readonly [weight: number, makes: readonly Make[]]> =
   [1, HASHES],
   [2, BITS],
   [1, SORTS],
+  [3, STREAMS],
 ];
 
 /** Bytes of no request, or of several. */
