@@ -3,6 +3,7 @@
  *
  * - The order of patterns that match one publication, of channels that UNSUBSCRIBE without names leaves, and of lists
  *   that come out of a hash table (PUBSUB CHANNELS, KEYS, ACL): it follows a seed of the server's own.
+ * - What SORT leaves of a set's members whose weights are the same text, and in which order: a hash table's.
  * - What SRANDMEMBER, HRANDFIELD and ZRANDMEMBER pick: only how much it is.
  * - The command rules of a user, which Redis 7.0 works out anew from a bitmap of its 240 commands.
  * - QUIT and protocol errors behind CLIENT REPLY OFF: Redis closes after a reply, and there is none; we close at once.
@@ -17,7 +18,7 @@ const UNORDERED =
 /** DUMP of a set or hash as a table, and of a stream. */
 const FREE_DUMP = /^\$(\d+)\r\n[\x02\x04\x13]/;
 
-const CHANCE = /^"(?:SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)"/;
+const CHANCE = /^"(?:SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)"|^"SORT(?:_RO)?".*"BY".*"ALPHA"/;
 
 /** Both answers are the same, or differ only where they may. */
 export function agree(operation: string, ours: string, theirs: string): boolean {

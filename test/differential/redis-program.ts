@@ -283,7 +283,19 @@ export function programOf(seed: number): Program {
     return forms[0]?.[1] as Make;
   };
   const program: Operation[] = [];
+  const push = (sender: number, args: readonly string[]) =>
+    program.push({
+      client: sender,
+      bytes: encodeRequest(args),
+      shown: args.map((arg) => JSON.stringify(arg)).join(' '),
+    });
   let client = 0;
+  // Some clients hear of what they do themselves, before or behind the reply.
+  if (random.int(6) === 0) {
+    push(client, ['CONFIG', 'SET', 'notify-keyspace-events', random.pick(['KEA', 'EA', 'KEAn'])]);
+    push(client, ['HELLO', '3']);
+    push(client, ['PSUBSCRIBE', '__key*__:*']);
+  }
   while (program.length < length) {
     if (random.int(3) === 0) client = random.int(CLIENT_COUNT);
     if (raw && random.int(5) === 0) {
@@ -296,7 +308,7 @@ export function programOf(seed: number): Program {
     const args = made.some((word) => / (LEN|LATEST|LIST|LOAD|SLEEP|FOO|foo|x)/.test(word))
       ? made.flatMap((word) => word.split(' '))
       : made;
-    program.push({ client, bytes: encodeRequest(args), shown: args.map((arg) => JSON.stringify(arg)).join(' ') });
+    push(client, args);
   }
   return program;
 }

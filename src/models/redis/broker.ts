@@ -56,9 +56,9 @@ export class RedisBroker implements BrokerModel {
 
   constructor(context: ModelContext, options: RedisOptions = {}) {
     this.context = context;
-    this.version = options.version ?? '7.2';
     this.#options = options;
     this.config = new RedisConfig(options);
+    this.version = this.config.version;
     const { journalEventCount, queueBytes } = context.limits;
     this.publications = new PublicationLog(journalEventCount, queueBytes);
     this.acl = new Acl(this.config.text('requirepass'));

@@ -133,7 +133,10 @@ export class RedisConfig {
   #events: EventFlags = { flags: new Set(), any: false };
   #outputLimits = parseOutputLimits(DEFAULT_OUTPUT, new Map());
 
+  readonly version: RedisVersion;
+
   constructor(options: RedisOptions) {
+    this.version = options.version ?? '7.2';
     for (const [name, [value]] of PARAMETERS) this.#values.set(name, value);
     if (options.cluster) this.#values.set('cluster-enabled', 'yes');
     const given = { ...options.config, ...(options.password !== undefined && { requirepass: options.password }) };

@@ -4,6 +4,10 @@ import { type Collection, ELEMENT_OVERHEAD } from './collection.js';
 export class HashValue implements Collection {
   readonly type = 'hash';
   readonly #fields = new Map<string, string>();
+  /** How Redis would keep it. */
+  encoding: 'listpack' | 'hashtable' = 'listpack';
+  /** Bytes of the longest field or content that it ever held. */
+  longest = 0;
   #bytes = 0;
 
   static load(saved: unknown): HashValue {
@@ -40,6 +44,7 @@ export class HashValue implements Collection {
   set(field: string, content: string): boolean {
     const old = this.#fields.get(field);
     this.#fields.set(field, content);
+    this.longest = Math.max(this.longest, field.length, content.length);
     this.#bytes += old === undefined ? field.length + content.length + ELEMENT_OVERHEAD : content.length - old.length;
     return old === undefined;
   }
@@ -54,7 +59,9 @@ export class HashValue implements Collection {
   }
 
   clone(): HashValue {
-    return HashValue.load([...this.#fields]);
+    const copy = HashValue.load([...this.#fields]);
+    copy.encoding = this.encoding;
+    return copy;
   }
 
   save(): unknown {

@@ -16,6 +16,7 @@ export { type ClusterSlots, keySlot, SLOT_COUNT } from './cluster.js';
 export type { ClientClass, OutputLimit, RedisOptions, RedisVersion } from './config.js';
 export { RedisConfig } from './config.js';
 export type { Entry } from './database.js';
+export { settleEncoding } from './encoding.js';
 export {
   NO_SUCH_KEY,
   NOT_A_FLOAT,
@@ -27,6 +28,7 @@ export {
 } from './errors.js';
 export { globMatch, globMatchIgnoreCase } from './glob.js';
 export { HashValue } from './hash-value.js';
+export { fitsInt64, strictInt64 } from './int64.js';
 export { ListValue, type Side } from './list-value.js';
 export { SetValue } from './set-value.js';
 export { type Scored, SortedSetValue } from './sorted-set-value.js';

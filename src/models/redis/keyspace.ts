@@ -3,6 +3,7 @@ import type { ModelContext } from '../../core/model.js';
 import { Blocking } from './blocking.js';
 import type { RedisConfig } from './config.js';
 import { Database, type Entry } from './database.js';
+import { settleEncoding } from './encoding.js';
 import { RedisError, WRONG_TYPE } from './errors.js';
 import { Eviction } from './eviction.js';
 import { estimateBytes, loadValue, type RedisValue, type SavedValue, saveValue } from './value.js';
@@ -126,6 +127,7 @@ export class Keyspace {
     const end = expireAtMs === 'keep' ? old?.expireAtMs : expireAtMs;
     // A key keeps its place when it is overwritten, as a hash table's slot would.
     const entry = old ?? { value, expireAtMs: end, usedAtMs: this.now };
+    settleEncoding(value, this.#config);
     entry.value = value;
     entry.expireAtMs = end;
     entry.stored = undefined;
@@ -151,6 +153,7 @@ export class Keyspace {
   update(db: number, key: string, value: RedisValue & object, change: () => void): void {
     this.#usedBytes -= estimateBytes(key, value);
     change();
+    settleEncoding(value, this.#config);
     this.#usedBytes += estimateBytes(key, value);
     this.touch(db, key);
   }

@@ -1,10 +1,17 @@
 import { type Collection, ELEMENT_OVERHEAD } from './collection.js';
+import { strictInt64 } from './int64.js';
 
 /** Distinct members; any of them can be reached by a number, for random picks. */
 export class SetValue implements Collection {
   readonly type = 'set';
   readonly #positions = new Map<string, number>();
   readonly #members: string[] = [];
+  /** How Redis would keep it. */
+  encoding: 'intset' | 'listpack' | 'hashtable' = 'intset';
+  /** Bytes of the longest member that it ever held. */
+  longest = 0;
+  /** Every member that it ever held was an integer. */
+  numeric = true;
   #bytes = 0;
 
   static load(saved: unknown): SetValue {
@@ -39,6 +46,8 @@ export class SetValue implements Collection {
     if (this.#positions.has(member)) return false;
     this.#positions.set(member, this.#members.length);
     this.#members.push(member);
+    this.longest = Math.max(this.longest, member.length);
+    this.numeric &&= strictInt64(member) !== undefined;
     this.#bytes += member.length + ELEMENT_OVERHEAD;
     return true;
   }
@@ -58,7 +67,9 @@ export class SetValue implements Collection {
   }
 
   clone(): SetValue {
-    return SetValue.load(this.#members);
+    const copy = SetValue.load(this.#members);
+    copy.encoding = this.encoding;
+    return copy;
   }
 
   save(): unknown {

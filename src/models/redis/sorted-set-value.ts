@@ -13,6 +13,10 @@ export class SortedSetValue implements Collection {
   readonly type = 'zset';
   readonly #scores = new Map<string, number>();
   readonly #order: Scored[] = [];
+  /** How Redis would keep it. */
+  encoding: 'listpack' | 'skiplist' = 'listpack';
+  /** Bytes of the longest member that it ever held. */
+  longest = 0;
   #bytes = 0;
 
   static load(saved: unknown): SortedSetValue {
@@ -54,6 +58,7 @@ export class SortedSetValue implements Collection {
     if (old !== undefined) this.#order.splice(this.#position(old, member), 1);
     else this.#bytes += member.length + SCORE_BYTES + ELEMENT_OVERHEAD;
     this.#scores.set(member, score);
+    this.longest = Math.max(this.longest, member.length);
     this.#order.splice(this.#position(score, member), 0, { member, score });
     return old === undefined;
   }
@@ -80,7 +85,9 @@ export class SortedSetValue implements Collection {
   }
 
   clone(): SortedSetValue {
-    return SortedSetValue.load(this.save());
+    const copy = SortedSetValue.load(this.save());
+    copy.encoding = this.encoding;
+    return copy;
   }
 
   save(): unknown {

@@ -1,4 +1,4 @@
-import type { Collection, CollectionType } from './collection.js';
+import type { CollectionType } from './collection.js';
 import { HashValue } from './hash-value.js';
 import { ListValue } from './list-value.js';
 import { SetValue } from './set-value.js';
@@ -6,7 +6,7 @@ import { SortedSetValue } from './sorted-set-value.js';
 import { StreamValue } from './stream-value.js';
 
 /** What a key can hold. Strings are byte strings. */
-export type RedisValue = string | Collection;
+export type RedisValue = string | HashValue | ListValue | SetValue | SortedSetValue | StreamValue;
 
 export type TypeName = 'string' | CollectionType;
 

@@ -45,9 +45,7 @@ export function dispatch(client: Session, args: readonly string[]): void {
   } else {
     execute(client, command, args);
   }
-  // SKIP silences the command that follows it, not itself.
-  if (client.replyMode === 'skip-next') client.replyMode = 'skip';
-  else if (client.replyMode === 'skip') client.replyMode = 'on';
+  client.requestEnded();
 }
 
 /** Runs a command that has passed the checks and writes its reply. */
@@ -79,8 +77,7 @@ function refuse(client: Session, name: string, line: string): void {
     client.transaction.reset();
     client.reply(error(`EXECABORT Transaction discarded because of: ${reason}`));
   } else client.reply(error(line));
-  if (client.replyMode === 'skip-next') client.replyMode = 'skip';
-  else if (client.replyMode === 'skip') client.replyMode = 'on';
+  client.requestEnded();
 }
 
 /** Finds command and subcommand and checks the number of arguments. */

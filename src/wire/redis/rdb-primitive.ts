@@ -139,6 +139,7 @@ export class RdbReader {
   /** What was read makes no sense. */
   fail(): string {
     this.broken = true;
+    this.#at = this.#bytes.length;
     return '';
   }
 }

@@ -16,10 +16,8 @@ import {
   type RedisVersion,
   SetValue,
   SortedSetValue,
-  type StreamValue,
 } from '../../models/redis/index.js';
 import { crc64 } from './crc64.js';
-import { hashEncoding, setEncoding, sortedSetEncoding } from './encoding.js';
 import { parseFloat64 } from './handlers/number.js';
 import { encodeListpack, fromLittle, listpackEntry, little } from './listpack.js';
 import { length, PACKED, RdbReader, text } from './rdb-primitive.js';
@@ -81,19 +79,19 @@ type Saved = readonly [type: TypeTag, body: string];
 function saved(value: RedisValue, version: RedisVersion): Saved {
   if (typeof value === 'string') return [TYPES.string, text(value)];
   if (value instanceof ListValue) return [TYPES.quicklist, listNodes(value)];
-  if (value instanceof SetValue) return savedSet(value, version);
+  if (value instanceof SetValue) return savedSet(value);
   if (value instanceof HashValue) {
     const items = [...value.entries()].flat();
-    if (hashEncoding(value) === 'listpack') return [TYPES.hashListpack, text(encodeListpack(items))];
+    if (value.encoding === 'listpack') return [TYPES.hashListpack, text(encodeListpack(items))];
     return [TYPES.hash, length(value.size) + items.map(text).join('')];
   }
   if (value instanceof SortedSetValue) return savedSorted(value, version);
-  return [version === '7.0' ? TYPES.stream70 : TYPES.stream72, saveStream(value as StreamValue, version)];
+  return [version === '7.0' ? TYPES.stream70 : TYPES.stream72, saveStream(value, version)];
 }
 
 function savedSorted(value: SortedSetValue, version: RedisVersion): Saved {
   const members = value.ordered();
-  if (sortedSetEncoding(value) === 'listpack') {
+  if (value.encoding === 'listpack') {
     const items = members.flatMap(({ member, score }) => [member, formatDouble(score, version)]);
     return [TYPES.zsetListpack, text(encodeListpack(items))];
   }
@@ -101,16 +99,15 @@ function savedSorted(value: SortedSetValue, version: RedisVersion): Saved {
   return [TYPES.zset, length(value.size) + pairs.join('')];
 }
 
-function savedSet(set: SetValue, version: RedisVersion): Saved {
+function savedSet(set: SetValue): Saved {
   const members = set.members();
-  const encoding = setEncoding(set, version);
-  if (encoding === 'intset') {
+  if (set.encoding === 'intset') {
     const ordered = members.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
     const size = [2, 4, 8].find((bytes) => ordered.every((one) => BigInt.asIntN(bytes * 8, one) === one)) as number;
     const body = ordered.map((one) => little(one, size)).join('');
     return [TYPES.intset, text(little(BigInt(size), 4) + little(BigInt(members.length), 4) + body)];
   }
-  if (encoding === 'listpack') return [TYPES.setListpack, text(encodeListpack(members))];
+  if (set.encoding === 'listpack') return [TYPES.setListpack, text(encodeListpack(members))];
   return [TYPES.set, length(members.length) + members.map(text).join('')];
 }
 

@@ -20,11 +20,14 @@ export interface ParserLimits {
   readonly restricted: boolean;
 }
 
-/** A request, a violation of the protocol (answer it, then close), or too much input (reset). */
+/** A request, one of no words, a violation of the protocol (answer it, then close), or too much input (reset). */
 export type Parsed =
   | { readonly kind: 'request'; readonly args: string[] }
+  | { readonly kind: 'empty' }
   | { readonly kind: 'error'; readonly text: string }
   | { readonly kind: 'overflow' };
+
+const EMPTY: Parsed = { kind: 'empty' };
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -61,17 +64,12 @@ export class RequestParser {
 
   /** The next whole request; undefined when more bytes are needed. */
   next(): Parsed | undefined {
-    for (;;) {
-      if (this.#missing === 0) {
-        if (this.#bytes.length === 0) return undefined;
-        const started = this.#bytes.at(0) === ASTERISK ? this.#startMultibulk() : this.#inline();
-        if (started !== 'empty') {
-          if (started !== 'started') return started ?? this.#checkOverflow();
-        } else continue;
-      }
-      const result = this.#arguments();
-      return result ?? this.#checkOverflow();
+    if (this.#missing === 0) {
+      if (this.#bytes.length === 0) return undefined;
+      const started = this.#bytes.at(0) === ASTERISK ? this.#startMultibulk() : this.#inline();
+      if (started !== 'started') return started ?? this.#checkOverflow();
     }
+    return this.#arguments() ?? this.#checkOverflow();
   }
 
   #checkOverflow(): Parsed | undefined {
@@ -91,7 +89,7 @@ export class RequestParser {
     return line;
   }
 
-  #startMultibulk(): Parsed | 'started' | 'empty' | undefined {
+  #startMultibulk(): Parsed | 'started' | undefined {
     const { lineBytes, restricted, argumentCount } = this.#limits();
     const line = this.#line();
     if (line === undefined) {
@@ -100,7 +98,7 @@ export class RequestParser {
     const count = strictInteger(line.slice(1));
     if (count === undefined || count > LARGEST_COUNT) return protocolError('invalid multibulk length');
     if (restricted && count > UNAUTHENTICATED_ARGUMENTS) return protocolError('unauthenticated multibulk length');
-    if (count <= 0) return 'empty';
+    if (count <= 0) return EMPTY;
     // The real server waits for up to 2^31 arguments; ours names its limit when they really come.
     this.#missing = count;
     this.#args = [];
@@ -145,7 +143,7 @@ export class RequestParser {
     return 'ok';
   }
 
-  #inline(): Parsed | 'empty' | undefined {
+  #inline(): Parsed | undefined {
     const end = this.#bytes.indexOf(LF, this.#searched);
     const nul = this.#bytes.indexOf(0, 0);
     // A NUL hides the line's end from the real server, which searches as in a C string.
@@ -158,7 +156,7 @@ export class RequestParser {
     this.#bytes.skip(end + 1);
     const args = splitInline(line.endsWith('\r') ? line.slice(0, -1) : line);
     if (!args) return protocolError('unbalanced quotes in request');
-    return args.length === 0 ? 'empty' : { kind: 'request', args };
+    return args.length === 0 ? EMPTY : { kind: 'request', args };
   }
 }
 

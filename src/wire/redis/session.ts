@@ -137,6 +137,10 @@ export class Session implements DoorSession, Subscriber {
     while (!this.#closing && !this.blocked && !this.#suspended && !this.#held) {
       const parsed = this.#parser.next();
       if (!parsed) return;
+      if (parsed.kind === 'empty') {
+        this.requestEnded();
+        continue;
+      }
       if (parsed.kind === 'overflow') return this.cut();
       if (parsed.kind === 'error') {
         this.door.journalProtocolError(this, parsed.text);
@@ -218,6 +222,12 @@ export class Session implements DoorSession, Subscriber {
     } finally {
       this.leave();
     }
+  }
+
+  /** SKIP silences the request that follows it, not itself. An empty one is one. */
+  requestEnded(): void {
+    if (this.replyMode === 'skip-next') this.replyMode = 'skip';
+    else if (this.replyMode === 'skip') this.replyMode = 'on';
   }
 
   /** The pause is over: the held request runs, and what came behind it. */

@@ -1,10 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HashValue, ListValue, SetValue, SortedSetValue } from '../../../src/models/redis/index.js';
-import { dumpValue, isDump, restoreValue } from '../../../src/wire/redis/rdb-value.js';
+import {
+  HashValue,
+  ListValue,
+  RedisConfig,
+  type RedisValue,
+  type RedisVersion,
+  SetValue,
+  SortedSetValue,
+  settleEncoding,
+} from '../../../src/models/redis/index.js';
+import { dumpValue as dump, isDump, restoreValue } from '../../../src/wire/redis/rdb-value.js';
 
 const item = fc.oneof(fc.integer().map(String), fc.constantFrom('', 'a', 'ab'.repeat(50), '0.1', '\xff\x00'));
 const items = fc.array(item, { minLength: 1, maxLength: 200 });
+
+function dumpValue(value: RedisValue, version: RedisVersion): string {
+  settleEncoding(value, new RedisConfig({ version }));
+  return dump(value, version);
+}
 
 describe('a value in RDB form', () => {
   it('prop: comes back', () => {

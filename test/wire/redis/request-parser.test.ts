@@ -23,7 +23,7 @@ function parse(chunks: readonly string[], limits: Partial<ParserLimits> = {}): P
     parser.push(Buffer.from(chunk, 'latin1'));
     for (let next = parser.next(); next; next = parser.next()) {
       found.push(next);
-      if (next.kind !== 'request') return found;
+      if (next.kind === 'error' || next.kind === 'overflow') return found;
     }
   }
   return found;
@@ -33,9 +33,12 @@ const request = (...args: string[]): Parsed => ({ kind: 'request', args });
 const failure = (text: string): Parsed => ({ kind: 'error', text: `ERR Protocol error: ${text}` });
 
 describe('the request parser', () => {
-  test('mixes both framings and ignores what is empty', () => {
+  test('mixes both framings and tells what is empty', () => {
     expect(parse(['PING\r\n\r\n*0\r\n*-5\r\n*1\r\n$4\r\nPINGxxECHO a\n'])).toEqual([
       request('PING'),
+      { kind: 'empty' },
+      { kind: 'empty' },
+      { kind: 'empty' },
       request('PING'),
       request('ECHO', 'a'),
     ]);

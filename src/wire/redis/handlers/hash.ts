@@ -16,29 +16,35 @@ const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 const hashOf = (client: Session, args: readonly string[]): HashValue | undefined =>
   keyspaceOf(client).readAs(client.db, args[1] as string, HashValue);
 
-/** Stores fields and fires the event. @returns how many are new */
-function store(client: Session, key: string, fields: readonly string[], event: string): number {
+/** Stores fields and fires the event, behind the reply. @param reply from the number of new fields */
+function store(
+  client: Session,
+  [, key, ...fields]: readonly string[],
+  event: string,
+  reply: (made: number) => string,
+): string {
   const keyspace = keyspaceOf(client);
-  const hash = keyspace.ensure(client.db, key, HashValue);
+  const hash = keyspace.ensure(client.db, key as string, HashValue);
   let made = 0;
-  keyspace.update(client.db, key, hash, () => {
+  keyspace.update(client.db, key as string, hash, () => {
     for (let i = 0; i < fields.length; i += 2) if (hash.set(fields[i] as string, fields[i + 1] as string)) made++;
   });
-  keyspace.notify(client.db, 'h', event, key);
-  return made;
+  client.reply(reply(made));
+  keyspace.notify(client.db, 'h', event, key as string);
+  return '';
 }
 
 const setFields =
   (name: string, reply: (made: number) => string) =>
   (client: Session, args: readonly string[]): string => {
     if (args.length % 2 === 1) throw new RedisError(`ERR wrong number of arguments for '${name}' command`);
-    return reply(store(client, args[1] as string, args.slice(2), 'hset'));
+    return store(client, args, 'hset', reply);
   };
 
 function setNew(client: Session, args: readonly string[]): string {
   const [, key, field] = args as [string, string, string];
   if (keyspaceOf(client).writableAs(client.db, key, HashValue)?.has(field)) return integer(0);
-  return integer(store(client, key, args.slice(2), 'hset'));
+  return store(client, args, 'hset', integer);
 }
 
 function remove(client: Session, args: readonly string[]): string {
@@ -63,8 +69,7 @@ function increase(client: Session, args: readonly string[]): string {
   if (present === undefined) throw new RedisError('ERR hash value is not an integer');
   const value = present + by;
   if (!fitsInt64(value)) throw new RedisError('ERR increment or decrement would overflow');
-  store(client, key, [field, String(value)], 'hincrby');
-  return integer(value);
+  return store(client, ['hincrby', key, field, String(value)], 'hincrby', () => integer(value));
 }
 
 function increaseFloat(client: Session, args: readonly string[]): string {
@@ -75,8 +80,7 @@ function increaseFloat(client: Session, args: readonly string[]): string {
   const present = keyspaceOf(client).writableAs(client.db, key, HashValue)?.get(field) ?? '0';
   if (parseFloat64(present) === undefined) throw new RedisError('ERR hash value is not a float');
   const value = addDecimals(present, increment);
-  store(client, key, [field, value], 'hincrbyfloat');
-  return bulk(value);
+  return store(client, ['hincrbyfloat', key, field, value], 'hincrbyfloat', () => bulk(value));
 }
 
 const entriesOf = (client: Session, args: readonly string[]): Array<[string, string]> => [

@@ -7,18 +7,14 @@ import {
   cloneValue,
   type Entry,
   globMatch,
-  HashValue,
   ListValue,
   NO_SUCH_KEY,
   NOT_AN_INTEGER,
   RedisError,
-  type RedisVersion,
-  SetValue,
-  SortedSetValue,
+  StreamValue,
   SYNTAX_ERROR,
   typeName,
 } from '../../../models/redis/index.js';
-import { hashEncoding, setEncoding, sortedSetEncoding } from '../encoding.js';
 import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulkOrNull, bulks, cString, integer, nullBulk, OK, type Protocol, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
@@ -283,11 +279,10 @@ function objectEntry(client: Session, args: readonly string[]): Entry | undefine
 /** Longest string that Redis keeps beside its header. */
 const EMBEDDED_STRING = 44;
 
-function encodingOf({ value, stored }: Entry, version: RedisVersion): string {
-  if (value instanceof SetValue) return setEncoding(value, version);
-  if (value instanceof HashValue) return hashEncoding(value);
-  if (value instanceof SortedSetValue) return sortedSetEncoding(value);
-  if (typeof value !== 'string') return value instanceof ListValue ? 'quicklist' : 'stream';
+function encodingOf({ value, stored }: Entry): string {
+  if (value instanceof ListValue) return 'quicklist';
+  if (value instanceof StreamValue) return 'stream';
+  if (typeof value !== 'string') return value.encoding;
   if (stored === 'raw') return 'raw';
   if (stored !== 'text' && strictInt64(value) !== undefined) return 'int';
   return value.length <= EMBEDDED_STRING ? 'embstr' : 'raw';
@@ -366,7 +361,7 @@ export const keyCommands: readonly Command[] = [
     subcommands: withHelp([
       object('object|encoding 3 r', (client, args) => {
         const entry = objectEntry(client, args);
-        return bulkOrNull(entry && encodingOf(entry, client.door.broker.version), client.protocol);
+        return bulkOrNull(entry && encodingOf(entry), client.protocol);
       }),
       object('object|refcount 3 r', (client, args) => refCount(objectEntry(client, args), client.protocol)),
       object('object|idletime 3 r', idleTime),

@@ -1,21 +1,9 @@
 /** How Redis reads numbers out of arguments and stored strings. */
-import { NOT_A_FLOAT, NOT_AN_INTEGER, RedisError } from '../../../models/redis/index.js';
+import { fitsInt64, NOT_A_FLOAT, NOT_AN_INTEGER, RedisError, strictInt64 } from '../../../models/redis/index.js';
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../long-double.js';
 import { strictInteger } from '../request-parser.js';
 
-const MIN_64 = -(2n ** 63n);
-const MAX_64 = 2n ** 63n - 1n;
-
-/** A signed 64-bit integer in strict form; undefined for anything else. */
-export function strictInt64(text: string): bigint | undefined {
-  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
-  const value = BigInt(text);
-  return value >= MIN_64 && value <= MAX_64 ? value : undefined;
-}
-
-export function fitsInt64(value: bigint): boolean {
-  return value >= MIN_64 && value <= MAX_64;
-}
+export { fitsInt64, strictInt64 };
 
 /** A signed 64-bit integer. @throws RedisError */
 export function int64(text: string): bigint {

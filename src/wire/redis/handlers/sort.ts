@@ -122,7 +122,10 @@ const sort =
   (client: Session, args: readonly string[]): string => {
     const { keyspace } = client.door.broker;
     const options = optionsOf(client, args, mayStore);
-    const all = ordered(client, keyspace.read(client.db, args[1] as string)?.value, options);
+    const value = keyspace.read(client.db, args[1] as string)?.value;
+    // Redis sorts no packed set: it unpacks one first.
+    if (value instanceof SortedSetValue) value.encoding = 'skiplist';
+    const all = ordered(client, value, options);
     const from = Math.max(options.offset, 0);
     const found = all.slice(from, options.count < 0 ? undefined : from + options.count);
     const { gets, store } = options;
