@@ -193,6 +193,8 @@ export class RedisConfig {
       if (!parameter)
         throw new RedisError(`ERR Unknown option or number of arguments for CONFIG SET - '${shown.split('\0', 1)[0]}'`);
       if (changed.has(name)) throw refused(shown, 'duplicate parameter');
+      // A refusal puts the old classes back from their text, which has lost the `n` of `An`.
+      if (name === 'notify-keyspace-events') this.#events = parseEvents(this.#values.get(name) as string);
       changed.set(name, this.#check(shown, parameter[1], pairs[i + 1] as string));
       if (name === 'notify-keyspace-events') events = parseEvents(pairs[i + 1] as string);
     }

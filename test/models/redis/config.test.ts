@@ -49,3 +49,10 @@ test('parameters answer to the names of earlier releases', () => {
     ['hash-max-ziplist-entries', '7'],
   ]);
 });
+
+test('loses the class n of An when a change of the classes is refused, as Redis does', () => {
+  const config = new RedisConfig({ config: { 'notify-keyspace-events': 'KEAn' } });
+  expect(config.events.flags.has('n')).toBe(true);
+  expect(() => config.set(['notify-keyspace-events', 'q'])).toThrow(/Invalid event class character/);
+  expect([config.events.flags.has('n'), config.events.flags.has('g')]).toEqual([false, true]);
+});

@@ -4,6 +4,14 @@ import { RedisServer, settled } from '../../helpers/redis-server.js';
 import { encodeRequest } from '../../helpers/resp.js';
 
 describe('a connection', () => {
+  test('takes an empty request for the one that CLIENT REPLY SKIP silences', () => {
+    const client = new RedisServer().connect();
+    client.send('CLIENT', 'REPLY', 'SKIP').sendRaw('\r\n');
+    expect(client.ask('PING')).toBe('+PONG\r\n');
+    client.send('CLIENT', 'REPLY', 'SKIP').sendRaw('*0\r\n').send('CLIENT', 'REPLY', 'SKIP').send('PING');
+    expect(client.ask('PING')).toBe('+PONG\r\n');
+  });
+
   test('answers what came before a mistake, then the mistake, then closes', async () => {
     const client = new RedisServer().connect();
     client.sendRaw('PING\r\n*1\r\n:1\r\nPING\r\n');

@@ -132,8 +132,9 @@ function changeFields(client: Session, key: string, operations: readonly Operati
   });
   // The string grows even when every operation fails, which nobody is told.
   keyspace.set(client.db, key, bytes.toString('latin1'), 'keep').stored = 'raw';
+  client.reply(array(replies));
   if (changed) keyspace.notify(client.db, '$', 'setbit', key);
-  return array(replies);
+  return '';
 }
 
 const bitfield =

@@ -77,11 +77,12 @@ const expire =
     if (!entry || !conditionsMet(met, entry.expireAtMs, at)) return integer(0);
     if (at <= client.door.now) {
       keyspace.delete(client.db, key);
-    } else {
-      keyspace.setExpiry(client.db, key, entry, at);
-      keyspace.notify(client.db, 'g', 'expire', key);
+      return integer(1);
     }
-    return integer(1);
+    keyspace.setExpiry(client.db, key, entry, at);
+    client.reply(integer(1));
+    keyspace.notify(client.db, 'g', 'expire', key);
+    return '';
   };
 
 const timeLeft =

@@ -17,20 +17,22 @@ const blockingPop =
     const { keyspace } = client.door.broker;
     const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
     const keys = args.slice(1, -1);
-    const take = (key: string, value: RedisValue | undefined) =>
-      value instanceof ListValue ? bulks([key, ...popItems(client, key, value, side, 1)]) : undefined;
     for (const key of keys) {
-      const reply = take(key, keyspace.writableAs(client.db, key, ListValue));
-      if (reply !== undefined) return reply;
+      const list = keyspace.writableAs(client.db, key, ListValue);
+      if (!list) continue;
+      popItems(client, key, list, side, 1, (items) => bulks([key, ...items]));
+      return '';
     }
-    return block(client, { keys, timeoutMs: waitMs, onTimeout: () => nullArray(client.protocol), attempt: take });
+    const attempt = (key: string, value: RedisValue | undefined) =>
+      value instanceof ListValue ? bulks([key, ...popItems(client, key, value, side, 1)]) : undefined;
+    return block(client, { keys, timeoutMs: waitMs, onTimeout: () => nullArray(client.protocol), attempt });
   };
 
 function blockingMove(client: Session, args: readonly string[], out: Side, into: Side): Reply {
   const [, from, to] = args as [string, string, string];
   const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
-  const item = moveItem(client, from, to, out, into);
-  if (item !== undefined) return bulk(item);
+  const wanted = { from, to, out, into };
+  if (moveItem(client, wanted, bulk) !== undefined) return '';
   return block(client, {
     keys: [from],
     timeoutMs: waitMs,
@@ -39,7 +41,7 @@ function blockingMove(client: Session, args: readonly string[], out: Side, into:
       if (!(value instanceof ListValue)) return undefined;
       const target = client.door.broker.keyspace.lookup(client.db, to)?.value;
       if (target !== undefined && !(target instanceof ListValue)) return error(WRONG_TYPE);
-      return bulk(moveItem(client, from, to, out, into) as string);
+      return bulk(moveItem(client, wanted) as string);
     },
   });
 }

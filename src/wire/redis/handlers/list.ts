@@ -18,24 +18,38 @@ const readList = (client: Session, args: readonly string[]): ListValue | undefin
 const writableList = (client: Session, key: string): ListValue | undefined =>
   keyspaceOf(client).writableAs(client.db, key, ListValue);
 
-/** Pushes and fires the event. @returns the new length */
-export function pushItems(client: Session, key: string, side: Side, items: readonly string[]): number {
+/** Pushes and fires the event. @param reply what is written before it, from the new length */
+export function pushItems(
+  client: Session,
+  key: string,
+  side: Side,
+  items: readonly string[],
+  reply: (length: number) => string = () => '',
+): void {
   const keyspace = keyspaceOf(client);
   const list = keyspace.ensure(client.db, key, ListValue);
   keyspace.update(client.db, key, list, () => {
     for (const item of items) list.push(side, item);
   });
+  client.reply(reply(list.length));
   keyspace.notify(client.db, 'l', `${letter(side)}push`, key);
-  return list.length;
 }
 
-/** Pops up to `count` items of a list that has one, and fires the events. */
-export function popItems(client: Session, key: string, list: ListValue, side: Side, count: number): string[] {
+/** Pops up to `count` items of a list that has one, and fires the events. @param reply what is written before them */
+export function popItems(
+  client: Session,
+  key: string,
+  list: ListValue,
+  side: Side,
+  count: number,
+  reply: (items: readonly string[]) => string = () => '',
+): string[] {
   const keyspace = keyspaceOf(client);
   const items: string[] = [];
   keyspace.update(client.db, key, list, () => {
     while (items.length < count && !list.isEmpty) items.push(list.pop(side) as string);
   });
+  client.reply(reply(items));
   keyspace.notify(client.db, 'l', `${letter(side)}pop`, key);
   keyspace.removeIfEmpty(client.db, key, list);
   return items;
@@ -46,7 +60,8 @@ const push =
   (client: Session, args: readonly string[]): string => {
     const key = args[1] as string;
     if (onlyExisting && !writableList(client, key)) return integer(0);
-    return integer(pushItems(client, key, side, args.slice(2)));
+    pushItems(client, key, side, args.slice(2), integer);
+    return '';
   };
 
 const pop =
@@ -56,11 +71,12 @@ const pop =
     const key = args[1] as string;
     const count = args[2] === undefined ? undefined : elementCount(args[2]);
     const list = writableList(client, key);
-    if (count === undefined) {
-      return list ? bulk(popItems(client, key, list, side, 1)[0] as string) : nullBulk(client.protocol);
-    }
-    if (!list) return nullArray(client.protocol);
-    return count === 0 ? EMPTY_ARRAY : bulks(popItems(client, key, list, side, count));
+    if (!list) return count === undefined ? nullBulk(client.protocol) : nullArray(client.protocol);
+    if (count === 0) return EMPTY_ARRAY;
+    popItems(client, key, list, side, count ?? 1, (items) =>
+      count === undefined ? bulk(items[0] as string) : bulks(items),
+    );
+    return '';
   };
 
 /** Positions `from` up to, not including, `to`, out of Redis's inclusive ones that may count from the end. */
@@ -108,8 +124,9 @@ function setAt(client: Session, args: readonly string[]): string {
   const at = given < 0 ? given + list.length : given;
   if (list.at(at) === undefined) throw new RedisError('ERR index out of range');
   keyspace.update(client.db, key, list, () => list.replace(at, args[3] as string));
+  client.reply(OK);
   keyspace.notify(client.db, 'l', 'lset', key);
-  return OK;
+  return '';
 }
 
 function remove(client: Session, args: readonly string[]): string {
@@ -194,8 +211,24 @@ export function sideOf(word: string | undefined): Side {
   return side;
 }
 
-/** Moves an item between lists that may be the same; undefined when the source has none. */
-export function moveItem(client: Session, from: string, to: string, out: Side, into: Side): string | undefined {
+/** Which item goes where. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly out: Side;
+  readonly into: Side;
+}
+
+/**
+ * Moves an item between lists that may be the same; undefined when the source has none.
+ *
+ * @param reply what is written between the events of the two lists
+ */
+export function moveItem(
+  client: Session,
+  { from, to, out, into }: Move,
+  reply: (item: string) => string = () => '',
+): string | undefined {
   const keyspace = keyspaceOf(client);
   const source = writableList(client, from);
   if (!source) return undefined;
@@ -207,12 +240,18 @@ export function moveItem(client: Session, from: string, to: string, out: Side, i
       source.push(into, item);
     });
     keyspace.notify(client.db, 'l', `${letter(into)}push`, to);
+    client.reply(reply(item));
     keyspace.notify(client.db, 'l', `${letter(out)}pop`, from);
     return item;
   }
   pushItems(client, to, into, [item]);
-  popItems(client, from, source, out, 1);
+  popItems(client, from, source, out, 1, () => reply(item));
   return item;
+}
+
+function move(client: Session, args: readonly string[], out: Side, into: Side): string {
+  const [, from, to] = args as [string, string, string];
+  return moveItem(client, { from, to, out, into }, bulk) === undefined ? nullBulk(client.protocol) : '';
 }
 
 const categories = ['list'];
@@ -234,13 +273,6 @@ export const listCommands: readonly Command[] = [
   one('lrem 4 w', remove),
   one('ltrim 4 w', trim),
   one('linsert 5 mw', insert),
-  two('lmove 5 mw', (client, args) =>
-    bulkOrNull(
-      moveItem(client, args[1] as string, args[2] as string, sideOf(args[3]), sideOf(args[4])),
-      client.protocol,
-    ),
-  ),
-  two('rpoplpush 3 mw', (client, args) =>
-    bulkOrNull(moveItem(client, args[1] as string, args[2] as string, 'right', 'left'), client.protocol),
-  ),
+  two('lmove 5 mw', (client, args) => move(client, args, sideOf(args[3]), sideOf(args[4]))),
+  two('rpoplpush 3 mw', (client, args) => move(client, args, 'right', 'left')),
 ];

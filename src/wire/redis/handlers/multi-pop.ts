@@ -3,7 +3,14 @@
  *
  * @see https://redis.io/docs/latest/commands/lmpop/
  */
-import { ListValue, RedisError, type RedisValue, SortedSetValue, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import {
+  ListValue,
+  RedisError,
+  type RedisValue,
+  type Scored,
+  SortedSetValue,
+  SYNTAX_ERROR,
+} from '../../../models/redis/index.js';
 import { block } from '../blocking.js';
 import { type Command, command, type Reply } from '../handler.js';
 import { array, bulk, bulks, nullArray } from '../reply.js';
@@ -17,23 +24,38 @@ import { timeoutMs } from './timeout.js';
 interface Kind {
   readonly ends: readonly [first: string, last: string];
   readonly type: typeof ListValue | typeof SortedSetValue;
-  take(client: Session, key: string, value: RedisValue, fromFirst: boolean, count: number): string | undefined;
+  /** Pops and fires the events. @param reply what is written before them, from what stands in the answer */
+  take(client: Session, from: RedisValue | undefined, pop: Pop, reply?: (taken: string) => string): string | undefined;
+}
+
+interface Pop {
+  readonly key: string;
+  readonly fromFirst: boolean;
+  readonly count: number;
 }
 
 const LISTS: Kind = {
   ends: ['left', 'right'],
   type: ListValue,
-  take: (client, key, value, fromFirst, count) =>
-    value instanceof ListValue ? bulks(popItems(client, key, value, fromFirst ? 'left' : 'right', count)) : undefined,
+  take: (client, from, { key, fromFirst, count }, reply) =>
+    from instanceof ListValue
+      ? bulks(
+          popItems(client, key, from, fromFirst ? 'left' : 'right', count, reply && ((items) => reply(bulks(items)))),
+        )
+      : undefined,
 };
 
 const SORTED_SETS: Kind = {
   ends: ['min', 'max'],
   type: SortedSetValue,
-  take: (client, key, value, fromFirst, count) =>
-    value instanceof SortedSetValue
-      ? array(popScored(client, key, value, fromFirst, count).map((one) => pairReply(client, one)))
-      : undefined,
+  take: (client, from, { key, fromFirst, count }, reply) => {
+    if (!(from instanceof SortedSetValue)) return undefined;
+    const body = (found: readonly Scored[]) => found.map((one) => pairReply(client, one)).join('');
+    const head = (found: readonly Scored[]) => `*${found.length}\r\n`;
+    const parts = reply && ((found: readonly Scored[]) => [reply(head(found)), body(found)] as const);
+    const found = popScored(client, key, from, { lowest: fromFirst, count }, parts);
+    return head(found) + body(found);
+  },
 };
 
 interface MultiPop {
@@ -60,14 +82,15 @@ const multiPop =
     const { keyspace } = client.door.broker;
     const { keys, fromFirst, count } = request(args.slice(blocking ? 2 : 1), kind);
     const waitMs = blocking ? timeoutMs(args[1] as string, 'seconds', client) : 0;
-    const attempt = (key: string, value: RedisValue | undefined) => {
-      const taken = value === undefined ? undefined : kind.take(client, key, value, fromFirst, count);
-      return taken === undefined ? undefined : array([bulk(key), taken]);
-    };
+    const answer = (key: string) => (taken: string) => array([bulk(key), taken]);
     for (const key of keys) {
-      const reply = attempt(key, keyspace.writableAs<ListValue | SortedSetValue>(client.db, key, kind.type));
-      if (reply !== undefined) return reply;
+      const from = keyspace.writableAs<ListValue | SortedSetValue>(client.db, key, kind.type);
+      if (kind.take(client, from, { key, fromFirst, count }, answer(key)) !== undefined) return '';
     }
+    const attempt = (key: string, value: RedisValue | undefined) => {
+      const taken = kind.take(client, value, { key, fromFirst, count });
+      return taken === undefined ? undefined : answer(key)(taken);
+    };
     const onTimeout = () => nullArray(client.protocol);
     return blocking ? block(client, { keys, timeoutMs: waitMs, onTimeout, attempt }) : onTimeout();
   };

@@ -32,8 +32,13 @@ function add(client: Session, args: readonly string[]): string {
   return integer(target.size - before);
 }
 
-/** Removes members that are there and fires the events. @returns how many went */
-function removeMembers(client: Session, key: string, members: readonly string[], event: string): number {
+/**
+ * Removes members that are there and fires the events.
+ *
+ * @param reply what is written when the removal has been told and the end of the key has not
+ * @returns how many went
+ */
+function removeMembers(client: Session, key: string, members: readonly string[], event: string, reply = ''): number {
   const keyspace = keyspaceOf(client);
   const source = keyspace.writableAs(client.db, key, SetValue);
   if (!source || !members.some((member) => source.has(member))) return 0;
@@ -42,6 +47,7 @@ function removeMembers(client: Session, key: string, members: readonly string[],
     for (const member of members) source.delete(member);
   });
   keyspace.notify(client.db, 's', event, key);
+  client.reply(reply);
   keyspace.removeIfEmpty(client.db, key, source);
   return before - source.size;
 }
@@ -65,9 +71,16 @@ function popRandom(client: Session, args: readonly string[]): string {
   const count = args[2] === undefined ? undefined : elementCount(args[2]);
   const source = keyspaceOf(client).writableAs(client.db, key, SetValue);
   if (!source) return count === undefined ? nullBulk(client.protocol) : setReply(client, []);
+  if (count === 0) return setReply(client, []);
   const members = distinctPicks(client, source.members(), count ?? 1);
-  removeMembers(client, key, members, 'spop');
-  return count === undefined ? bulk(members[0] as string) : setReply(client, members);
+  removeMembers(
+    client,
+    key,
+    members,
+    'spop',
+    count === undefined ? bulk(members[0] as string) : setReply(client, members),
+  );
+  return '';
 }
 
 function randomMember(client: Session, args: readonly string[]): string {
@@ -99,13 +112,11 @@ const combinedInto =
     const keyspace = keyspaceOf(client);
     const key = args[1] as string;
     const members = combine(args.slice(2).map((source) => readSet(client, source)));
-    if (members.length === 0) {
-      keyspace.delete(client.db, key);
-      return integer(0);
-    }
-    keyspace.set(client.db, key, SetValue.load(members));
-    keyspace.notify(client.db, 's', event, key);
-    return integer(members.length);
+    if (members.length > 0) keyspace.set(client.db, key, SetValue.load(members));
+    client.reply(integer(members.length));
+    if (members.length > 0) keyspace.notify(client.db, 's', event, key);
+    else keyspace.delete(client.db, key);
+    return '';
   };
 
 function intersectionCount(client: Session, args: readonly string[]): string {

@@ -3,10 +3,10 @@
  *
  * @see https://redis.io/docs/latest/commands/bzpopmin/
  */
-import { type RedisValue, SortedSetValue } from '../../../models/redis/index.js';
+import { type RedisValue, type Scored, SortedSetValue } from '../../../models/redis/index.js';
 import { block } from '../blocking.js';
 import { type Command, command, type Reply } from '../handler.js';
-import { array, bulk, double, nullArray } from '../reply.js';
+import { bulk, double, nullArray } from '../reply.js';
 import type { Session } from '../session.js';
 import { popScored } from './sorted-set.js';
 import { timeoutMs } from './timeout.js';
@@ -17,18 +17,20 @@ const blockingPop =
     const { keyspace } = client.door.broker;
     const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
     const keys = args.slice(1, -1);
-    const take = (key: string, value: RedisValue | undefined) => {
-      const found = value instanceof SortedSetValue ? popScored(client, key, value, lowest, 1)[0] : undefined;
-      return (
-        found &&
-        array([bulk(key), bulk(found.member), double(found.score, client.protocol, client.door.broker.version)])
-      );
-    };
+    const { version } = client.door.broker;
+    const head = (key: string) => `*3\r\n${bulk(key)}`;
+    const body = (found: readonly Scored[]) =>
+      found.map(({ member, score }) => bulk(member) + double(score, client.protocol, version)).join('');
+    const wanted = { lowest, count: 1 };
     for (const key of keys) {
-      const reply = take(key, keyspace.writableAs(client.db, key, SortedSetValue));
-      if (reply !== undefined) return reply;
+      const sorted = keyspace.writableAs(client.db, key, SortedSetValue);
+      if (!sorted) continue;
+      popScored(client, key, sorted, wanted, (found) => [head(key), body(found)]);
+      return '';
     }
-    return block(client, { keys, timeoutMs: waitMs, onTimeout: () => nullArray(client.protocol), attempt: take });
+    const attempt = (key: string, value: RedisValue | undefined) =>
+      value instanceof SortedSetValue ? head(key) + body(popScored(client, key, value, wanted)) : undefined;
+    return block(client, { keys, timeoutMs: waitMs, onTimeout: () => nullArray(client.protocol), attempt });
   };
 
 const categories = ['sortedset'];

@@ -139,7 +139,7 @@ const store =
     const name = `z${operation}store`;
     const allowed = { weights: weighable(operation), withScores: false, limit: false };
     const { members } = combined(client, name, args.slice(2), operation, allowed);
-    return integer(storeMembers(client, args[1] as string, members, name));
+    return storeMembers(client, args[1] as string, members, name);
   };
 
 function cardinality(client: Session, args: readonly string[]): string {

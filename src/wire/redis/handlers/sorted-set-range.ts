@@ -160,7 +160,7 @@ const range =
 function rangeStore(client: Session, args: readonly string[]): string {
   const source = args.slice(1);
   const found = selected(client, source, rangeWords(source, GENERAL, false));
-  return integer(storeMembers(client, args[1] as string, found, 'zrangestore'));
+  return storeMembers(client, args[1] as string, found, 'zrangestore');
 }
 
 // ---- counting and removing

@@ -87,11 +87,11 @@ function add(client: Session, args: readonly string[], { words, pairs }: AddWord
     keyspace.update(client.db, key, target, () => {
       for (const [member, score] of changes) target.set(member, score);
     });
-    keyspace.notify(client.db, 'z', event, key);
     keyspace.blocking.signal(client.db, key);
   }
-  if (increments) return scoreOrNull(client, result);
-  return integer(words.has('ch') ? made + changed : made);
+  client.reply(increments ? scoreOrNull(client, result) : integer(words.has('ch') ? made + changed : made));
+  if (changes.size > 0) keyspace.notify(client.db, 'z', event, key);
+  return '';
 }
 
 function zadd(client: Session, args: readonly string[]): string {
@@ -119,15 +119,16 @@ export function membersReply(client: Session, found: readonly Scored[], withScor
   return bulks(found.flatMap(({ member, score }) => [member, formatDouble(score, version)]));
 }
 
-/** Stores members over whatever was there and fires the event; no members remove the key. @returns how many */
-export function storeMembers(client: Session, key: string, members: readonly Scored[], event: string): number {
+/** Stores members over whatever was there, answers how many and fires the event; no members remove the key. */
+export function storeMembers(client: Session, key: string, members: readonly Scored[], event: string): string {
   const keyspace = keyspaceOf(client);
-  if (members.length === 0) keyspace.delete(client.db, key);
-  else {
+  if (members.length > 0) {
     keyspace.set(client.db, key, SortedSetValue.load(members.map(({ member, score }) => [member, score])));
-    keyspace.notify(client.db, 'z', event, key);
   }
-  return members.length;
+  client.reply(integer(members.length));
+  if (members.length === 0) keyspace.delete(client.db, key);
+  else keyspace.notify(client.db, 'z', event, key);
+  return '';
 }
 
 // ---- removing
@@ -153,25 +154,40 @@ const pop =
     const count = args[2] === undefined ? 1 : elementCount(args[2]);
     const key = args[1] as string;
     const sorted = keyspaceOf(client).writableAs(client.db, key, SortedSetValue);
-    const found = sorted ? popScored(client, key, sorted, lowest, count) : [];
-    const [only] = found;
-    // Without a count RESP3 gets one flat pair.
-    if (args.length === 2 && only && client.protocol === 3) return pairReply(client, only);
-    return membersReply(client, found, true);
+    if (!sorted || count === 0) return membersReply(client, [], true);
+    popScored(client, key, sorted, { lowest, count }, (found) => {
+      // Without a count RESP3 gets one flat pair.
+      const flat = args.length === 2 && client.protocol === 3;
+      const reply = flat ? pairReply(client, found[0] as Scored) : membersReply(client, found, true);
+      const headEnd = reply.indexOf('\n') + 1;
+      return [reply.slice(0, headEnd), reply.slice(headEnd)];
+    });
+    return '';
   };
 
-/** Takes members off one end and fires the events. */
+/**
+ * Takes members off one end and fires the events.
+ *
+ * @param reply head and body of the answer: Redis tells of the removal between them
+ */
 export function popScored(
   client: Session,
   key: string,
   sorted: SortedSetValue,
-  lowest: boolean,
-  count: number,
+  { lowest, count }: { readonly lowest: boolean; readonly count: number },
+  reply: (found: readonly Scored[]) => readonly [head: string, body: string] = () => ['', ''],
 ): Scored[] {
+  const keyspace = keyspaceOf(client);
   const all = sorted.ordered();
   const found = lowest ? all.slice(0, count) : all.slice(Math.max(0, all.length - count)).reverse();
-  const members = found.map(({ member }) => member);
-  removeMembers(client, key, members, lowest ? 'zpopmin' : 'zpopmax');
+  const [head, body] = reply(found);
+  client.reply(head);
+  keyspace.update(client.db, key, sorted, () => {
+    for (const { member } of found) sorted.delete(member);
+  });
+  keyspace.notify(client.db, 'z', lowest ? 'zpopmin' : 'zpopmax', key);
+  client.reply(body);
+  keyspace.removeIfEmpty(client.db, key, sorted);
   return found;
 }
 

@@ -83,8 +83,9 @@ function groupCreate(client: Session, args: readonly string[]): string {
   if (present?.groups.has(name)) throw new RedisError('BUSYGROUP Consumer Group name already exists');
   const stream = present ?? keyspace.ensure(client.db, key, StreamValue);
   stream.groups.set(name, new ConsumerGroup(name, lastId, options.entriesRead));
+  client.reply(OK);
   keyspace.notify(client.db, 't', 'xgroup-create', key);
-  return OK;
+  return '';
 }
 
 /** The stream of a subcommand that wants it to exist. @throws RedisError */
@@ -111,17 +112,19 @@ function groupSetId(client: Session, args: readonly string[]): string {
   const [stream, group] = requiredGroup(client, key, name);
   group.lastId = start === '$' ? stream.lastId : parseRangeId(start, 'first');
   group.entriesRead = entriesRead;
+  client.reply(OK);
   keyspaceOf(client).notify(client.db, 't', 'xgroup-setid', key);
-  return OK;
+  return '';
 }
 
 function groupDestroy(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
   const [, , key, name] = args as [string, string, string, string];
   if (!requiredStream(client, key).groups.delete(name)) return integer(0);
+  client.reply(integer(1));
   keyspace.notify(client.db, 't', 'xgroup-destroy', key);
   keyspace.blocking.signal(client.db, key);
-  return integer(1);
+  return '';
 }
 
 function groupCreateConsumer(client: Session, args: readonly string[]): string {

@@ -124,11 +124,12 @@ function xadd(client: Session, args: readonly string[]): string {
   }
   const stream = present ?? keyspace.ensure(client.db, key, StreamValue);
   keyspace.update(client.db, key, stream, () => stream.append({ id, fields }, nodeBounds(client)));
+  client.reply(bulk(formatStreamId(id)));
   keyspace.notify(client.db, 't', 'xadd', key);
   const trim = trimOf(client, options);
   if (trim) trimStream(client, key, stream, trim);
   keyspace.blocking.signal(client.db, key);
-  return bulk(formatStreamId(id));
+  return '';
 }
 
 function trimStream(client: Session, key: string, stream: StreamValue, trim: Trim): number {
@@ -207,8 +208,9 @@ function xsetid(client: Session, args: readonly string[]): string {
   stream.lastId = id;
   if (added !== undefined) stream.entriesAdded = added;
   if (deleted !== MIN_STREAM_ID) stream.maxDeletedId = deleted;
+  client.reply(OK);
   keyspace.notify(client.db, 't', 'xsetid', key);
-  return OK;
+  return '';
 }
 
 function checkNewLastId(stream: StreamValue, id: bigint, added: number | undefined): void {

@@ -8,6 +8,15 @@ describe('SORT', () => {
   client.send('MSET', 'w10', '1', 'w9', '3', 'w2', '2').send('HSET', 'h2', 'name', 'two').take();
   const sorted = (...args: string[]) => readReply(client.ask('SORT', ...args))?.items?.map(({ text }) => text);
 
+  it('unpacks a sorted set for good', () => {
+    const client = new RedisServer().connect();
+    client.send('ZADD', 'z', '1', '2', '2', '1').take();
+    expect(client.ask('OBJECT', 'ENCODING', 'z')).toBe('$8\r\nlistpack\r\n');
+    expect(client.ask('SORT_RO', 'z') + client.ask('OBJECT', 'ENCODING', 'z')).toBe(
+      '*2\r\n$1\r\n1\r\n$1\r\n2\r\n$8\r\nskiplist\r\n',
+    );
+  });
+
   it('compares numbers, or texts, either way', () => {
     expect(sorted('l')).toEqual(['2', '9', '10']);
     expect(sorted('l', 'ALPHA', 'DESC')).toEqual(['9', '2', '10']);
