@@ -18,7 +18,7 @@ const UNORDERED =
 /** DUMP of a set or hash as a table, and of a stream. */
 const FREE_DUMP = /^\$(\d+)\r\n[\x02\x04\x13]/;
 
-const CHANCE = /^"(?:SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)"|^"SORT(?:_RO)?".*"BY".*"ALPHA"/;
+const CHANCE = /^"(?:SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)"|^"SORT(?:_RO)?" (?:.*"BY".*"ALPHA"|"z1" "BY" "nosort")/;
 
 /** Both answers are the same, or differ only where they may. */
 export function agree(operation: string, ours: string, theirs: string): boolean {

@@ -1,6 +1,7 @@
 import { BrokerError } from '../../core/errors.js';
 import { RedisError, SYNTAX_ERROR } from './errors.js';
 import { globMatchIgnoreCase } from './glob.js';
+import { DEFAULT_OUTPUT, INT_MAX, type Kind, PARAMETERS } from './parameter.js';
 
 /** Which Redis to be like, where releases differ. */
 export type RedisVersion = '7.0' | '7.2';
@@ -11,7 +12,7 @@ export interface RedisOptions {
   readonly version?: RedisVersion;
   /** `requirepass`: the password of the user `default`. */
   readonly password?: string;
-  /** Whether DEBUG SET-ACTIVE-EXPIRE and DEBUG SLEEP answer. Default false, as in Redis. */
+  /** Whether DEBUG answers. Default false, as in Redis. */
   readonly debug?: boolean;
   /** Cluster mode with one node that owns every slot. Default false. */
   readonly cluster?: boolean;
@@ -28,93 +29,14 @@ export interface OutputLimit {
 
 export type ClientClass = 'normal' | 'slave' | 'pubsub';
 
-/** How a parameter's text is checked and stored. */
-type Kind =
-  | { readonly kind: 'text' }
-  | { readonly kind: 'bool' }
-  | { readonly kind: 'int'; readonly min: number; readonly max: number; readonly clamp?: boolean }
-  | { readonly kind: 'memory'; readonly min?: number; readonly max?: number }
-  | { readonly kind: 'choice'; readonly of: readonly string[] }
-  | { readonly kind: 'events' }
-  | { readonly kind: 'output-limit' }
-  | { readonly kind: 'fixed' };
-
-const POLICIES = [
-  'volatile-lru',
-  'volatile-lfu',
-  'volatile-random',
-  'volatile-ttl',
-  'allkeys-lru',
-  'allkeys-lfu',
-  'allkeys-random',
-  'noeviction',
-] as const;
-
-export type EvictionPolicy = (typeof POLICIES)[number];
-
-const yesNo = { kind: 'bool' } as const;
-const text = { kind: 'text' } as const;
-const fixed = { kind: 'fixed' } as const;
-const int = (min: number, max: number) => ({ kind: 'int', min, max }) as const;
-const DEFAULT_OUTPUT = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
-const INT_MAX = 0x7fffffff;
-
-const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind]> = new Map<string, readonly [string, Kind]>([
-  ['maxmemory', ['0', { kind: 'memory' }]],
-  ['maxmemory-policy', ['noeviction', { kind: 'choice', of: POLICIES }]],
-  ['maxmemory-samples', ['5', int(1, 64)]],
-  ['maxmemory-eviction-tenacity', ['10', int(0, 100)]],
-  ['maxmemory-clients', ['0', { kind: 'memory' }]],
-  ['notify-keyspace-events', ['', { kind: 'events' }]],
-  ['client-output-buffer-limit', [DEFAULT_OUTPUT, { kind: 'output-limit' }]],
-  ['proto-max-bulk-len', ['536870912', { kind: 'memory', min: 1024 * 1024 }]],
-  ['client-query-buffer-limit', ['1073741824', { kind: 'memory', min: 1024 * 1024 }]],
-  ['requirepass', ['', text]],
-  ['timeout', ['0', int(0, INT_MAX)]],
-  ['maxclients', ['10000', int(1, 0xffffffff)]],
-  ['databases', ['16', fixed]],
-  ['appendonly', ['no', yesNo]],
-  ['appendfsync', ['everysec', { kind: 'choice', of: ['everysec', 'always', 'no'] }]],
-  ['save', ['', text]],
-  ['hz', ['10', { kind: 'int', min: 1, max: 500, clamp: true }]],
-  ['tcp-keepalive', ['300', int(0, INT_MAX)]],
-  ['tcp-backlog', ['511', fixed]],
-  ['cluster-enabled', ['no', fixed]],
-  ['cluster-require-full-coverage', ['yes', yesNo]],
-  ['cluster-allow-pubsubshard-when-down', ['yes', yesNo]],
-  ['stream-node-max-entries', ['100', int(0, Number.MAX_SAFE_INTEGER)]],
-  ['stream-node-max-bytes', ['4096', { kind: 'memory' }]],
-  ['acl-pubsub-default', ['resetchannels', { kind: 'choice', of: ['allchannels', 'resetchannels'] }]],
-  ['replica-serve-stale-data', ['yes', yesNo]],
-  ['replica-read-only', ['yes', yesNo]],
-  ['min-replicas-to-write', ['0', int(0, INT_MAX)]],
-  ['busy-reply-threshold', ['5000', int(0, Number.MAX_SAFE_INTEGER)]],
-  ['lua-time-limit', ['5000', int(0, Number.MAX_SAFE_INTEGER)]],
-  ['lazyfree-lazy-eviction', ['no', yesNo]],
-  ['lazyfree-lazy-expire', ['no', yesNo]],
-  ['lazyfree-lazy-server-del', ['no', yesNo]],
-  ['lazyfree-lazy-user-del', ['no', yesNo]],
-  ['lazyfree-lazy-user-flush', ['no', yesNo]],
-  ['slowlog-log-slower-than', ['10000', int(-1, Number.MAX_SAFE_INTEGER)]],
-  ['slowlog-max-len', ['128', int(0, Number.MAX_SAFE_INTEGER)]],
-  ['latency-monitor-threshold', ['0', int(0, Number.MAX_SAFE_INTEGER)]],
-  ['list-max-listpack-size', ['-2', int(-INT_MAX, INT_MAX)]],
-  ['list-compress-depth', ['0', int(0, INT_MAX)]],
-  ['hash-max-listpack-entries', ['512', int(0, INT_MAX)]],
-  ['hash-max-listpack-value', ['64', { kind: 'memory' }]],
-  ['set-max-intset-entries', ['512', int(0, INT_MAX)]],
-  ['zset-max-listpack-entries', ['128', int(0, INT_MAX)]],
-  ['zset-max-listpack-value', ['64', { kind: 'memory' }]],
-  ['loglevel', ['notice', { kind: 'choice', of: ['debug', 'verbose', 'notice', 'warning'] }]],
-  ['activedefrag', ['no', yesNo]],
-  ['dir', ['/data', fixed]],
-  ['bind', ['127.0.0.1', text]],
-  ['port', ['6379', fixed]],
-]);
-
 /** Parameters go by the names of earlier releases, too. */
 const canonicalName = (name: string): string =>
-  name.toLowerCase().replace(/^((?:list|hash|zset)-max-)ziplist-/, '$1listpack-');
+  name
+    .toLowerCase()
+    .replace(/^((?:list|hash|zset)-max-)ziplist-/, '$1listpack-')
+    .replace(/^slave-/, 'replica-')
+    .replace(/^repl-ping-slave-/, 'repl-ping-replica-')
+    .replace(/^min-slaves-/, 'min-replicas-');
 
 const EVENT_CLASSES = 'g$lshzxetd';
 

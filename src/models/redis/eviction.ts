@@ -1,7 +1,8 @@
 import { createLruCache, type LruCache } from '../../core/cache.js';
 import type { ModelContext } from '../../core/model.js';
-import type { EvictionPolicy, RedisConfig } from './config.js';
+import type { RedisConfig } from './config.js';
 import type { Database, Entry } from './database.js';
+import type { EvictionPolicy } from './parameter.js';
 
 /** A key that has to go. */
 export interface Victim {

@@ -65,8 +65,12 @@ export class Keyspace {
 
   // ---- looking up
 
-  /** The live entry of a key, for a command that changes it. Removes one whose time has passed. */
-  lookup(db: number, key: string): Entry | undefined {
+  /**
+   * The live entry of a key, for a command that changes it. Removes one whose time has passed.
+   *
+   * @param uses whether that counts as a use of the key
+   */
+  lookup(db: number, key: string, uses = true): Entry | undefined {
     const database = this.database(db);
     const entry = database.entries.get(key);
     if (!entry) return undefined;
@@ -74,13 +78,13 @@ export class Keyspace {
       this.#expire(database, key);
       return undefined;
     }
-    this.#eviction.used(database, key, entry);
+    if (uses) this.#eviction.used(database, key, entry);
     return entry;
   }
 
   /** As `lookup`, for a command that reads: counts hits and misses and tells of the latter. */
-  read(db: number, key: string): Entry | undefined {
-    const entry = this.lookup(db, key);
+  read(db: number, key: string, uses = true): Entry | undefined {
+    const entry = this.lookup(db, key, uses);
     if (entry) this.counters.hits++;
     else {
       this.counters.misses++;

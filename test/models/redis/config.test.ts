@@ -56,3 +56,9 @@ test('loses the class n of An when a change of the classes is refused, as Redis 
   expect(() => config.set(['notify-keyspace-events', 'q'])).toThrow(/Invalid event class character/);
   expect([config.events.flags.has('n'), config.events.flags.has('g')]).toEqual([false, true]);
 });
+
+test('knows parameters by their older names', () => {
+  const config = new RedisConfig({});
+  config.set(['slave-priority', '7', 'repl-ping-slave-period', '3']);
+  expect(config.get(['replica-priority', 'repl-ping-replica-period']).map(([, value]) => value)).toEqual(['7', '3']);
+});

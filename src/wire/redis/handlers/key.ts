@@ -28,11 +28,14 @@ const LARGEST_TIME = 2n ** 63n - 1n;
 const remove = (client: Session, args: readonly string[]): string =>
   integer(args.slice(1).filter((key) => keyspaceOf(client).delete(client.db, key)).length);
 
-const exists = (client: Session, args: readonly string[]): string =>
-  integer(args.slice(1).filter((key) => keyspaceOf(client).read(client.db, key)).length);
+/** How many keys there are. @param uses whether to ask is to use them */
+const exists =
+  (uses: boolean) =>
+  (client: Session, args: readonly string[]): string =>
+    integer(args.slice(1).filter((key) => keyspaceOf(client).read(client.db, key, uses)).length);
 
 function type(client: Session, args: readonly string[]): string {
-  const entry = keyspaceOf(client).read(client.db, args[1] as string);
+  const entry = keyspaceOf(client).read(client.db, args[1] as string, false);
   return simple(entry ? typeName(entry.value) : 'none');
 }
 
@@ -88,7 +91,7 @@ const expire =
 const timeLeft =
   (unitMs: number, absolute: boolean) =>
   (client: Session, args: readonly string[]): string => {
-    const entry = keyspaceOf(client).read(client.db, args[1] as string);
+    const entry = keyspaceOf(client).read(client.db, args[1] as string, false);
     if (!entry) return integer(-2);
     if (entry.expireAtMs === undefined) return integer(-1);
     const ms = absolute ? entry.expireAtMs : entry.expireAtMs - client.door.now;
@@ -335,8 +338,8 @@ const object = (shape: string, run: NonNullable<Command['run']>) =>
 export const keyCommands: readonly Command[] = [
   many('del -2 w', remove),
   many('unlink -2 Fw', remove),
-  many('exists -2 Fr', exists),
-  many('touch -2 Fr', exists),
+  many('exists -2 Fr', exists(false)),
+  many('touch -2 Fr', exists(true)),
   one('type 2 Fr', type),
   command('rename 3 w', { keys: [1, 2, 1], categories, run: rename }),
   command('renamenx 3 Fw', { keys: [1, 2, 1], categories, run: renameNx }),

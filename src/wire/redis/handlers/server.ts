@@ -8,23 +8,11 @@
 import { globMatchIgnoreCase, NOT_AN_INTEGER, RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { keysOf, resolve } from '../dispatch.js';
 import { type Command, command } from '../handler.js';
-import {
-  array,
-  bulk,
-  bulks,
-  cString,
-  EMPTY_ARRAY,
-  integer,
-  map,
-  nullBulk,
-  OK,
-  set,
-  simple,
-  verbatim,
-} from '../reply.js';
+import { array, bulk, bulks, EMPTY_ARRAY, integer, map, nullBulk, OK, set, simple, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
-import { helpText, withHelp } from './help.js';
+import { debugCommand } from './debug.js';
+import { withHelp } from './help.js';
 import { info } from './info.js';
 
 function configGet(client: Session, args: readonly string[]): string {
@@ -148,24 +136,6 @@ function shutdown(client: Session, args: readonly string[]): string {
   return '';
 }
 
-function debug(client: Session, args: readonly string[]): string {
-  const what = (args[1] as string).toLowerCase();
-  if (what === 'help') return helpText('debug', ['SET-ACTIVE-EXPIRE', 'SLEEP']);
-  if (what === 'set-active-expire' && args.length === 3) {
-    client.door.broker.setActiveExpire(args[2] !== '0');
-    return OK;
-  }
-  if (what === 'sleep' && args.length === 3) {
-    // As C's strtod: what is no number is no time.
-    const seconds = Number.parseFloat(args[2] as string);
-    if (seconds > 0) client.door.pause.start(seconds * 1000, false);
-    return OK;
-  }
-  throw new RedisError(
-    `ERR unknown subcommand or wrong number of arguments for '${cString(args[1] as string)}'. Try DEBUG HELP.`,
-  );
-}
-
 function memoryUsage(client: Session, args: readonly string[]): string {
   const bytes = client.door.broker.memoryUsage(client.db, args[2] as string);
   return bytes === undefined ? (client.protocol === 3 ? '_\r\n' : '$-1\r\n') : integer(bytes);
@@ -217,6 +187,10 @@ export const serverCommands: readonly Command[] = [
     if (args.length > 1 && args[1]?.toLowerCase() !== 'schedule') throw new RedisError(SYNTAX_ERROR);
     return simple('Background saving started');
   }),
+  command('bgrewriteaof 1 Aas', (client) => {
+    const state = client.transaction.running ? 'scheduled' : 'started';
+    return simple(`Background append only file rewriting ${state}`);
+  }),
   command('lastsave 1 Flt', {
     categories: ['admin', 'dangerous'],
     run: (client) => integer(Math.floor(client.door.startedMs / 1000)),
@@ -249,5 +223,5 @@ export const serverCommands: readonly Command[] = [
       command('module|load -3 Aas', () => EMPTY_ARRAY),
     ]),
   }),
-  command('debug -2 alst', debug),
+  debugCommand,
 ];

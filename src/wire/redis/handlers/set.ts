@@ -111,7 +111,10 @@ const combinedInto =
   (client: Session, args: readonly string[]): string => {
     const keyspace = keyspaceOf(client);
     const key = args[1] as string;
-    const members = combine(args.slice(2).map((source) => readSet(client, source)));
+    const sources = args.slice(2).map((source) => readSet(client, source));
+    const members = combine(sources);
+    // Nothing to intersect with is found before the answer is written.
+    if (combine === intersection && sources.includes(undefined)) keyspace.delete(client.db, key);
     if (members.length > 0) keyspace.set(client.db, key, SetValue.load(members));
     client.reply(integer(members.length));
     if (members.length > 0) keyspace.notify(client.db, 's', event, key);

@@ -114,7 +114,7 @@ function ordered(client: Session, value: RedisValue | undefined, options: SortOp
   if (value instanceof SetValue && (options.store !== undefined || client.scripted)) {
     return sorted(client, elements, { descending: options.descending, alpha: true, offset: 0, count: -1, gets: [] });
   }
-  return value instanceof SortedSetValue && options.descending ? elements.reverse() : elements;
+  return !(value instanceof SetValue) && options.descending ? elements.reverse() : elements;
 }
 
 const sort =

@@ -121,6 +121,9 @@ function sourcesOf(client: Session, options: ReadOptions): Source[] {
   });
 }
 
+/** Redis looks each key up twice, which counts and is told. */
+const lookAgain = (client: Session, key: string) => client.door.broker.keyspace.read(client.db, key);
+
 const noGroup = (key: string, group: string): string =>
   `NOGROUP No such key '${key}' or consumer group '${group}' in XREADGROUP with GROUP option`;
 
@@ -135,6 +138,7 @@ function xread(client: Session, args: readonly string[]): Reply {
   const options = readOptions(client, args, false);
   const sources = sourcesOf(client, options);
   const found = sources.flatMap(({ key, stream, after }) => {
+    lookAgain(client, key);
     if (!stream || (stream.lastEntryId ?? MIN_STREAM_ID) <= (after as StreamId)) return [];
     return [[key, entriesReply(stream.range((after as StreamId) + 1n, MAX_STREAM_ID, options.count))] as const];
   });
@@ -162,6 +166,7 @@ function xreadgroup(client: Session, args: readonly string[]): Reply {
   const sources = sourcesOf(client, options);
   const nowMs = client.door.now;
   const found = sources.flatMap(({ key, stream, group, after }) => {
+    lookAgain(client, key);
     if (!stream || !group) return [];
     const waits = after === 'new' && (stream.lastEntryId ?? MIN_STREAM_ID) <= group.lastId;
     // 7.0 makes the consumer only when there is something to answer.

@@ -5,7 +5,7 @@
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
-import { array, bulk, bulkOrNull, integer, nullBulk, OK } from '../reply.js';
+import { bulk, bulkOrNull, integer, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
 import { lcsCommand } from './lcs.js';
 import { addDecimals, fitsInt64, int, int64 } from './number.js';
@@ -132,12 +132,13 @@ function getEx(client: Session, args: readonly string[]): string {
 
 function mget(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
-  return array(
-    args.slice(1).map((key) => {
-      const value = keyspace.read(client.db, key)?.value;
-      return bulkOrNull(typeof value === 'string' ? value : undefined, client.protocol);
-    }),
-  );
+  // Redis tells of a missing key between the parts of its answer.
+  client.reply(`*${args.length - 1}\r\n`);
+  for (const key of args.slice(1)) {
+    const value = keyspace.read(client.db, key)?.value;
+    client.reply(bulkOrNull(typeof value === 'string' ? value : undefined, client.protocol));
+  }
+  return '';
 }
 
 function pairs(args: readonly string[], name: string): Array<readonly [string, string]> {
