@@ -26,6 +26,7 @@ export {
   SYNTAX_ERROR,
   WRONG_TYPE,
 } from './errors.js';
+export * from './geohash.js';
 export { globMatch, globMatchIgnoreCase } from './glob.js';
 export { HashValue } from './hash-value.js';
 export { fitsInt64, strictInt64 } from './int64.js';

@@ -8,6 +8,8 @@ import { clientCommands } from './client.js';
 import { clusterCommands } from './cluster.js';
 import { connectionCommands } from './connection.js';
 import { dumpCommands } from './dump.js';
+import { geoCommands } from './geo.js';
+import { georadiusKeys } from './geo-search.js';
 import { hashCommands } from './hash.js';
 import { keyCommands } from './key.js';
 import { listCommands } from './list.js';
@@ -51,6 +53,7 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
       ...sortedSetMultiPopCommands,
     ],
   ],
+  ['Places', geoCommands],
   ['Streams', [...streamCommands, ...streamReadCommands, ...streamGroupCommands, ...streamInfoCommands]],
   ['Scripting', scriptCommands],
   ['Server', [...serverCommands, ...replicationCommands]],
@@ -84,6 +87,8 @@ export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => stri
   ),
   ...['blmpop', 'bzmpop'].map((name) => [name, countedKeys(2)] as const),
   ...['zunionstore', 'zinterstore', 'zdiffstore'].map((name) => [name, storeAndCountedKeys] as const),
+  ['georadius', georadiusKeys],
+  ['georadiusbymember', georadiusKeys],
   ['sort', sortKeys],
   ['xread', streamKeys],
   ['xreadgroup', streamKeys],

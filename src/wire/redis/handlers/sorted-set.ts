@@ -94,7 +94,7 @@ function add(client: Session, args: readonly string[], { words, pairs }: AddWord
   return '';
 }
 
-function zadd(client: Session, args: readonly string[]): string {
+export function zadd(client: Session, args: readonly string[]): string {
   const words = addWords(args);
   return add(client, args, words, words.words.has('incr') ? 'zincr' : 'zadd');
 }
