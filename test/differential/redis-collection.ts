@@ -166,6 +166,35 @@ function bitOperations(random: Random): string[] {
 const sortGet = form('GET', oneOf('#', 'w_*', 'h1->*', 'x'));
 const pattern = oneOf('w_*', 'nosort', 'h1->*', 'h*->a', '*');
 
+const place = oneOf('13.361389 38.115556', '15.087269 37.502669', '0 0', '-179.9 80', '12.75 38.78', '181 0', 'x 1');
+const unit = oneOf('m', 'km', 'ft', 'mi', 'yd');
+const radius = oneOf('0', '100', '200', '5000', '20000', '-1', 'x');
+/** Places are written as one word. */
+const spread =
+  (make: Make): Make =>
+  (r) =>
+    make(r).flatMap((word) => word.split(' '));
+const placed = mostly(oneOf('p1'));
+const found = some(oneOf('WITHDIST', 'WITHHASH', 'WITHCOORD', 'ASC', 'DESC', 'FOO'), 0, 2);
+
+export const PLACES: Make[] = [
+  form('GEOADD', placed, maybe(oneOf('NX', 'XX', 'CH')), some(form(spread(place), member), 1, 3)),
+  form('GEODIST', placed, member, member, maybe(unit)),
+  form(oneOf('GEOPOS', 'GEOHASH'), placed, some(member, 0, 3)),
+  form(oneOf('GEORADIUS', 'GEORADIUS_RO'), placed, spread(place), radius, unit, found, maybe(form('STORE', 'p2'), 0.1)),
+  form(oneOf('GEORADIUSBYMEMBER', 'GEORADIUSBYMEMBER_RO'), placed, member, radius, unit, found, count),
+  form(
+    'GEOSEARCH',
+    placed,
+    (r) => (r.int(2) === 0 ? form('FROMMEMBER', member) : form('FROMLONLAT', spread(place)))(r),
+    (r) => (r.int(2) === 0 ? form('BYRADIUS', radius, unit) : form('BYBOX', radius, radius, unit))(r),
+    found,
+    count,
+    maybe(oneOf('ANY')),
+  ),
+  form('GEOSEARCHSTORE', 'p2', placed, 'FROMMEMBER', member, 'BYRADIUS', radius, unit),
+];
+
 export const SORTS: Make[] = [
   form('MSET', some(form(oneOf('w_a', 'w_b', 'w_1', 'w_2', 'w_10'), oneOf('1', '2', '3', '30', 'x')), 1, 3)),
   form(

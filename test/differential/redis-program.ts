@@ -4,7 +4,7 @@
  */
 import { Random } from '../../src/core/random.js';
 import { encodeRequest } from '../helpers/resp.js';
-import { BITS, HASHES, LISTS, SETS, SORTED_SETS, SORTS } from './redis-collection.js';
+import { BITS, HASHES, LISTS, PLACES, SETS, SORTED_SETS, SORTS } from './redis-collection.js';
 import { form, INTEGERS, integer, type Make, maybe, oneOf, some, VALUES } from './redis-form.js';
 import { STREAMS } from './redis-stream.js';
 
@@ -123,6 +123,11 @@ const STRINGS: Make[] = [
     key,
     oneOf('1', '0.5', '-2.25', 'abc', '1e3', 'inf', '', '5.6', '5.0e3', '0.1', '1e-5', '123456789.987654321'),
   ),
+  form('PFADD', key, some(value, 0, 3)),
+  form('PFADD', oneOf('pf1', 'pf2'), some(oneOf('a', 'b', 'c', 'd', 'e', ''), 0, 4)),
+  form('PFCOUNT', some(oneOf('pf1', 'pf2', 'k'), 1, 3)),
+  form('PFMERGE', some(oneOf('pf1', 'pf2', 'pf3'), 1, 3)),
+  form('GET', oneOf('pf1', 'pf2', 'pf3')),
   form('LCS', key, key, maybe(oneOf('LEN', 'IDX', 'FOO'))),
 ];
 
@@ -241,6 +246,7 @@ const GROUPS: ReadonlyArray<readonly [weight: number, makes: readonly Make[]]> =
   [2, BITS],
   [1, SORTS],
   [3, STREAMS],
+  [1, PLACES],
 ];
 
 /** Bytes of no request, or of several. */

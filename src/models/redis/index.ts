@@ -29,6 +29,7 @@ export {
 export * from './geohash.js';
 export { globMatch, globMatchIgnoreCase } from './glob.js';
 export { HashValue } from './hash-value.js';
+export { estimate, Hyperloglog, REGISTER_COUNT } from './hyperloglog.js';
 export { fitsInt64, strictInt64 } from './int64.js';
 export { ListValue, type Side } from './list-value.js';
 export { SetValue } from './set-value.js';

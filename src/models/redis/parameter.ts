@@ -90,6 +90,7 @@ export const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind
   ['dir', ['/data', fixed]],
   ['bind', ['127.0.0.1', text]],
   ['port', ['6379', fixed]],
+  ['hll-sparse-max-bytes', ['3000', { kind: 'memory' }]],
   // What changes nothing here; clients and tools read and set it.
   ['acllog-max-len', ['128', int(0, Number.MAX_SAFE_INTEGER)]],
   ['active-expire-effort', ['1', int(1, 10)]],
@@ -107,7 +108,6 @@ export const PARAMETERS: ReadonlyMap<string, readonly [value: string, kind: Kind
   ['daemonize', ['no', fixed]],
   ['dbfilename', ['dump.rdb', text]],
   ['dynamic-hz', ['yes', yesNo]],
-  ['hll-sparse-max-bytes', ['3000', { kind: 'memory' }]],
   ['io-threads', ['1', fixed]],
   ['latency-tracking', ['yes', yesNo]],
   ['lfu-decay-time', ['1', int(0, INT_MAX)]],

@@ -32,6 +32,8 @@ it.each([
   ['LMOVE l new LEFT LEFT', ['new', 'lpush', 'reply', 'lpop', 'del']],
   ['BLPOP l 0', ['reply', 'lpop', 'del']],
   ['LMPOP 1 l LEFT', ['reply', 'lpop', 'del']],
+  ['SINTERSTORE s s none', ['del', 'reply']],
+  ['SDIFFSTORE s s s', ['reply', 'del']],
   ['SADD s b', ['sadd', 'reply']],
   ['SPOP s', ['spop', 'reply', 'del']],
   ['SUNIONSTORE new s', ['new', 'reply', 'sunionstore']],

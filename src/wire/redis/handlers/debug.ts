@@ -8,7 +8,7 @@
  */
 import { RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, cString, double, integer, map, nullBulk, OK, push, set, verbatim } from '../reply.js';
+import { array, bulk, cString, double, error, integer, map, nullBulk, OK, push, set, verbatim } from '../reply.js';
 import type { Session } from '../session.js';
 import { helpText } from './help.js';
 
@@ -63,7 +63,8 @@ function sleep(client: Session, text: string): string {
 
 /** Subcommands by name, with the number of arguments that they take; undefined takes any. */
 const SUBCOMMANDS: ReadonlyMap<string, readonly [count: number | undefined, run: Run]> = new Map([
-  ['help', [0, () => helpText('debug', ['LOADAOF', 'PROTOCOL', 'RELOAD', 'SET-ACTIVE-EXPIRE', 'SLEEP'])]],
+  ['help', [0, () => helpText('debug', ['ERROR', 'LOADAOF', 'PROTOCOL', 'RELOAD', 'SET-ACTIVE-EXPIRE', 'SLEEP'])]],
+  ['error', [1, (_client, line) => error(line)]],
   ['loadaof', [undefined, () => OK]],
   ['protocol', [1, protocol]],
   ['quicklist-packed-threshold', [1, () => OK]],

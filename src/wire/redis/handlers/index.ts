@@ -11,6 +11,7 @@ import { dumpCommands } from './dump.js';
 import { geoCommands } from './geo.js';
 import { georadiusKeys } from './geo-search.js';
 import { hashCommands } from './hash.js';
+import { hyperloglogCommands } from './hyperloglog.js';
 import { keyCommands } from './key.js';
 import { listCommands } from './list.js';
 import { listBlockingCommands } from './list-blocking.js';
@@ -40,6 +41,7 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Keys', [...keyCommands, ...sortCommands, ...dumpCommands]],
   ['Strings', stringCommands],
   ['Bits', [...bitCommands, ...bitfieldCommands]],
+  ['HyperLogLog', hyperloglogCommands],
   ['Hashes', hashCommands],
   ['Lists', [...listCommands, ...listBlockingCommands, ...listMultiPopCommands]],
   ['Sets', setCommands],

@@ -30,6 +30,11 @@ describe('DEBUG', () => {
     expect(client.ask('DEBUG', 'PROTOCOL', kind)).toBe(resp3);
   });
 
+  it('ERROR answers any error', () => {
+    const client = new RedisServer({ debug: true }).connect();
+    expect(client.ask('DEBUG', 'ERROR', 'LOADING fake')).toBe('-LOADING fake\r\n');
+  });
+
   it('loses nothing by loading what it holds again', () => {
     const client = new RedisServer({ debug: true }).connect();
     client.send('SET', 'k', 'v').take();

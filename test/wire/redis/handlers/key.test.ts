@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { RedisServer } from '../../../helpers/redis-server.js';
 
+test('EXISTS, TYPE and TTL do not use a key, TOUCH does', async () => {
+  const server = new RedisServer();
+  const client = server.connect();
+  client.send('SET', 'k', 'v').take();
+  await server.advance(3_000);
+  client.send('EXISTS', 'k').send('TYPE', 'k').send('TTL', 'k').take();
+  expect(client.ask('OBJECT', 'IDLETIME', 'k')).toBe(':3\r\n');
+  expect(client.ask('TOUCH', 'k') + client.ask('OBJECT', 'IDLETIME', 'k')).toBe(':1\r\n:0\r\n');
+});
+
 test('TTL rounds to the nearest second', async () => {
   const server = new RedisServer();
   const client = server.connect();

@@ -31,6 +31,12 @@ describe('SORT', () => {
     expect(sorted('l', 'BY', 'w*', 'GET', '#', 'GET', 'h*->name')).toEqual(['10', null, '2', 'two', '9', null]);
   });
 
+  it('reverses a list whose order it leaves', () => {
+    const client = new RedisServer().connect();
+    client.send('RPUSH', 'l', 'b', 'a').take();
+    expect(client.ask('SORT', 'l', 'BY', 'nosort', 'DESC')).toBe('*2\r\n$1\r\na\r\n$1\r\nb\r\n');
+  });
+
   it('leaves the order when a pattern has no star', () => {
     expect(sorted('l', 'BY', 'nosort')).toEqual(['10', '9', '2']);
     expect(sorted('z', 'BY', 'nosort', 'DESC')).toEqual(['x', 'y']);
