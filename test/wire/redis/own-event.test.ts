@@ -51,6 +51,8 @@ it.each([
   ['XSETID t 5-1', ['reply', 'xsetid']],
   ['XGROUP CREATE t g2 0', ['reply', 'xgroup-create']],
   ['XGROUP CREATECONSUMER t g c', ['xgroup-createconsumer', 'reply']],
+  ['XREADGROUP GROUP g c STREAMS t >', ['reply', 'xgroup-createconsumer', 'reply']],
+  ['MGET k none', ['reply']],
   ['XGROUP DESTROY t g', ['reply', 'xgroup-destroy']],
 ])('%s tells of itself before or behind its reply as Redis does', (command, order) => {
   expect(orderOf(...command.split(' '))).toEqual(order);

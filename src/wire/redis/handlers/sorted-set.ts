@@ -12,7 +12,7 @@ import {
   SYNTAX_ERROR,
 } from '../../../models/redis/index.js';
 import { type Command, command, ONE_KEY } from '../handler.js';
-import { array, bulk, bulks, double, formatDouble, integer, nullBulk } from '../reply.js';
+import { array, bulk, bulks, double, formatDouble, integer, nullArray, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, scanOptions } from './key.js';
 import { elementCount, parseFloat64 } from './number.js';
@@ -196,10 +196,16 @@ export function popScored(
 const rank =
   (reverse: boolean) =>
   (client: Session, args: readonly string[]): string => {
+    const withScore = args[3] !== undefined;
+    if (withScore && args[3]?.toLowerCase() !== 'withscore') throw new RedisError(SYNTAX_ERROR);
+    if (args.length > 4) {
+      throw new RedisError(`ERR wrong number of arguments for '${reverse ? 'zrevrank' : 'zrank'}' command`);
+    }
     const sorted = readSorted(client, args);
     const position = sorted?.rank(args[2] as string);
-    if (!sorted || position === undefined) return nullBulk(client.protocol);
-    return integer(reverse ? sorted.size - 1 - position : position);
+    if (!sorted || position === undefined) return withScore ? nullArray(client.protocol) : nullBulk(client.protocol);
+    const found = integer(reverse ? sorted.size - 1 - position : position);
+    return withScore ? array([found, scoreOrNull(client, sorted.score(args[2] as string))]) : found;
   };
 
 function scan(client: Session, args: readonly string[]): string {
@@ -233,8 +239,8 @@ export const sortedSetCommands: readonly Command[] = [
     return array(args.slice(2).map((member) => scoreOrNull(client, sorted?.score(member))));
   }),
   one('zcard 2 Fr', (client, args) => integer(readSorted(client, args)?.size ?? 0)),
-  one('zrank 3 Fr', rank(false)),
-  one('zrevrank 3 Fr', rank(true)),
+  command('zrank -3 Fr', { keys: ONE_KEY, categories, arityIn70: 3, run: rank(false) }),
+  command('zrevrank -3 Fr', { keys: ONE_KEY, categories, arityIn70: 3, run: rank(true) }),
   one('zpopmin -2 Fw', pop(true)),
   one('zpopmax -2 Fw', pop(false)),
   command('zrandmember -2 r', { keys: ONE_KEY, categories, tips: ['nondeterministic_output'], run: randomMember }),

@@ -27,8 +27,18 @@ import { entriesReply, idReply } from './stream-reply.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 
-/** A consumer that asks for something; made when the group does not know it yet. */
-export function consumerOf(client: Session, key: string, group: ConsumerGroup, name: string): Consumer {
+/**
+ * A consumer that asks for something; made when the group does not know it yet.
+ *
+ * @param tell gets to fire the event, at once or later
+ */
+export function consumerOf(
+  client: Session,
+  key: string,
+  group: ConsumerGroup,
+  name: string,
+  tell: (fire: () => void) => void = (fire) => fire(),
+): Consumer {
   const nowMs = client.door.now;
   const known = group.consumers.get(name);
   if (known) {
@@ -37,7 +47,7 @@ export function consumerOf(client: Session, key: string, group: ConsumerGroup, n
   }
   const made = new Consumer(name, nowMs);
   group.consumers.set(name, made);
-  keyspaceOf(client).notify(client.db, 't', 'xgroup-createconsumer', key);
+  tell(() => keyspaceOf(client).notify(client.db, 't', 'xgroup-createconsumer', key));
   return made;
 }
 

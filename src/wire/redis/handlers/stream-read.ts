@@ -5,6 +5,7 @@
  */
 import {
   type ConsumerGroup,
+  type HistoryEntry,
   MAX_STREAM_ID,
   MIN_STREAM_ID,
   parseStreamId,
@@ -23,7 +24,7 @@ import { array, error, nullArray } from '../reply.js';
 import type { Session } from '../session.js';
 import { int } from './number.js';
 import { consumerOf } from './stream-group.js';
-import { deletedEntryReply, entriesReply, entryReply, streamsReply } from './stream-reply.js';
+import { deletedEntryReply, entriesReply, entryReply, streamHead, streamsHead, streamsReply } from './stream-reply.js';
 import { timeoutMs } from './timeout.js';
 
 /** Entries that a blocked reader gets at the most when it named no COUNT. */
@@ -165,25 +166,31 @@ function xreadgroup(client: Session, args: readonly string[]): Reply {
   const names = options.names as GroupNames;
   const sources = sourcesOf(client, options);
   const nowMs = client.door.now;
-  const found = sources.flatMap(({ key, stream, group, after }) => {
+  // The answer in parts: Redis tells of a new consumer between the name of the stream and its entries.
+  const parts: Array<string | (() => void)> = [];
+  let count = 0;
+  for (const { key, stream, group, after } of sources) {
     lookAgain(client, key);
-    if (!stream || !group) return [];
+    if (!stream || !group) continue;
     const waits = after === 'new' && (stream.lastEntryId ?? MIN_STREAM_ID) <= group.lastId;
     // 7.0 makes the consumer only when there is something to answer.
-    if (waits && client.door.broker.version === '7.0') return [];
-    const consumer = consumerOf(client, key, group, names.consumer);
-    if (waits) return [];
-    if (after !== 'new') {
-      const history = readHistory(stream, consumer, after, { count: options.count, nowMs });
-      const replies = history.map(({ id, entry }) =>
-        entry ? entryReply(entry) : deletedEntryReply(id, client.protocol),
-      );
-      return [[key, array(replies)] as const];
-    }
-    const { count, noAck } = options;
-    return [[key, entriesReply(readNew(stream, group, consumer, { count, noAck, nowMs }))] as const];
-  });
-  if (found.length > 0) return streamsReply(found, client.protocol);
+    if (waits && client.door.broker.version === '7.0') continue;
+    if (!waits) parts.push(streamHead(key, client.protocol));
+    const consumer = consumerOf(client, key, group, names.consumer, (fire) => parts.push(fire));
+    if (waits) continue;
+    count++;
+    parts.push(
+      after === 'new'
+        ? entriesReply(readNew(stream, group, consumer, { count: options.count, noAck: options.noAck, nowMs }))
+        : historyReply(client, readHistory(stream, consumer, after, { count: options.count, nowMs })),
+    );
+  }
+  if (count > 0) client.reply(streamsHead(count, client.protocol));
+  for (const part of parts) {
+    if (typeof part === 'string') client.reply(part);
+    else part();
+  }
+  if (count > 0) return '';
   if (options.blockMs === undefined) return nullArray(client.protocol);
   return block(client, {
     keys: options.keys,
@@ -191,6 +198,10 @@ function xreadgroup(client: Session, args: readonly string[]): Reply {
     onTimeout: () => nullArray(client.protocol),
     attempt: (key, value) => serveGroupReader(client, options, key, value),
   });
+}
+
+function historyReply(client: Session, history: readonly HistoryEntry[]): string {
+  return array(history.map(({ id, entry }) => (entry ? entryReply(entry) : deletedEntryReply(id, client.protocol))));
 }
 
 /** A stream that a blocked XREADGROUP waits for has changed, has gone or is no stream any more. */

@@ -1,6 +1,6 @@
 /** How stream entries are written. */
 import { formatStreamId, type StreamEntry, type StreamId } from '../../../models/redis/index.js';
-import { array, bulk, bulks, map, nullArray, type Protocol } from '../reply.js';
+import { array, bulk, bulks, nullArray, type Protocol } from '../reply.js';
 
 export const idReply = (id: StreamId): string => bulk(formatStreamId(id));
 
@@ -18,10 +18,12 @@ export function streamsReply(
   found: ReadonlyArray<readonly [key: string, entries: string]>,
   protocol: Protocol,
 ): string {
-  if (protocol === 3)
-    return map(
-      found.map(([key, entries]) => [bulk(key), entries]),
-      protocol,
-    );
-  return array(found.map(([key, entries]) => `*2\r\n${bulk(key)}${entries}`));
+  const parts = found.map(([key, entries]) => streamHead(key, protocol) + entries);
+  return streamsHead(found.length, protocol) + parts.join('');
 }
+
+/** What stands before so many streams. */
+export const streamsHead = (count: number, protocol: Protocol): string => `${protocol === 3 ? '%' : '*'}${count}\r\n`;
+
+/** What stands before the entries of a stream. */
+export const streamHead = (key: string, protocol: Protocol): string => (protocol === 3 ? '' : '*2\r\n') + bulk(key);

@@ -2,6 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { RedisServer } from '../../../helpers/redis-server.js';
 
 describe('sorted sets', () => {
+  it('rank with the score from 7.2 on', () => {
+    const client = new RedisServer({ version: '7.2' }).connect();
+    client.send('ZADD', 'z', '1', 'a', '2.5', 'b').take();
+    expect(client.ask('ZRANK', 'z', 'b', 'WITHSCORE')).toBe('*2\r\n:1\r\n$3\r\n2.5\r\n');
+    expect(client.ask('ZREVRANK', 'z', 'none', 'WITHSCORE')).toBe('*-1\r\n');
+    expect(client.ask('ZRANK', 'z', 'b', 'FOO')).toBe('-ERR syntax error\r\n');
+    const old = new RedisServer({ version: '7.0' }).connect();
+    expect(old.ask('ZRANK', 'z', 'b', 'WITHSCORE')).toBe("-ERR wrong number of arguments for 'zrank' command\r\n");
+  });
+
   it('add under conditions', () => {
     const client = new RedisServer().connect();
     expect(client.ask('ZADD', 'z', '1', 'a', '2', 'b')).toBe(':2\r\n');
