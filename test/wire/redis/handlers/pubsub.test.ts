@@ -18,7 +18,7 @@ interface Member {
 type Action =
   | { readonly kind: 'join' | 'leave'; readonly who: number; readonly space: Space; readonly names: readonly string[] }
   | { readonly kind: 'publish'; readonly who: number; readonly channel: string; readonly shard: boolean }
-  | { readonly kind: 'kill' | 'reset'; readonly who: number };
+  | { readonly kind: 'close' | 'quit' | 'kill' | 'reset'; readonly who: number };
 
 type Space = 'channels' | 'patterns' | 'shards';
 const PREFIX = { channels: '', patterns: 'p', shards: 's' } as const;
@@ -39,7 +39,7 @@ const publish = fc.record({
   channel: fc.constantFrom(...CHANNELS),
   shard: fc.boolean(),
 });
-const ending = fc.record({ kind: fc.constantFrom('kill' as const, 'reset' as const), who });
+const ending = fc.record({ kind: fc.constantFrom('close', 'quit', 'kill', 'reset'), who });
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: change('join', 1) },
   { weight: 3, arbitrary: change('leave', 0) },
@@ -50,11 +50,17 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 class Bus {
   readonly server = new RedisServer();
   readonly publisher = this.server.connect();
-  readonly members: Member[] = [0, 1, 2].map(() => this.#member());
+  readonly members: Member[];
+  readonly #protocol: string;
+
+  constructor(protocol: string) {
+    this.#protocol = protocol;
+    this.members = [0, 1, 2].map(() => this.#member());
+  }
 
   #member(): Member {
     const client = this.server.connect();
-    client.ask('HELLO', '3');
+    client.ask('HELLO', this.#protocol);
     return { client, channels: new Set(), patterns: new Set(), shards: new Set() };
   }
 
@@ -67,19 +73,30 @@ class Bus {
         return this.#confirmed(member, step.space, `${PREFIX[step.space]}unsubscribe`, step.names);
       case 'publish':
         return this.#published(step.channel, step.shard, `m${serial}`);
-      case 'kill':
+      case 'close':
         member.client.close();
-        await settled();
-        this.members[step.who] = this.#member();
-        return;
+        return this.#replace(step.who);
+      case 'quit':
+        expect(member.client.ask('QUIT')).toBe('+OK\r\n');
+        return this.#replace(step.who);
+      case 'kill':
+        expect(this.publisher.ask('CLIENT', 'KILL', 'ID', String(member.client.session.id))).toBe(':1\r\n');
+        return this.#replace(step.who);
       case 'reset':
         expect(member.client.ask('RESET')).toBe('+RESET\r\n');
-        member.client.ask('HELLO', '3');
+        member.client.ask('HELLO', this.#protocol);
         for (const names of [member.channels, member.patterns, member.shards]) names.clear();
         return;
       default:
         step satisfies never;
     }
+  }
+
+  /** Somebody else takes the place of one that has gone. */
+  async #replace(at: number): Promise<void> {
+    await settled();
+    expect((this.members[at] as Member).client.closed).toBe(true);
+    this.members[at] = this.#member();
   }
 
   /** One frame for every name, with the right count behind it. */
@@ -95,7 +112,7 @@ class Bus {
       const count = where === 'shards' ? set.size : member.channels.size + member.patterns.size;
       return [kind, name, String(count)];
     });
-    expect(frames.map((frame) => frame.kind)).toEqual(named.map(() => '>'));
+    expect(frames.map((frame) => frame.kind)).toEqual(named.map(() => (this.#protocol === '3' ? '>' : '*')));
     expect(frames.map(({ items }) => items?.map((item) => (item.kind === '_' ? null : item.text)))).toEqual(expected);
   }
 
@@ -133,12 +150,53 @@ class Bus {
 
 test('prop: P1 P2 P3 P6 P9 counts, order, confirmations and introspection are those of a plain model', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (program) => {
-      const bus = new Bus();
+    fc.asyncProperty(fc.array(action, { maxLength: 40 }), fc.constantFrom('2', '3'), async (program, protocol) => {
+      const bus = new Bus(protocol);
       for (const [serial, step] of program.entries()) await bus.run(step, serial);
       bus.audit();
     }),
     { numRuns: 400 },
+  );
+});
+
+/** A step of a pipelined program: one of three clients, a command, and one of two channels. */
+const pipelined = fc.tuple(
+  who,
+  fc.constantFrom('SUBSCRIBE', 'UNSUBSCRIBE', 'PUBLISH', 'PUBLISH'),
+  fc.constantFrom('x', 'y'),
+);
+
+test('prop: P2 pipelined messages come in the one order of the server, between the two confirmations', () => {
+  fc.assert(
+    fc.property(fc.array(pipelined, { maxLength: 60 }), (program) => {
+      const server = new RedisServer();
+      const clients = [0, 1, 2].map(() => server.connect().send('HELLO', '3'));
+      for (const client of clients) client.take();
+      const expected = clients.map(() => [] as string[]);
+      const subscribed = clients.map(() => new Set<string>());
+      const chunks: Array<{ who: number; bytes: string }> = [];
+      for (const [serial, [at, command, channel]] of program.entries()) {
+        // What a client says in a row is one chunk.
+        if (chunks.at(-1)?.who !== at) chunks.push({ who: at, bytes: '' });
+        (chunks.at(-1) as { bytes: string }).bytes +=
+          `${command} ${channel} ${command === 'PUBLISH' ? serial : ''}\r\n`;
+        if (command === 'SUBSCRIBE') subscribed[at]?.add(channel);
+        if (command === 'UNSUBSCRIBE') subscribed[at]?.delete(channel);
+        if (command === 'PUBLISH') {
+          for (const [i, channels] of subscribed.entries())
+            if (channels.has(channel)) expected[i]?.push(String(serial));
+        } else expected[at]?.push(`${command.toLowerCase()} ${channel}`);
+      }
+      for (const chunk of chunks) (clients[chunk.who] as RedisClient).sendRaw(chunk.bytes);
+      for (const [i, client] of clients.entries()) {
+        const frames = (readReplies(client.take()) as Reply[]).filter((frame) => frame.kind === '>');
+        const told = frames.map(({ items = [] }) =>
+          items[0]?.text === 'message' ? items[2]?.text : `${items[0]?.text} ${items[1]?.text}`,
+        );
+        expect(told).toEqual(expected[i]);
+      }
+    }),
+    { numRuns: 200 },
   );
 });
 
@@ -154,13 +212,17 @@ describe('P5 subscribed mode', () => {
     'RESET',
   ];
 
-  test('RESP2 allows what it allows, with the text of Redis for the rest', () => {
-    for (const command of [...ALLOWED, 'GET', 'PUBLISH', 'ECHO', 'MULTI', 'HELLO']) {
+  test.for([
+    ['SUBSCRIBE', 's'],
+    ['PSUBSCRIBE', 's*'],
+    ['SSUBSCRIBE', 's'],
+  ])('RESP2 allows behind %s what it allows, with the text of Redis for the rest', (way) => {
+    for (const command of [...ALLOWED, 'GET', 'PUBLISH', 'SPUBLISH', 'ECHO', 'MULTI', 'HELLO']) {
       const client = new RedisServer().connect();
-      client.ask('SSUBSCRIBE', 's');
+      client.ask(...(way as [string, string]));
       const args = ['PING', 'RESET', 'MULTI', 'HELLO'].includes(command)
         ? []
-        : command === 'PUBLISH'
+        : command.endsWith('PUBLISH')
           ? ['x', 'm']
           : ['x'];
       const answer = client.ask(command, ...args);
