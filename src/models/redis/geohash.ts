@@ -53,13 +53,19 @@ export function scoreOfPlace(place: Place): number {
 
 /** The middle of the cell that a score stands for. */
 export function placeOfScore(score: number): Place {
-  const bits = BigInt(Math.trunc(score));
+  const bits = bitsOf(score);
   const { west, south, east, north } = boundsOf({ column: gather(bits >> 1n), row: gather(bits), step: STEPS });
   const clamp = (value: number, most: number) => Math.max(-most, Math.min(most, value));
   return {
     longitude: clamp((west + east) / 2, LARGEST_LONGITUDE),
     latitude: clamp((south + north) / 2, LARGEST_LATITUDE),
   };
+}
+
+/** A score that is no place is taken as the processor turns it into an unsigned number. */
+function bitsOf(score: number): bigint {
+  if (score >= 2 ** 64) return 0n;
+  return score < -(2 ** 63) ? 2n ** 63n : BigInt.asUintN(64, BigInt(Math.trunc(score)));
 }
 
 /** The geohash text of a score, whose last letter carries nothing. */

@@ -47,3 +47,10 @@ it('prop: what lies within a shape away from the edge of the map lies in its ran
     }),
   );
 });
+
+it('makes a place of any score, as Redis 7.0.15 does', () => {
+  const corner = { longitude: 180, latitude: 85.05112878 };
+  expect([placeOfScore(-3), placeOfScore(-1)]).toEqual([corner, corner]);
+  expect(geohashText(1e20)).toBe('00bh0hbj200');
+  for (const score of [Infinity, -Infinity, 2 ** 63, -(2 ** 63), 0.5]) expect(geohashText(score)).toHaveLength(11);
+});

@@ -214,7 +214,7 @@ function hitsReply(client: Session, hits: readonly Hit[], search: Search): strin
     hits.map(({ member, score, place, distance }) => {
       const more: string[] = [];
       if (search.withDistance) more.push(bulk(fixedPoint(distance / search.unit)));
-      if (search.withHash) more.push(integer(score));
+      if (search.withHash) more.push(integer(Math.trunc(score)));
       if (search.withPlace) more.push(placeReply(place, client.protocol));
       return more.length === 0 ? bulk(member) : array([bulk(member), ...more]);
     }),
