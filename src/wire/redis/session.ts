@@ -16,7 +16,7 @@ import { RequestParser } from './request-parser.js';
 import type { Transaction } from './transaction.js';
 
 /** The commands that need the interpreter, which is loaded with the first of them. */
-const NEEDS_LUA = /^(?:eval(?:sha)?(?:_ro)?|script)$/i;
+const NEEDS_LUA = /^(?:eval(?:sha)?(?:_ro)?|script|fcall(?:_ro)?|function)$/i;
 
 export type ReplyMode = 'on' | 'off' | 'skip' | 'skip-next';
 

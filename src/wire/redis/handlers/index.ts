@@ -8,6 +8,7 @@ import { clientCommands } from './client.js';
 import { clusterCommands } from './cluster.js';
 import { connectionCommands } from './connection.js';
 import { dumpCommands } from './dump.js';
+import { functionCommands } from './function.js';
 import { geoCommands } from './geo.js';
 import { georadiusKeys } from './geo-search.js';
 import { hashCommands } from './hash.js';
@@ -57,7 +58,7 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ],
   ['Places', geoCommands],
   ['Streams', [...streamCommands, ...streamReadCommands, ...streamGroupCommands, ...streamInfoCommands]],
-  ['Scripting', scriptCommands],
+  ['Scripting', [...scriptCommands, ...functionCommands]],
   ['Server', [...serverCommands, ...replicationCommands]],
   ['Cluster', clusterCommands],
   ['ACL', aclCommands],
@@ -81,6 +82,8 @@ const storeAndCountedKeys = (args: readonly string[]): string[] => [args[1] as s
 /** How to find the keys of commands whose keys move. */
 export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => string[]> = new Map([
   ['eval', scriptKeys],
+  ['fcall', scriptKeys],
+  ['fcall_ro', scriptKeys],
   ['eval_ro', scriptKeys],
   ['evalsha', scriptKeys],
   ['evalsha_ro', scriptKeys],

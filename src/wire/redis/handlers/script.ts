@@ -1,13 +1,11 @@
 /**
- * SCRIPT, FUNCTION, EVAL and EVALSHA.
- *
- * Not done: functions.
+ * SCRIPT, EVAL and EVALSHA.
  *
  * @see https://redis.io/docs/latest/commands/?group=scripting
  */
-import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import { RedisError } from '../../../models/redis/index.js';
 import { type Command, command, type Reply } from '../handler.js';
-import { array, bulk, EMPTY_ARRAY, integer, OK } from '../reply.js';
+import { array, bulk, integer, OK } from '../reply.js';
 import { type Call, digestOf } from '../script/scripting.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
@@ -88,18 +86,6 @@ export const scriptCommands: readonly Command[] = [
           return OK;
         },
       }),
-    ]),
-  }),
-  command('function -2', {
-    subcommands: withHelp([
-      command('function|flush -2 sw', {
-        categories,
-        run: (_client, args) => {
-          checkMode(args, SYNTAX_ERROR);
-          return OK;
-        },
-      }),
-      command('function|list -2 s', { categories, run: () => EMPTY_ARRAY }),
     ]),
   }),
 ];

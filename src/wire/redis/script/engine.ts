@@ -21,6 +21,8 @@ export interface LuaHost {
 
 export type Outcome =
   | { readonly kind: 'returned'; readonly reply: string }
+  /** A library: its functions. */
+  | { readonly kind: 'loaded'; readonly listed: string }
   | { readonly kind: 'uncompiled'; readonly text: string }
   /** `counted`: with the error of a command, which the statistics have already. */
   | { readonly kind: 'failed'; readonly text: string; readonly line: string; readonly counted: boolean }
@@ -64,10 +66,10 @@ export class LuaEngine {
     return Buffer.isBuffer(answer) ? answer.toString('latin1') : undefined;
   }
 
-  /** Runs a script to its end. */
-  run(body: string, keys: readonly string[], args: readonly string[], protocol: 2 | 3): Outcome {
+  /** Runs a script to its end. @param entry a function of the library that the body is, `LOAD_ENTRY`, or nothing */
+  run(body: string, keys: readonly string[], args: readonly string[], protocol: 2 | 3, entry = ''): Outcome {
     const [text, number] = this.#version === '7.0' ? ['7.0.15', 0x07000f] : ['7.2.6', 0x070206];
-    const all = [...args, body, `${protocol}`, text, `${number}`, PRELUDE];
+    const all = [...args, body, `${protocol}`, text, `${number}`, entry, PRELUDE];
     const answer = this.#interpreter.evalWithArgs(BOOTSTRAP, keys.map(toBuffer), all.map(toBuffer));
     if (!Buffer.isBuffer(answer))
       return { kind: 'failed', text: 'ERR the script ended the interpreter', line: '1', counted: false };
@@ -80,6 +82,8 @@ function readOutcome(answer: string): Outcome {
   switch (answer[0]) {
     case 'R':
       return { kind: 'returned', reply: rest };
+    case 'L':
+      return { kind: 'loaded', listed: rest };
     case 'C':
       return { kind: 'uncompiled', text: rest };
     case 'K':

@@ -2,18 +2,21 @@
  * What surrounds a script in Lua: it compiles the script, gives it the members of `redis` that the engine lacks, finds
  * the line of an error and writes the result as bytes of a reply.
  *
- * It is called with the script, the protocol of the client, and version text and number behind the script's own ARGV,
- * and returns one of
+ * It is called with the script, the protocol of the client, version text and number, and what of a library is wanted
+ * (see `library.ts`; nothing for a script) behind the script's own ARGV, and returns one of
  *
  *     R<reply>                the script has returned
  *     C<text>                 it does not compile
  *     E<line> <text>          it has failed
  *     A<line> <text>          it has failed with the error of a command
  *     K<line>                 it went on past its budget
+ *     L<functions>            a library has been loaded
  *
  * An error that a command answered with is raised by the host with CALL_ERROR in front: unlike other messages it has
  * its code already.
  */
+import { LIBRARY } from './library.js';
+
 export const CALL_ERROR = '\x01\x02';
 
 /** The name by which the host is asked for `redis.acl_check_cmd`; no command has it. */
@@ -22,7 +25,8 @@ export const ACL_CHECK = '\x01acl_check_cmd';
 export const BOOTSTRAP = 'return loadstring(table.remove(ARGV), "@prelude")()';
 
 export const PRELUDE = String.raw`
-local version_number, version = tonumber(table.remove(ARGV)), table.remove(ARGV)
+local entry, version_number, version = table.remove(ARGV), tonumber(table.remove(ARGV)), table.remove(ARGV)
+local chunk = entry == "" and "user_script" or "user_function"
 local protocol, source = tonumber(table.remove(ARGV)), table.remove(ARGV)
 local native, npcall, nxpcall, nerror = redis, pcall, xpcall, error
 local resp = 2
@@ -41,7 +45,7 @@ local function fail(text) nerror("\1\2ERR " .. text, 0) end
 local function line()
   for level = 2, 40 do
     local _, place = npcall(nerror, "", level)
-    local found = type(place) == "string" and place:match("^user_script:(%d+): $")
+    local found = type(place) == "string" and place:match("^" .. chunk .. ":(%d+): $")
     if found then return found end
   end
   return "1"
@@ -72,7 +76,7 @@ local function plain(...)
 end
 -- A tail call leaves no trace of its line: then it is looked for in the text.
 local function call_line(place, name)
-  local found = type(place) == "string" and place:match("^user_script:(%d+): $")
+  local found = type(place) == "string" and place:match("^" .. chunk .. ":(%d+): $")
   if found then return found end
   local count = 0
   for text in (source .. "\n"):gmatch("(.-)\n") do
@@ -221,11 +225,12 @@ function write(value, depth)
   else null() end
 end
 
+${LIBRARY}
 local make, problem = loadstring(
-  "local redis, pcall, xpcall = ...; return function(...) " .. source .. "\nend", "@user_script"
+  "local redis, pcall, xpcall = ...; return function(...) " .. source .. "\nend", "@" .. chunk
 )
 if not make then return "C" .. problem end
-local script = make(members, pcall, xpcall)
+local script = entry == "" and make(members, pcall, xpcall) or library(make)
 local ok, result = nxpcall(script, function(m)
   if spent(m) then return "K" .. line() end
   local text, called = clean(m)
@@ -234,6 +239,7 @@ local ok, result = nxpcall(script, function(m)
   return kind .. at .. " " .. (called and "" or "ERR ") .. tostring(text)
 end)
 if not ok then return result end
+if entry == "\1" then return result end
 write(result, 0)
 return "R" .. table.concat(out)
 `;

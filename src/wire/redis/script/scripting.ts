@@ -15,6 +15,8 @@ import { error, integer } from '../reply.js';
 import type { Session } from '../session.js';
 import { ScriptClient } from './client.js';
 import { LuaEngine } from './engine.js';
+import { FunctionLibraries } from './function-libraries.js';
+import { type LibraryFunction, LOAD_ENTRY, readFunctions } from './library.js';
 import { ACL_CHECK, CALL_ERROR } from './prelude.js';
 import { type ReplyValue, readReply, toBuffer } from './reply-value.js';
 import { readShebang, type Shebang } from './shebang.js';
@@ -32,6 +34,15 @@ interface Busy {
   readonly reply: string;
 }
 
+/** What is run: a script, or a function of a library. */
+interface Program {
+  readonly shebang: Shebang;
+  /** What stands behind an error, before the line. */
+  readonly place: string;
+  /** The function. */
+  readonly entry: string;
+}
+
 export interface Call {
   readonly keys: readonly string[];
   readonly args: readonly string[];
@@ -40,6 +51,7 @@ export interface Call {
 }
 
 export class Scripting {
+  readonly functions = new FunctionLibraries();
   readonly #door: RedisDoor;
   /** Sources by digest. */
   readonly #sources = new Map<string, string>();
@@ -118,27 +130,53 @@ export class Scripting {
   }
 
   /** Runs a script for a connection. @throws RedisError */
-  run(caller: Session, source: string, { keys, args, readOnly }: Call): Reply {
-    const engine = this.#needEngine();
+  run(caller: Session, source: string, call: Call): Reply {
     const shebang = readShebang(source);
+    const place = `script: ${digestOf(source)}, on @user_script`;
+    return this.#execute(caller, { shebang, place, entry: '' }, call);
+  }
+
+  /** Runs a function of a library. @throws RedisError */
+  callFunction(caller: Session, name: string, call: Call): Reply {
+    const found = this.functions.find(name);
+    if (!found) throw new RedisError('ERR Function not found');
+    const { library, target } = found;
+    const shebang = { present: true, flags: new Set(target.flags), body: library.body };
+    const place = `script: ${target.name}, on @user_function`;
+    return this.#execute(caller, { shebang, place, entry: target.name.toLowerCase() }, call);
+  }
+
+  /** The functions that a library registers. @throws RedisError */
+  loadLibrary(body: string): LibraryFunction[] {
+    const engine = this.#needEngine();
+    const outcome = this.#guard(() => engine.run(body, [], [], 2, LOAD_ENTRY));
+    if (outcome.kind === 'loaded') return readFunctions(outcome.listed);
+    if (outcome.kind === 'uncompiled') throw new RedisError(`ERR Error compiling function: ${outcome.text}`);
+    const reason = outcome.kind === 'failed' ? outcome.text : 'ERR FUNCTION LOAD timeout';
+    throw new RedisError(`ERR Error registering functions: ${reason}`);
+  }
+
+  #execute(caller: Session, { shebang, place, entry }: Program, { keys, args, readOnly }: Call): Reply {
+    const engine = this.#needEngine();
     checkStart(caller, shebang, readOnly);
     const client = this.#clientOf(caller);
     client.begin({ caller, readOnly: readOnly || shebang.flags.has('no-writes'), shebang });
-    const outcome = this.#guard(() => engine.run(shebang.body, keys, args, caller.protocol));
+    const outcome = this.#guard(() => engine.run(shebang.body, keys, args, caller.protocol, entry));
     switch (outcome.kind) {
       case 'returned':
         return outcome.reply;
+      case 'loaded':
+        return '';
       case 'uncompiled':
         throw new RedisError(uncompiled(outcome.text));
       case 'failed': {
-        const line = `${outcome.text} script: ${digestOf(source)}, on @user_script:${outcome.line}.`;
+        const line = `${outcome.text} ${place}:${outcome.line}.`;
         if (!outcome.counted) throw new RedisError(line);
         this.#door.stats.count(caller.lastCommand, 'failed');
         return error(line);
       }
       case 'endless': {
-        const killed = 'ERR Script killed by user with SCRIPT KILL...';
-        const line = `${killed} script: ${digestOf(source)}, on @user_script:${outcome.line}.`;
+        const line = `ERR Script killed by user with SCRIPT KILL... ${place}:${outcome.line}.`;
         if (caller.transaction.running) throw new RedisError(line);
         return this.#waitForKill(caller, line);
       }

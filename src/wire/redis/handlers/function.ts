@@ -1,0 +1,142 @@
+/**
+ * FUNCTION, FCALL and FCALL_RO.
+ *
+ * Not done: FUNCTION DUMP and RESTORE.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=scripting
+ */
+import { globMatchIgnoreCase, RedisError } from '../../../models/redis/index.js';
+import { type Command, command, type Reply } from '../handler.js';
+import { array, bulk, bulkOrNull, integer, map, nullBulk, OK, set, simple } from '../reply.js';
+import { type Library, readLibrary } from '../script/library.js';
+import type { Call } from '../script/scripting.js';
+import type { Session } from '../session.js';
+import { withHelp } from './help.js';
+import { strictInt64 } from './number.js';
+
+function load(client: Session, args: readonly string[]): string {
+  const { scripting } = client.door;
+  const options = args.slice(2, -1);
+  for (const option of options) {
+    if (option.toLowerCase() !== 'replace') throw new RedisError(`ERR Unknown option given: ${option}`);
+  }
+  const code = args.at(-1) as string;
+  const { name, body } = readLibrary(code);
+  if (options.length === 0 && scripting.functions.has(name)) {
+    throw new RedisError(`ERR Library '${name}' already exists`);
+  }
+  scripting.functions.put({ name, code, body, functions: scripting.loadLibrary(body) });
+  return bulk(name);
+}
+
+function remove(client: Session, args: readonly string[]): string {
+  if (!client.door.scripting.functions.delete(args[2] as string)) throw new RedisError('ERR Library not found');
+  return OK;
+}
+
+function flush(client: Session, args: readonly string[]): string {
+  if (args.length > 3) {
+    throw new RedisError("ERR unknown subcommand or wrong number of arguments for 'FLUSH'. Try FUNCTION HELP.");
+  }
+  if (args[2] !== undefined && !/^(sync|async)$/i.test(args[2])) {
+    throw new RedisError('ERR FUNCTION FLUSH only supports SYNC|ASYNC option');
+  }
+  client.door.scripting.functions.clear();
+  return OK;
+}
+
+function list(client: Session, args: readonly string[]): string {
+  let pattern: string | undefined;
+  let withCode = false;
+  for (let i = 2; i < args.length; i++) {
+    const word = (args[i] as string).toLowerCase();
+    if (word === 'withcode' && !withCode) withCode = true;
+    else if (word === 'libraryname' && pattern === undefined) {
+      pattern = args[++i];
+      if (pattern === undefined) throw new RedisError('ERR library name argument was not given');
+    } else throw new RedisError(`ERR Unknown argument ${args[i]}`);
+  }
+  const all = client.door.scripting.functions.all();
+  const found = all.filter(({ name }) => pattern === undefined || globMatchIgnoreCase(pattern, name));
+  return array(found.map((library) => libraryReply(client, library, withCode)));
+}
+
+function libraryReply({ protocol }: Session, { name, code, functions }: Library, withCode: boolean): string {
+  const listed = functions.map((one) =>
+    map(
+      [
+        [bulk('name'), bulk(one.name)],
+        [bulk('description'), bulkOrNull(one.description, protocol)],
+        [bulk('flags'), set(one.flags.map(simple), protocol)],
+      ],
+      protocol,
+    ),
+  );
+  const pairs: Array<[string, string]> = [
+    [bulk('library_name'), bulk(name)],
+    [bulk('engine'), bulk('LUA')],
+    [bulk('functions'), array(listed)],
+  ];
+  if (withCode) pairs.push([bulk('library_code'), bulk(code)]);
+  return map(pairs, protocol);
+}
+
+function stats({ door, protocol }: Session): string {
+  const libraries = door.scripting.functions.all();
+  const functionCount = libraries.reduce((sum, { functions }) => sum + functions.length, 0);
+  const counts: Array<[string, string]> = [
+    [bulk('libraries_count'), integer(libraries.length)],
+    [bulk('functions_count'), integer(functionCount)],
+  ];
+  const engines = map([[bulk('LUA'), map(counts, protocol)]], protocol);
+  return map(
+    [
+      [bulk('running_script'), nullBulk(protocol)],
+      [bulk('engines'), engines],
+    ],
+    protocol,
+  );
+}
+
+/** @throws RedisError */
+function readCall(args: readonly string[], readOnly: boolean): Call {
+  const count = strictInt64(args[2] as string);
+  if (count === undefined) throw new RedisError('ERR Bad number of keys provided');
+  if (count > args.length - 3) throw new RedisError("ERR Number of keys can't be greater than number of args");
+  if (count < 0) throw new RedisError("ERR Number of keys can't be negative");
+  const end = 3 + Number(count);
+  return { keys: args.slice(3, end), args: args.slice(end), readOnly };
+}
+
+const fcall =
+  (readOnly: boolean) =>
+  (client: Session, args: readonly string[]): Reply => {
+    client.door.showCommand(client, args);
+    const { scripting } = client.door;
+    const name = args[1] as string;
+    if (!scripting.functions.find(name)) throw new RedisError('ERR Function not found');
+    return scripting.callFunction(client, name, readCall(args, readOnly));
+  };
+
+const categories = ['scripting'];
+
+export const functionCommands: readonly Command[] = [
+  command('fcall -3 stMKv', { categories, run: fcall(false) }),
+  command('fcall_ro -3 rstMKv', { categories, run: fcall(true) }),
+  command('function -2', {
+    subcommands: withHelp([
+      command('function|load -3 mswA', { categories, run: load }),
+      command('function|delete 3 swA', { categories, run: remove }),
+      command('function|flush -2 swA', { categories, run: flush }),
+      command('function|list -2 sA', { categories, run: list }),
+      command('function|stats 2 sB', { categories, run: stats }),
+      command('function|kill 2 sB', {
+        categories,
+        run: (client) => {
+          client.door.scripting.kill();
+          return OK;
+        },
+      }),
+    ]),
+  }),
+];
