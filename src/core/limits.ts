@@ -25,6 +25,8 @@ export interface Limits {
   readonly amqpTableEntries: number;
   /** AMQP: largest message body. */
   readonly amqpMessageBytes: number;
+  /** AMQP: dead-letterings that one dying message may cause at one instant, its own included. */
+  readonly amqpDeadLetterHops: number;
 
   /** Kafka: largest request. */
   readonly kafkaRequestBytes: number;
@@ -88,6 +90,7 @@ export const TEST_LIMITS: Limits = {
   amqpTableDepth: 128,
   amqpTableEntries: 10_000,
   amqpMessageBytes: 16 * MiB,
+  amqpDeadLetterHops: 10_000,
   kafkaRequestBytes: 16 * MiB - 1, // so that the first byte of a connection is always zero
   kafkaPartitionCount: 1_000,
   kafkaDecompressedBytes: 32 * MiB,
@@ -111,12 +114,14 @@ export const TEST_LIMITS: Limits = {
   advanceTimerCount: 1_000_000,
 };
 
-// What a frame may claim is a protocol matter, so `unbounded` keeps those at their protocol's own maximum.
+// What a frame may claim is a protocol matter, so `unbounded` keeps those at their protocol's own maximum; and no
+// circle of dead letters may hold the process.
 const PROTOCOL_BOUND: Partial<Limits> = {
   handshakeMs: TEST_LIMITS.handshakeMs,
   amqpFrameMaxBytes: TEST_LIMITS.amqpFrameMaxBytes,
   amqpChannelCount: TEST_LIMITS.amqpChannelCount,
   amqpTableDepth: TEST_LIMITS.amqpTableDepth,
+  amqpDeadLetterHops: TEST_LIMITS.amqpDeadLetterHops,
   kafkaRequestBytes: TEST_LIMITS.kafkaRequestBytes,
   redisLineBytes: TEST_LIMITS.redisLineBytes,
   redisBulkBytes: TEST_LIMITS.redisBulkBytes,

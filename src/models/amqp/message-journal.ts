@@ -41,3 +41,14 @@ export function journalDeath(journal: Journal, queue: Queue, envelope: Envelope,
     reason,
   });
 }
+
+/** A message went round in a circle of dead letters until the limit ended it. */
+export function journalCircle(journal: Journal, queue: Queue, envelope: Envelope): void {
+  journal.record('amqp', 'dropped', {
+    to: envelope.exchange,
+    key: envelope.routingKey,
+    receiver: queue.name,
+    bytes: envelope.body.length,
+    reason: 'limits.amqpDeadLetterHops exceeded',
+  });
+}

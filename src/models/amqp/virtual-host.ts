@@ -16,7 +16,7 @@ import { Exchange, type ExchangeDefinition } from './exchange.js';
 import type { ExchangeType, Routed } from './exchange-type.js';
 import { EMPTY_TABLE } from './field-table.js';
 import { type Match, NO_MATCH } from './match.js';
-import { journalDeath, journalMessage, journalPublished } from './message-journal.js';
+import { journalCircle, journalDeath, journalMessage, journalPublished } from './message-journal.js';
 import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from './policy.js';
 import type { Publication } from './publication.js';
 import type { DeathReason, Queue, QueueDefinition, QueueHost } from './queue.js';
@@ -325,8 +325,13 @@ export class VirtualHost implements QueueHost {
   }
 
   #settleDeaths(): void {
-    // What dies on the way joins the end of the list.
-    for (let i = 0; i < this.#deaths.length; i++) this.#deadLetter(this.#deaths[i] as Death);
+    // What dies on the way joins the end of the list. RabbitMQ moves a message round a circle that a reject is part of
+    // for ever, a process at a time; here it would hold the one thread, so it ends at the limit.
+    const limit = this.#deaths.length * this.context.limits.amqpDeadLetterHops;
+    for (let i = 0; i < this.#deaths.length && i < limit; i++) this.#deadLetter(this.#deaths[i] as Death);
+    if (this.context.journal.on) {
+      for (const { queue, envelope } of this.#deaths.slice(limit)) journalCircle(this.context.journal, queue, envelope);
+    }
     this.#deaths = [];
   }
 
