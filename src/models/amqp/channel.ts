@@ -253,7 +253,7 @@ export class AmqpChannel {
   txCommit(): void {
     const tx = this.#transaction();
     this.#command(() => {
-      const { publications, settlements } = tx.finish();
+      const { acks, publications, returns } = tx.finish();
       const { vhost } = this.connection;
       const ready = publications
         .filter(({ publication }) => !vhost.delay(publication))
@@ -263,10 +263,11 @@ export class AmqpChannel {
       }
       let accepted = true;
       this.#post((tell) => accepted && tell(), this.#tellCommitted);
+      if (acks.length > 0) this.deliveries.settle(acks, 'ack');
       for (const { publication, queues } of ready) {
         if (!vhost.put(publication, queues)) accepted = false;
       }
-      for (const { tags, outcome } of settlements) this.deliveries.settle(tags, outcome);
+      for (const { tags, outcome } of returns) this.deliveries.settle(tags, outcome);
       if (!accepted) this.#endWith(preconditionFailed('partial tx completion'));
     });
   }

@@ -1,7 +1,10 @@
 import type { Publication } from './publication.js';
 import type { Queue } from './queue.js';
 
-export type Settlement = { readonly tags: readonly number[]; readonly outcome: 'ack' | 'requeue' | 'reject' };
+export interface Settlement {
+  readonly tags: number[];
+  readonly outcome: 'ack' | 'requeue' | 'reject';
+}
 
 /**
  * A publish, and the names that it was routed to at once: bindings that come or go before the commit change nothing,
@@ -27,14 +30,24 @@ export class Transaction {
     this.#publications.push({ publication, queueNames: queues.map((queue) => queue.name) });
   }
 
+  /** What has the same outcome one after the other is settled in one go. */
   settle(tags: readonly number[], outcome: Settlement['outcome']): void {
     for (const tag of tags) this.settledTags.add(tag);
-    this.#settlements.push({ tags, outcome });
+    const last = this.#settlements.at(-1);
+    if (last?.outcome !== outcome) this.#settlements.push({ tags: [...tags], outcome });
+    else last.tags.push(...tags);
   }
 
-  /** Hands out what was done and starts afresh. */
-  finish(): { publications: RoutedPublication[]; settlements: Settlement[] } {
-    const done = { publications: this.#publications, settlements: this.#settlements };
+  /**
+   * Hands out what was done and starts afresh. Acks are apart: a queue of RabbitMQ takes them before the publishes that
+   * wait beside them, but what is returned to it in its turn.
+   */
+  finish(): { acks: number[]; publications: RoutedPublication[]; returns: Settlement[] } {
+    const done = {
+      acks: this.#settlements.flatMap(({ tags, outcome }) => (outcome === 'ack' ? tags : [])),
+      publications: this.#publications,
+      returns: this.#settlements.filter(({ outcome }) => outcome !== 'ack'),
+    };
     this.#publications = [];
     this.#settlements = [];
     this.settledTags.clear();
