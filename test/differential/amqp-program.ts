@@ -76,6 +76,8 @@ export function programOf(seed: number, kind: ProgramKind): Program {
 
 class ProgramWriter {
   readonly #random: Random;
+  /** Whether a queue has a single active consumer: none is cancelled then, see `amqp-freedom`. */
+  #singleActive = false;
   readonly #kind: ProgramKind;
   readonly #prefix: string;
   readonly #queues: string[];
@@ -130,7 +132,10 @@ class ProgramWriter {
     const args: Record<string, unknown> = {};
     if (this.#dies && !this.#chance(3)) Object.assign(args, this.#deadLetters(at));
     if (this.#chance(4)) args['x-max-priority'] = 1 + this.#random.int(4);
-    if (this.#chance(5)) args['x-single-active-consumer'] = true;
+    if (this.#chance(5)) {
+      args['x-single-active-consumer'] = true;
+      this.#singleActive = true;
+    }
     if (this.#circles === 'of-rejects') return args;
     if (this.#chance(3)) args['x-max-length'] = this.#random.int(4);
     if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
@@ -170,7 +175,7 @@ class ProgramWriter {
     if (roll < 32) return this.#publish();
     if (roll < 44) return this.#get(channel);
     if (roll < 54) return this.#consume(channel);
-    if (roll < 58) return { do: 'cancel', pick: this.#random.int(5) };
+    if (roll < 58 && !this.#singleActive) return { do: 'cancel', pick: this.#random.int(5) };
     if (roll < 64)
       return { do: 'qos', count: this.#random.int(4), global: channel.home !== undefined && this.#chance(3) };
     if (roll < 86) return this.#settle(channel);

@@ -75,10 +75,11 @@ function bitCount(client: Session, args: readonly string[]): string {
   if (args.length === 3 || args.length > 5) throw new RedisError(SYNTAX_ERROR);
   const first = int(args[2] ?? '0');
   const last = int(args[3] ?? '-1');
+  // Redis does not look at the unit of a range that is upside down.
+  if (first < 0 && last < 0 && first > last) return integer(0);
   const unit = (args[4] ?? 'byte').toLowerCase();
   if (unit !== 'byte' && unit !== 'bit') throw new RedisError(SYNTAX_ERROR);
   const length = unit === 'bit' ? value.length * 8 : value.length;
-  if (first < 0 && last < 0 && first > last) return integer(0);
   const from = Math.max(first < 0 ? first + length : first, 0);
   const to = Math.min(Math.max(last < 0 ? last + length : last, 0), length - 1);
   let count = 0;

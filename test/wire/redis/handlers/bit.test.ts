@@ -32,6 +32,13 @@ describe('bits', () => {
     expect(client.ask('BITOP', 'NOT', 'c', 'none') + client.ask('EXISTS', 'c')).toBe(':0\r\n:0\r\n');
   });
 
+  it('are counted without a look at the unit when the range is upside down', () => {
+    const client = new RedisServer().connect();
+    client.send('SET', 'b', 'v').take();
+    expect(client.ask('BITCOUNT', 'b', '-1', '-2', 'words')).toBe(':0\r\n');
+    expect(client.ask('BITCOUNT', 'b', '-2', '-1', 'words')).toBe('-ERR syntax error\r\n');
+  });
+
   it('are refused out of range', () => {
     const client = new RedisServer().connect();
     expect(client.ask('SETBIT', 'b', '-1', '1')).toBe('-ERR bit offset is not an integer or out of range\r\n');
