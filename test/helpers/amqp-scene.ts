@@ -26,3 +26,12 @@ export function amqpScene(args: Record<string, unknown> = {}, queue = 'q') {
   };
   return { world, peer, take, publish, consume, prefetch };
 }
+
+/** What a method is refused with on a connection of its own, `code text`. */
+export function refusal(world: AmqpWorld, name: string, args: Record<string, unknown> = {}): string {
+  const peer = world.connect();
+  peer.call(1, 'channel.open');
+  const { args: close } = peer.call(1, name, args);
+  peer.drop();
+  return `${close.replyCode} ${close.replyText}`;
+}

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { toFieldTable } from '../../../src/models/amqp/field-table.js';
+import { Policy } from '../../../src/models/amqp/policy.js';
+import { NO_LIMITS, readSettings } from '../../../src/models/amqp/queue-settings.js';
+
+const policy = (definition: Record<string, string | number>, kind: 'policy' | 'operator-policy' = 'policy') =>
+  new Policy({ name: 'p', pattern: '.*', applyTo: 'queues', priority: 0, definition: toFieldTable(definition) }, kind);
+
+it('without arguments and policies there are no limits', () => {
+  expect(readSettings(new Map(), undefined, undefined)).toEqual(NO_LIMITS);
+});
+
+it('prop: the smallest of argument, policy and operator policy holds', () => {
+  const limit = fc.option(fc.nat(1_000), { nil: undefined });
+  fc.assert(
+    fc.property(limit, limit, limit, (argument, own, operator) => {
+      const settings = readSettings(
+        toFieldTable(argument === undefined ? {} : { 'x-max-length': argument }),
+        own === undefined ? undefined : policy({ 'max-length': own }),
+        operator === undefined ? undefined : policy({ 'max-length': operator }, 'operator-policy'),
+      );
+      expect(settings.maxLength).toBe(Math.min(argument ?? Infinity, own ?? Infinity, operator ?? Infinity));
+    }),
+  );
+});
+
+it('where to and how is said by the argument first', () => {
+  const dead = policy({ 'dead-letter-exchange': 'theirs', 'dead-letter-routing-key': 'k', overflow: 'reject-publish' });
+  const settings = readSettings(toFieldTable({ 'x-dead-letter-exchange': 'own' }), dead, undefined);
+  expect(settings).toMatchObject({ deadLetterExchange: 'own', deadLetterRoutingKey: 'k', overflow: 'reject-publish' });
+});
