@@ -9,7 +9,8 @@
  * - Two consumers of one channel on one queue: what they settle together arrives as two messages, between which the
  *   queue may be told something else.
  * - What comes back to a queue under a channel-wide prefetch: the queue hears of it from the channel, and of the credit
- *   that it frees from the limiter, in either order.
+ *   that it frees from the limiter, in either order. Which one wins is the same a hundred times where the machine is
+ *   as busy as before, so that programs with such a prefetch requeue nothing but by closing.
  * - Returns: a channel sends one at once, and what it published before may be delivered to it later or sooner. Programs
  *   compare returns and deliveries of a channel apart.
  * - Confirms: how many of them one frame confirms, and their order between publishes that other queues take.

@@ -83,6 +83,8 @@ class ProgramWriter {
   readonly #queues: string[];
   readonly #exchanges: string[];
   readonly #circles: Circles;
+  /** Whether channels have a prefetch of their own: nothing is requeued then, see `amqp-freedom`. */
+  readonly #channelPrefetch: boolean;
   #messages = 0;
   #tags = 0;
 
@@ -94,6 +96,7 @@ class ProgramWriter {
     const circles = ['none', 'without-rejects', 'of-rejects'] as const;
     this.#circles = kind === 'graph' ? random.pick(circles) : 'none';
     if (kind === 'ttl') this.#circles = random.pick(['none', 'without-rejects']);
+    this.#channelPrefetch = random.int(3) === 0;
     this.#exchanges = ['fan', 'top', 'head'].map((name) => prefix + name);
   }
 
@@ -177,11 +180,11 @@ class ProgramWriter {
     if (roll < 54) return this.#consume(channel);
     if (roll < 58 && !this.#singleActive) return { do: 'cancel', pick: this.#random.int(5) };
     if (roll < 64)
-      return { do: 'qos', count: this.#random.int(4), global: channel.home !== undefined && this.#chance(3) };
+      return { do: 'qos', count: this.#random.int(4), global: this.#channelPrefetch && channel.home !== undefined };
     if (roll < 86) return this.#settle(channel);
     if (roll < 89 && channel.mode === 'tx') return { do: 'rollback' };
     if (roll < 94 && channel.mode === 'tx') return { do: 'commit' };
-    if (roll < 88) return { do: 'recover' };
+    if (roll < 88 && !this.#channelPrefetch) return { do: 'recover' };
     if (roll < 91) return { do: 'purge', queue: this.#queue() };
     return this.#rare();
   }
@@ -244,8 +247,10 @@ class ProgramWriter {
   }
 
   #settle({ home, mode }: ChannelPlan): object {
-    const rejects = this.#circles === 'without-rejects' ? 'requeue' : 'reject';
-    const how = this.#random.pick(['ack', 'ack', rejects, 'requeue'] as const);
+    const withoutRejects = this.#channelPrefetch ? 'ack' : 'requeue';
+    const rejects = this.#circles === 'without-rejects' ? withoutRejects : 'reject';
+    const returns = this.#channelPrefetch ? rejects : 'requeue';
+    const how = this.#random.pick(['ack', 'ack', rejects, returns] as const);
     const roll = this.#random.int(4);
     const pick = this.#random.int(8);
     if (roll === 0) return { do: 'settle-all', how };

@@ -3,11 +3,11 @@
  *
  * @see https://redis.io/docs/latest/commands/?group=hash
  */
-import { globMatch, HashValue, RedisError } from '../../../models/redis/index.js';
+import { HashValue, RedisError } from '../../../models/redis/index.js';
 import { type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulkOrNull, bulks, integer, map, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
-import { cursor, scanOptions } from './key.js';
+import { cursor, passes, scanOptions } from './key.js';
 import { addDecimals, fitsInt64, int64, parseFloat64, strictInt64 } from './number.js';
 import { randomPicks, randomWords } from './random-pick.js';
 
@@ -101,7 +101,7 @@ function randomField(client: Session, args: readonly string[]): string {
 function scan(client: Session, args: readonly string[]): string {
   cursor(args[2] as string);
   const options = scanOptions(args, 3, false);
-  const found = entriesOf(client, args).filter(([field]) => !options.match || globMatch(options.match, field));
+  const found = entriesOf(client, args).filter(([field]) => passes(options, field));
   return array([bulk('0'), bulks(found.flat())]);
 }
 

@@ -196,12 +196,15 @@ function swapDb(client: Session, args: readonly string[]): string {
 
 // ---- listing
 
+/** A pattern that is not matched at all, so that it takes the empty name too. */
+const ANYTHING = '*';
+
 function keys(client: Session, args: readonly string[]): string {
   const keyspace = keyspaceOf(client);
   const pattern = args[1] as string;
   const found: string[] = [];
   for (const [key, entry] of keyspace.database(client.db).entries) {
-    if (!keyspace.isExpired(entry) && globMatch(pattern, key)) found.push(key);
+    if (!keyspace.isExpired(entry) && (pattern === ANYTHING || globMatch(pattern, key))) found.push(key);
   }
   return bulks(found);
 }
@@ -222,11 +225,17 @@ export function scanOptions(args: readonly string[], from: number, withType: boo
     if (word === 'count') {
       options.count = int(value);
       if (options.count < 1) throw new RedisError(SYNTAX_ERROR);
-    } else if (word === 'match') options.match = value;
-    else if (word === 'type' && withType) options.type = value.toLowerCase();
+    } else if (word === 'match') {
+      if (value !== ANYTHING) options.match = value;
+    } else if (word === 'type' && withType) options.type = value.toLowerCase();
     else throw new RedisError(SYNTAX_ERROR);
   }
   return options;
+}
+
+/** Whether a name is among those that MATCH asks for. */
+export function passes({ match }: ScanOptions, name: string): boolean {
+  return match === undefined || globMatch(match, name);
 }
 
 /** A cursor: a position in the order of creation. @throws RedisError */
@@ -248,7 +257,7 @@ function scan(client: Session, args: readonly string[]): string {
   const found = page.filter((key) => {
     const entry = keyspace.lookup(client.db, key);
     if (!entry) removed++;
-    if (!entry || (options.match !== undefined && !globMatch(options.match, key))) return false;
+    if (!entry || !passes(options, key)) return false;
     return options.type === undefined || typeName(entry.value) === options.type;
   });
   // Keys that expired under the cursor have moved the rest up.

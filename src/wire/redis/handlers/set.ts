@@ -3,11 +3,11 @@
  *
  * @see https://redis.io/docs/latest/commands/?group=set
  */
-import { globMatch, RedisError, SetValue, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import { RedisError, SetValue, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulks, integer, nullBulk, set } from '../reply.js';
 import type { Session } from '../session.js';
-import { cursor, scanOptions } from './key.js';
+import { cursor, passes, scanOptions } from './key.js';
 import { elementCount, nonNegativeInt, positiveInt } from './number.js';
 import { distinctPicks, randomCount, randomPicks } from './random-pick.js';
 
@@ -138,7 +138,7 @@ function scan(client: Session, args: readonly string[]): string {
   cursor(args[2] as string);
   const options = scanOptions(args, 3, false);
   const members = readSet(client, args[1] as string)?.members() ?? [];
-  return array([bulk('0'), bulks(members.filter((member) => !options.match || globMatch(options.match, member)))]);
+  return array([bulk('0'), bulks(members.filter((member) => passes(options, member)))]);
 }
 
 const categories = ['set'];

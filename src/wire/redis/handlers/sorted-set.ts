@@ -3,18 +3,11 @@
  *
  * @see https://redis.io/docs/latest/commands/?group=sorted-set
  */
-import {
-  globMatch,
-  NOT_A_FLOAT,
-  RedisError,
-  type Scored,
-  SortedSetValue,
-  SYNTAX_ERROR,
-} from '../../../models/redis/index.js';
+import { NOT_A_FLOAT, RedisError, type Scored, SortedSetValue, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, bulks, double, formatDouble, integer, nullArray, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
-import { cursor, scanOptions } from './key.js';
+import { cursor, passes, scanOptions } from './key.js';
 import { elementCount, parseFloat64 } from './number.js';
 import { randomPicks, randomWords } from './random-pick.js';
 
@@ -213,7 +206,7 @@ function scan(client: Session, args: readonly string[]): string {
   const options = scanOptions(args, 3, false);
   const { version } = client.door.broker;
   const all = readSorted(client, args)?.ordered() ?? [];
-  const found = all.filter(({ member }) => !options.match || globMatch(options.match, member));
+  const found = all.filter(({ member }) => passes(options, member));
   return array([bulk('0'), bulks(found.flatMap(({ member, score }) => [member, formatDouble(score, version)]))]);
 }
 

@@ -57,3 +57,12 @@ test('an end that no 64 bits hold in milliseconds is refused, before and after n
   );
   expect(client.ask('EXPIRE', 'k', '-9223372036854775') + client.ask('EXISTS', 'k')).toBe(':1\r\n:0\r\n');
 });
+
+test('the pattern * takes the empty name, which no other pattern of stars does', () => {
+  const client = new RedisServer().connect();
+  client.send('SET', '', 'v').send('SADD', 's', '', 'a').take();
+  expect(client.ask('KEYS', '*').startsWith('*2\r\n')).toBe(true);
+  expect(client.ask('KEYS', '**')).toBe('*1\r\n$1\r\ns\r\n');
+  expect(client.ask('SCAN', '0', 'MATCH', '*')).toContain('*2\r\n$0\r\n\r\n$1\r\ns\r\n');
+  expect(client.ask('SSCAN', 's', '0', 'MATCH', '')).toBe('*2\r\n$1\r\n0\r\n*1\r\n$0\r\n\r\n');
+});
