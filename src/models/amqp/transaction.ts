@@ -30,12 +30,12 @@ export class Transaction {
     this.#publications.push({ publication, queueNames: queues.map((queue) => queue.name) });
   }
 
-  /** What has the same outcome one after the other is settled in one go. */
+  /** What has the same outcome one after the other is settled in one go, the oldest first. */
   settle(tags: readonly number[], outcome: Settlement['outcome']): void {
     for (const tag of tags) this.settledTags.add(tag);
     const last = this.#settlements.at(-1);
-    if (last?.outcome !== outcome) this.#settlements.push({ tags: [...tags], outcome });
-    else last.tags.push(...tags);
+    if (last?.outcome === outcome) last.tags.push(...tags);
+    else this.#settlements.push({ tags: [...tags], outcome });
   }
 
   /**
@@ -43,6 +43,7 @@ export class Transaction {
    * wait beside them, but what is returned to it in its turn.
    */
   finish(): { acks: number[]; publications: RoutedPublication[]; returns: Settlement[] } {
+    for (const { tags } of this.#settlements) tags.sort((a, b) => a - b);
     const done = {
       acks: this.#settlements.flatMap(({ tags, outcome }) => (outcome === 'ack' ? tags : [])),
       publications: this.#publications,

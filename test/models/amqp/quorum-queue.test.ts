@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { AmqpBroker } from '../../../src/models/amqp/index.js';
+import { modelContext } from '../../helpers/amqp-recording.js';
+import { AmqpWorld } from '../../helpers/amqp-wire.js';
+
+function quorumScene(version: '3' | '4', args: Record<string, unknown> = {}) {
+  const world = new AmqpWorld({ version });
+  const peer = world.connect();
+  for (const channel of [1, 2]) peer.call(channel, 'channel.open');
+  peer.call(1, 'queue.declare', { queue: 'dead' });
+  const all = { 'x-queue-type': 'quorum', 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead', ...args };
+  peer.call(1, 'queue.declare', { queue: 'q', durable: true, args: all });
+  const publish = (body: string) => peer.publish(2, { routingKey: 'q' }, {}, body);
+  const get = () => peer.call(1, 'basic.get', { queue: 'q' });
+  const requeue = ({ args: { deliveryTag } }: { args: Record<string, unknown> }) =>
+    peer.send(1, 'basic.nack', { deliveryTag, requeue: true });
+  return { peer, publish, get, requeue };
+}
+
+it.each([
+  ['3', { 'x-delivery-limit': 2 }, 2],
+  ['4', { 'x-delivery-limit': 2 }, 2],
+  ['4', {}, 20],
+] as const)('version %s with %j: a message comes back so often, then dies', (version, args, limit) => {
+  const { peer, publish, get, requeue } = quorumScene(version, args);
+  publish('x');
+  for (let i = 0; i <= limit; i++) requeue(get());
+  expect(get().name).toBe('basic.get-empty');
+  const [death] = peer.call(1, 'basic.get', { queue: 'dead' }).props?.headers['x-death'] as [Record<string, unknown>];
+  expect(death).toMatchObject({ reason: 'delivery_limit', queue: 'q' });
+});
+
+it('without a limit version 3 counts, and puts what comes back at the end', () => {
+  const { publish, get, requeue } = quorumScene('3');
+  publish('1');
+  publish('2');
+  requeue(get());
+  expect([get().body, get().body]).toEqual(['2', '1']);
+});
+
+it('tells how often a message was delivered before', () => {
+  const { publish, get, requeue } = quorumScene('3', { 'x-delivery-limit': 5 });
+  publish('x');
+  const counts = [0, 1, 2].map(() => {
+    const got = get();
+    requeue(got);
+    return (got.props?.headers['x-delivery-count'] as { v: number }).v;
+  });
+  expect(counts).toEqual([0, 1, 2]);
+});
+
+it('keeps everything through a restart, persistent or not', () => {
+  const amqp = new AmqpBroker(modelContext());
+  amqp.assertQueue('q', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  amqp.publish('', 'q', 'x');
+  amqp.restart();
+  expect(amqp.get('q')?.text()).toBe('x');
+});

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { AmqpWorld } from '../../helpers/amqp-wire.js';
+
+/** A stream with messages 0 to 4, a second between them; the clock stands at the last. */
+function streamScene(args: Record<string, unknown> = {}) {
+  const world = new AmqpWorld();
+  const peer = world.connect();
+  peer.call(1, 'channel.open');
+  peer.call(1, 'queue.declare', { queue: 's', durable: true, args: { 'x-queue-type': 'stream', ...args } });
+  peer.call(1, 'basic.qos', { prefetchCount: 100 });
+  const publish = (body: string) => peer.publish(1, { routingKey: 's' }, {}, body);
+  for (let i = 0; i < 5; i++) {
+    if (i > 0) world.advance(1_000);
+    publish(String(i));
+  }
+  /** What a new consumer gets from there. */
+  const read = (offset?: unknown) => {
+    const args = offset === undefined ? {} : { 'x-stream-offset': offset };
+    peer.send(1, 'basic.consume', { queue: 's', args });
+    return peer
+      .takeAll()
+      .flatMap((item) => (item.kind === 'method' && item.name === 'basic.deliver' ? [item.body] : []));
+  };
+  return { world, peer, publish, read };
+}
+
+it.each<[unknown, string[]]>([
+  [undefined, []],
+  ['next', []],
+  ['first', ['0', '1', '2', '3', '4']],
+  ['last', ['4']],
+  [{ $t: 'l', v: 2 }, ['2', '3', '4']],
+  [{ $t: 'l', v: 99 }, []],
+])('offset %j starts there', (offset, bodies) => {
+  expect(streamScene().read(offset)).toEqual(bodies);
+});
+
+it('a timestamp starts at the first message of then or later', () => {
+  const { world, read } = streamScene();
+  expect(read({ $t: 'T', v: Math.floor((world.clock.now - 2_000) / 1_000) })).toEqual(['2', '3', '4']);
+});
+
+it('every consumer reads everything, and acks remove nothing', () => {
+  const { peer, publish, read } = streamScene();
+  expect(read('first')).toEqual(read('first'));
+  peer.send(1, 'basic.ack', { deliveryTag: 10, multiple: true });
+  publish('5');
+  const items = peer.takeAll().flatMap((item) => (item.kind === 'method' ? [item.body] : []));
+  expect(items).toEqual(['5', '5']);
+  expect(peer.call(1, 'queue.declare', { queue: 's', passive: true }).args.messageCount).toBe(6);
+});
+
+it('deliveries carry their offset', () => {
+  const { peer } = streamScene();
+  peer.send(1, 'basic.consume', { queue: 's', args: { 'x-stream-offset': 'last' } });
+  const delivery = peer.takeAll().find((item) => item.kind === 'method' && item.name === 'basic.deliver');
+  expect(delivery).toMatchObject({ props: { headers: { 'x-stream-offset': { v: 4 } } } });
+});
+
+it('an offset that is none ends the connection, as in RabbitMQ', () => {
+  const { peer } = streamScene();
+  const { args } = peer.call(1, 'basic.consume', { queue: 's', args: { 'x-stream-offset': 'middle' } });
+  expect(args.replyCode).toBe(541);
+});

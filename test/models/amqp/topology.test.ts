@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { AmqpBroker, AmqpError } from '../../../src/models/amqp/index.js';
+import { modelContext } from '../../helpers/amqp-recording.js';
+
+const NAMES = ['a', 'b', '__proto__', 'constructor'];
+const step = fc.record({
+  do: fc.constantFrom('exchange', 'queue', 'bind', 'unbind', 'delete-queue'),
+  name: fc.constantFrom(...NAMES),
+  other: fc.constantFrom(...NAMES),
+});
+
+it('prop: R16 no binding is left of what is gone, and every refusal is an AmqpError', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const amqp = new AmqpBroker(modelContext());
+      for (const { do: what, name, other } of steps) {
+        try {
+          if (what === 'exchange') amqp.assertExchange(name, 'fanout');
+          else if (what === 'queue') amqp.assertQueue(name);
+          else if (what === 'bind') amqp.bind(name, other);
+          else if (what === 'unbind') amqp.unbind(name, other);
+          else amqp.queue(name).delete();
+        } catch (error) {
+          expect(error).toBeInstanceOf(AmqpError);
+        }
+      }
+      for (const name of NAMES) {
+        const exchange = amqp.exchange(name);
+        if (!amqp.vhosts.get('/')?.exchanges.has(name)) continue;
+        for (const { destination } of exchange.bindings) expect(amqp.queue(destination).exists).toBe(true);
+      }
+      expect(Object.keys(Object.prototype)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('a second declaration changes nothing, one that differs is refused and changes nothing', () => {
+  const amqp = new AmqpBroker(modelContext());
+  amqp.assertQueue('q', { maxLength: 1 });
+  amqp.publish('', 'q', 'x');
+  amqp.assertQueue('q', { maxLength: 1 });
+  expect(() => amqp.assertQueue('q', { maxLength: 2 })).toThrow("inequivalent arg 'x-max-length'");
+  expect(() => amqp.assertExchange('amq.topic', 'direct')).toThrow("inequivalent arg 'type'");
+  amqp.publish('', 'q', 'y');
+  expect([amqp.queue('q').length, amqp.queue('q').peek()?.text()]).toEqual([1, 'y']);
+});
