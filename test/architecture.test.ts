@@ -9,7 +9,7 @@ const LONGEST_FILE = 400;
 
 // Debts of the first days. Both only shrink: a new file is short and comes with its test.
 const TOO_LONG_COUNT = 0;
-const UNTESTED_COUNT = 16;
+const UNTESTED_COUNT = 9;
 
 interface Source {
   /** Relative to the top. */
