@@ -76,11 +76,6 @@ export class StreamNode {
     return all.sort(([a], [b]) => (a.id < b.id ? -1 : 1));
   }
 
-  /** The last live entry; a node always has one. */
-  get last(): StreamEntry {
-    return this.entries[this.entries.length - 1] as StreamEntry;
-  }
-
   /** Whether a further entry goes into this node. */
   accepts(entry: StreamEntry, bounds: NodeBounds): boolean {
     const limit = bounds.bytes === 0 ? LARGEST_NODE_BYTES : Math.min(bounds.bytes, LARGEST_NODE_BYTES);

@@ -65,15 +65,15 @@ export class StreamValue implements Collection {
 
   /** Identifier of the first entry; the least one of all when there is no entry. */
   get firstId(): StreamId {
-    return this.#nodes[0]?.entries[0]?.id ?? MIN_STREAM_ID;
+    return this.#nodes.find(({ entries }) => entries.length > 0)?.entries[0]?.id ?? MIN_STREAM_ID;
   }
 
   /** Identifier of the last live entry; undefined when there is none. */
   get lastEntryId(): StreamId | undefined {
-    return this.#nodes[this.#nodes.length - 1]?.last.id;
+    return this.#nodes.findLast(({ entries }) => entries.length > 0)?.entries.at(-1)?.id;
   }
 
-  /** Nodes in the order of their identifiers, none of them empty. */
+  /** Nodes in the order of their identifiers. What exact trimming emptied stays, when it once held a later entry. */
   get nodes(): readonly StreamNode[] {
     return this.#nodes;
   }

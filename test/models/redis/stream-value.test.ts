@@ -44,7 +44,7 @@ describe('a stream', () => {
           expect(copy.bytes).toBe(stream.bytes);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 1000 },
     );
   });
 
@@ -55,6 +55,18 @@ describe('a stream', () => {
     expect(stream.trim({ keep: { length: 4 }, approximate: true, limit: 0 })).toBe(0);
     expect(stream.trim({ keep: { minId: 7n }, approximate: true, limit: 0 })).toBe(3);
     expect([stream.length, stream.nodes.length, stream.treeNodeCount]).toEqual([3, 1, 2]);
+  });
+
+  it('keeps a node that exact trimming emptied, as long as a deleted entry of it lies behind', () => {
+    const stream = new StreamValue();
+    for (const id of [4n, 9n, 14n, 20n]) stream.append({ id, fields: ['f', 'v'] }, BOUNDS);
+    stream.delete(14n);
+    expect(stream.trim({ keep: { minId: 10n }, approximate: false, limit: 0 })).toBe(2);
+    expect([stream.length, stream.nodes.length, stream.firstId, stream.lastEntryId]).toEqual([1, 2, 20n, 20n]);
+    stream.delete(20n);
+    expect([stream.length, stream.nodes.length, stream.firstId, stream.lastEntryId]).toEqual([0, 1, 0n, undefined]);
+    stream.append({ id: 30n, fields: ['f', 'v'] }, { entries: 4, bytes: 0 });
+    expect([stream.length, stream.nodes.length, stream.lastEntryId]).toEqual([1, 1, 30n]);
   });
 
   it('keeps its last identifier and its greatest deleted one', () => {
