@@ -27,7 +27,9 @@ describe('a node of a stream', () => {
     kept.removeAt(2);
     kept.removeAt(0);
     const copy = kept.clone();
-    expect([copy.masterId, copy.last.id, copy.lastId]).toEqual(['1-1', '1-2', '1-3'].map((id) => parseStreamId(id)));
+    expect([copy.masterId, copy.entries.at(-1)?.id, copy.lastId]).toEqual(
+      ['1-1', '1-2', '1-3'].map((id) => parseStreamId(id)),
+    );
     expect([copy.lowerBound(parseStreamId('1-2')), copy.lowerBound(parseStreamId('1-3'))]).toEqual([0, 1]);
   });
 

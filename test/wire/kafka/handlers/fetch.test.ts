@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeClusterApi } from '../../../../src/wire/kafka/handlers/describe-cluster.js';
 import { fetchApi } from '../../../../src/wire/kafka/handlers/fetch.js';
-import { NO_UUID } from '../../../../src/wire/kafka/reader.js';
 import { fetchRequest } from '../../../helpers/kafka-request.js';
 import { KafkaWorld } from '../../../helpers/kafka-wire.js';
 
@@ -31,16 +29,4 @@ test('a topic is fetched by its id; that of a deleted one is unknown', () => {
   expect(client.ask(fetchApi, 13, fetchRequest('', id)).responses[0]?.partitions[0]?.errorCode).toBe(
     'UNKNOWN_TOPIC_ID',
   );
-});
-
-test('what is asked behind a fetch that waits is answered behind it', () => {
-  const world = new KafkaWorld();
-  world.broker.createTopic('t');
-  const client = world.connect();
-  client.send(fetchApi, 11, fetchRequest('t', NO_UUID, 0, 500));
-  client.send(describeClusterApi, 0, { includeClusterAuthorizedOperations: false, includeFencedBrokers: false });
-  expect(client.transport.written).toEqual([]);
-  world.clock.advanceTo(world.clock.now + 500);
-  expect(client.answer(fetchApi, 11)?.responses[0]?.partitions[0]?.errorCode).toBe('NONE');
-  expect(client.answer(describeClusterApi, 0)?.controllerId).toBe(1);
 });

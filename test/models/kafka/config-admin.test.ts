@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CONFIG_OPERATIONS, type ConfigChange, RESOURCE_TYPES } from '../../../src/models/kafka/config-admin.js';
+import type { KafkaBroker, KafkaOptions } from '../../../src/models/kafka/index.js';
+import { kafkaModel } from '../../helpers/kafka-model.js';
+
+const TOPIC = { type: RESOURCE_TYPES.topic, name: 't' };
+const ALL_NODES = { type: RESOURCE_TYPES.broker, name: '' };
+const NODE_1 = { type: RESOURCE_TYPES.broker, name: '1' };
+
+function start(options: KafkaOptions = {}): { broker: KafkaBroker; admin: KafkaBroker['configAdmin'] } {
+  const { broker } = kafkaModel({ nodes: 2, ...options });
+  broker.createTopic('t');
+  return { broker, admin: broker.configAdmin };
+}
+
+const set = (name: string, value: string | null): ConfigChange => ({ name, value, operation: CONFIG_OPERATIONS.set });
+const failure = (code: string, message = '') =>
+  expect.objectContaining({ code, message: expect.stringContaining(message) });
+
+describe('what is described', () => {
+  test('comes from the most specific place, and all the others are its synonyms', () => {
+    const { admin } = start({ config: { 'message.max.bytes': 70 } });
+    const [described] = admin.describe(TOPIC, ['max.message.bytes']);
+    expect(described?.synonyms.length).toBeGreaterThan(0);
+    admin.edit(TOPIC, [set('max.message.bytes', '90')], false);
+    const [changed] = admin.describe(TOPIC, ['max.message.bytes']);
+    expect(changed).toMatchObject({ value: '90', source: 1 });
+    expect(changed?.synonyms[0]).toMatchObject({ name: 'max.message.bytes', value: '90', source: 1 });
+    expect(changed?.synonyms.slice(1)).toEqual(described?.synonyms);
+  });
+
+  test('of a node may be what was set on it alone, on all nodes, or by default', () => {
+    const { admin } = start();
+    const value = (resource: typeof NODE_1) => admin.describe(resource, ['log.retention.ms'])[0]?.value;
+    admin.edit(ALL_NODES, [set('log.retention.ms', '5')], false);
+    expect([value(NODE_1), value({ ...NODE_1, name: '2' }), value(ALL_NODES)]).toEqual(['5', '5', '5']);
+    admin.edit(NODE_1, [set('log.retention.ms', '7')], false);
+    expect([value(NODE_1), value({ ...NODE_1, name: '2' }), value(ALL_NODES)]).toEqual(['7', '5', '5']);
+  });
+
+  test('leaves out what nobody knows', () => {
+    expect(start().admin.describe(TOPIC, ['nonsense', '__proto__'])).toEqual([]);
+  });
+});
+
+describe('what is refused', () => {
+  const list = CONFIG_OPERATIONS.append;
+  test.each([
+    ['an unknown name', TOPIC, [set('nonsense', '1')], 'INVALID_CONFIG', 'Unknown config name: nonsense'],
+    ['a value that cannot be', TOPIC, [set('retention.ms', 'soon')], 'INVALID_CONFIG', 'retention.ms'],
+    ['null', TOPIC, [set('retention.ms', null)], 'INVALID_CONFIG', 'Null value not supported'],
+    [
+      'a name twice',
+      TOPIC,
+      [set('retention.ms', '1'), set('retention.ms', '2')],
+      'INVALID_REQUEST',
+      'duplicate config keys',
+    ],
+    [
+      'to append to a number',
+      TOPIC,
+      [{ name: 'retention.ms', value: '1', operation: list }],
+      'INVALID_CONFIG',
+      'append',
+    ],
+    [
+      'an unknown operation',
+      TOPIC,
+      [{ name: 'cleanup.policy', value: 'delete', operation: 9 }],
+      'INVALID_REQUEST',
+      '9',
+    ],
+    [
+      'what is fixed while a node runs',
+      NODE_1,
+      [set('num.partitions', '3')],
+      'INVALID_REQUEST',
+      'Cannot update these configs dynamically',
+    ],
+    [
+      'a node that is not there',
+      { ...NODE_1, name: '3' },
+      [set('log.retention.ms', '3')],
+      'INVALID_REQUEST',
+      'expected 1 to 2: 3',
+    ],
+    [
+      'a topic that is not there',
+      { ...TOPIC, name: 'x' },
+      [set('retention.ms', '3')],
+      'UNKNOWN_TOPIC_OR_PARTITION',
+      "'x'",
+    ],
+    ['another type', { type: 77, name: 'x' }, [set('retention.ms', '3')], 'INVALID_REQUEST', '77'],
+  ] as const)('%s', (_, resource, changes, code, message) => {
+    const { admin } = start();
+    const before = admin.describe(TOPIC, null);
+    expect(() => admin.edit(resource, changes, false)).toThrow(failure(code, message));
+    expect(admin.describe(TOPIC, null)).toEqual(before);
+  });
+
+  test('takes what came with it along: all or none', () => {
+    const { admin, broker } = start();
+    expect(() => admin.edit(TOPIC, [set('retention.ms', '1'), set('nonsense', '1')], false)).toThrow();
+    expect(broker.cluster.topic('t')?.config.overrides.size).toBe(0);
+  });
+});
+
+test('replacing forgets what was set before; validating alone changes nothing', () => {
+  const { admin, broker } = start();
+  const overrides = () => Object.fromEntries(broker.cluster.topic('t')?.config.overrides ?? []);
+  admin.replace(TOPIC, [{ name: 'retention.ms', value: '5' }], false);
+  admin.replace(TOPIC, [{ name: 'segment.bytes', value: '500' }], true);
+  expect(overrides()).toEqual({ 'retention.ms': '5' });
+  admin.replace(TOPIC, [{ name: 'segment.bytes', value: '500' }], false);
+  expect(overrides()).toEqual({ 'segment.bytes': '500' });
+});
+
+test('prop: appending and subtracting treat a list as a set that keeps its order', () => {
+  const items = fc.subarray(['compact', 'delete'], { minLength: 1 });
+  const steps = fc.array(fc.record({ append: fc.boolean(), items }), { maxLength: 6 });
+  fc.assert(
+    fc.property(steps, (all) => {
+      const { admin, broker } = start();
+      let model = ['delete'];
+      for (const { append, items: given } of all) {
+        const next = append ? [...new Set([...model, ...given])] : model.filter((item) => !given.includes(item));
+        if (next.length === 0) continue;
+        model = next;
+        const operation = append ? CONFIG_OPERATIONS.append : CONFIG_OPERATIONS.subtract;
+        admin.edit(TOPIC, [{ name: 'cleanup.policy', value: given.join(','), operation }], false);
+      }
+      expect(broker.cluster.topic('t')?.config.list('cleanup.policy')).toEqual(model);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('what was set on a node is in a snapshot, and a reset forgets it', () => {
+  const { admin } = start();
+  admin.edit(NODE_1, [set('log.retention.ms', '7')], false);
+  const state = admin.snapshot();
+  admin.edit(NODE_1, [{ ...set('log.retention.ms', null), operation: CONFIG_OPERATIONS.delete }], false);
+  admin.restore(state);
+  expect(admin.describe(NODE_1, ['log.retention.ms'])[0]?.value).toBe('7');
+  admin.reset();
+  expect(admin.snapshot()).toEqual(new Map());
+});
