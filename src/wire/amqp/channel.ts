@@ -85,13 +85,15 @@ export class SessionChannel implements Call, ChannelSink {
     } catch (error) {
       return this.#session.fail(error, this, method);
     }
-    if (publication) this.#publish(publication);
+    if (!publication) return;
+    if (this.#state === 'starting') this.#fail(notOpen(), METHODS.basicPublish as unknown as AnyMethod);
+    else this.#publish(publication);
   }
 
   takeMethod(method: AnyMethod, values: unknown): void {
     switch (this.#state) {
       case 'starting':
-        return this.#start(method);
+        return this.#start(method, values);
       case 'closing':
         return this.#takeWhileClosing(method);
       case 'open':
@@ -101,10 +103,10 @@ export class SessionChannel implements Call, ChannelSink {
     }
   }
 
-  #start(method: AnyMethod): void {
-    if (method !== METHODS.channelOpen) {
-      return this.#fail(new AmqpError('CHANNEL_ERROR', "expected 'channel.open'"), method);
-    }
+  #start(method: AnyMethod, values: unknown): void {
+    // A publish is looked at when it is whole, here as well.
+    if (method === METHODS.basicPublish) return this.#assembler.begin(values as PublishValues);
+    if (method !== METHODS.channelOpen) return this.#fail(notOpen(), method);
     try {
       this.#model = (this.#session.connection as AmqpConnection).openChannel(this.number, this);
     } catch (error) {
@@ -244,6 +246,10 @@ export class SessionChannel implements Call, ChannelSink {
   closed(error: AmqpError): void {
     this.#session.fail(error, this);
   }
+}
+
+function notOpen(): AmqpError {
+  return new AmqpError('CHANNEL_ERROR', "expected 'channel.open'");
 }
 
 function secondOpen(): AmqpError {

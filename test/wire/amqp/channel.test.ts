@@ -35,6 +35,17 @@ describe('channel', () => {
     expect(names(peer)).toEqual(['queue.delete-ok', 'basic.cancel']);
   });
 
+  test('that is not open refuses a publish when it is whole', () => {
+    const peer = new AmqpWorld().connect();
+    peer.send(1, 'basic.publish', { routingKey: 'q' });
+    peer.sendFrame(2, 1, Buffer.from('003c000000000000000000010000', 'hex'));
+    expect(names(peer)).toEqual([]);
+    peer.sendFrame(3, 1, Buffer.from('a'));
+    expect(peer.takeAll()).toMatchObject([
+      { name: 'connection.close', args: { replyCode: 504, replyText: "CHANNEL_ERROR - expected 'channel.open'" } },
+    ]);
+  });
+
   test('the returns of a transaction come before commit-ok', () => {
     const peer = opened(new AmqpWorld());
     peer.call(1, 'tx.select');
