@@ -218,7 +218,7 @@ export class AmqpChannel {
       const envelope = queue.take(noAck);
       if (!envelope) return undefined;
       const tag = this.deliveries.toGet(queue, envelope, noAck);
-      const delivery = new Delivery('', tag, envelope, queue.propertiesOf(envelope));
+      const delivery = new Delivery('', tag, envelope, queue.gotProperties(envelope));
       return { delivery, messageCount: queue.readyCount };
     });
   }
@@ -314,8 +314,8 @@ export class AmqpChannel {
   /** Called by queues: hands a message to one of its consumers. */
   deliver(consumer: Consumer, envelope: Envelope): void {
     const tag = this.deliveries.toConsumer(consumer, envelope);
-    const { journal } = this.connection.vhost.context;
-    if (journal.on) this.connection.vhost.journal('delivered', envelope, consumer.queue, this.connection.name);
+    const { vhost, name } = this.connection;
+    if (vhost.context.journal.on) vhost.journal('delivered', envelope, consumer.queue, name);
     this.#post(this.#tellDeliver, new Delivery(consumer.tag, tag, envelope, consumer.queue.propertiesOf(envelope)));
   }
 

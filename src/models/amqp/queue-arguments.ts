@@ -117,8 +117,9 @@ export function checkQueueArguments(args: FieldTable, where: string): void {
   const typeCheck = QUEUE_CHECKS.find(([name]) => name === 'x-queue-type')?.[1] as Check;
   const wrong = type === undefined ? undefined : typeCheck(type, args);
   if (wrong !== undefined) throw invalidArgument('x-queue-type', where, wrong);
+  const known = ALLOWED[queueTypeOf(args)];
   for (const [name, check] of QUEUE_CHECKS) {
-    const value = args.get(name);
+    const value = known.has(name) ? args.get(name) : undefined;
     const problem = value === undefined ? undefined : check(value, args);
     if (problem !== undefined) throw invalidArgument(name, where, problem);
   }
@@ -144,9 +145,15 @@ function checkForeign(args: FieldTable, type: QueueType, where: string, allowed:
 const invalidArgument = (name: string, where: string, problem: string): AmqpError =>
   preconditionFailed(`invalid arg '${name}' for ${where}: ${problem}`);
 
-/** @throws AmqpError PRECONDITION_FAILED naming the first argument in which a redeclaration differs */
+/**
+ * What the type of the queue does not know is not compared.
+ *
+ * @throws AmqpError PRECONDITION_FAILED naming the first argument in which a redeclaration differs
+ */
 export function checkSameArguments(current: FieldTable, received: FieldTable, where: string): void {
+  const known = ALLOWED[queueTypeOf(current)];
   for (const [name] of QUEUE_CHECKS) {
+    if (!known.has(name)) continue;
     const was = current.get(name);
     const is = received.get(name);
     if (name === 'x-queue-type' && queueTypeOf(current) === queueTypeOf(received)) continue;

@@ -117,9 +117,14 @@ export abstract class Queue {
   abstract afterReturn(): void;
   /** A delivered message was refused for good. */
   abstract reject(envelope: Envelope): void;
-  /** The properties as this queue's consumers see them. */
+  /** The properties as they are delivered to a consumer. */
   propertiesOf(envelope: Envelope): BasicProperties {
     return envelope.properties;
+  }
+
+  /** The properties as `get` answers them. */
+  gotProperties(envelope: Envelope): BasicProperties {
+    return this.propertiesOf(envelope);
   }
 
   /** The priority that a message has here; 0 where priorities mean nothing. */

@@ -30,10 +30,12 @@ export class QuorumQueue extends ClassicQueue {
   }
 
   override propertiesOf(envelope: Envelope): BasicProperties {
-    const { properties, returnCount } = envelope;
-    if (returnCount === 0 && this.host.version !== '3') return properties;
-    const headers = new Map(properties.headers ?? EMPTY_TABLE).set('x-delivery-count', longField(returnCount));
-    return withHeaders(properties, headers);
+    return envelope.returnCount === 0 ? envelope.properties : counted(envelope);
+  }
+
+  /** RabbitMQ 3 counts to whoever fetches also when there is nothing to count yet. */
+  override gotProperties(envelope: Envelope): BasicProperties {
+    return this.host.version === '3' ? counted(envelope) : this.propertiesOf(envelope);
   }
 
   override requeue(envelope: Envelope, counts: boolean): void {
@@ -72,4 +74,9 @@ export class QuorumQueue extends ClassicQueue {
   protected override get dropsHead(): boolean {
     return this.settings.overflow !== 'reject-publish';
   }
+}
+
+function counted({ properties, returnCount }: Envelope): BasicProperties {
+  const headers = new Map(properties.headers ?? EMPTY_TABLE).set('x-delivery-count', longField(returnCount));
+  return withHeaders(properties, headers);
 }

@@ -33,6 +33,9 @@ it.each<[Record<string, FieldInput>, string]>([
   ],
   [{ 'x-queue-type': 'stream', 'x-message-ttl': 5 }, 'of queue type rabbit_stream_queue'],
   [{ 'x-max-age': '1h' }, 'of queue type rabbit_classic_queue'],
+  [{ 'x-max-age': '1x' }, 'of queue type rabbit_classic_queue'],
+  [{ 'x-queue-type': 'stream', 'x-max-length': 'two' }, 'of queue type rabbit_stream_queue'],
+  [{ 'x-max-age': '1x', 'x-overflow': 'x' }, 'invalid_overflow'],
 ])('%j is refused: %s', (args, text) => {
   expect(() => check(args)).toThrow(text);
 });
@@ -51,6 +54,19 @@ it('takes what each type knows, of any integer width, and what nobody knows', ()
   expect(
     [undefined, 'quorum', 'stream'].map((type) => queueTypeOf(toFieldTable(type ? { 'x-queue-type': type } : {}))),
   ).toEqual(['classic', 'quorum', 'stream']);
+});
+
+it('a redeclaration may differ in what belongs to other types of queues', () => {
+  const foreign = { 'x-max-age': '1h', 'x-dead-letter-strategy': 'at-least-once', 'x-quorum-initial-group-size': 3 };
+  const same = (type: string) => () =>
+    checkSameArguments(
+      toFieldTable({ 'x-queue-type': type }),
+      toFieldTable({ 'x-queue-type': type, ...foreign }),
+      WHERE,
+    );
+  same('classic')();
+  expect(same('quorum')).toThrow("inequivalent arg 'x-dead-letter-strategy'");
+  expect(same('stream')).toThrow("inequivalent arg 'x-max-age'");
 });
 
 it('a redeclaration may differ in width and in what nobody knows, not in value', () => {

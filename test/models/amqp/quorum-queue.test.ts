@@ -48,6 +48,16 @@ it('tells how often a message was delivered before', () => {
   }
 });
 
+it.each(['3', '4'] as const)('version %s tells a consumer only what came back before', (version) => {
+  const { peer, publish } = quorumScene(version, { 'x-delivery-limit': 5 });
+  peer.call(1, 'basic.consume', { queue: 'q', consumerTag: 'c' });
+  const headers = () => peer.takeAll().flatMap((item) => (item.kind === 'method' ? [item.props?.headers] : []));
+  publish('x');
+  expect(headers()).toEqual([undefined]);
+  peer.send(1, 'basic.nack', { deliveryTag: 1, requeue: true });
+  expect(headers()).toMatchObject([{ 'x-delivery-count': { v: 1 } }]);
+});
+
 it('keeps everything through a restart, persistent or not', () => {
   const amqp = new AmqpBroker(modelContext());
   amqp.assertQueue('q', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
