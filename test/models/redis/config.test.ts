@@ -1,12 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseMemory, RedisConfig } from '../../../src/models/redis/config.js';
-
-test('memory has units', () => {
-  expect(['1', '1b', '2k', '2kb', '1MB', '1g', '1Gb'].map(parseMemory)).toEqual([
-    1, 1, 2_000, 2_048, 1_048_576, 1_000_000_000, 1_073_741_824,
-  ]);
-  for (const text of ['', '-1', '1.5gb', 'x', '1tb', '1constructor']) expect(parseMemory(text)).toBeUndefined();
-});
+import { RedisConfig } from '../../../src/models/redis/config.js';
 
 test('event classes read back in canonical form; an n that A hides is in force', () => {
   const config = new RedisConfig({});
@@ -61,4 +54,17 @@ test('knows parameters by their older names', () => {
   const config = new RedisConfig({});
   config.set(['slave-priority', '7', 'repl-ping-slave-period', '3']);
   expect(config.get(['replica-priority', 'repl-ping-replica-period']).map(([, value]) => value)).toEqual(['7', '3']);
+});
+
+test('shows older names beside the present ones, and takes both in one go', () => {
+  const config = new RedisConfig({});
+  config.set(['slave-priority', '5', 'replica-priority', '6']);
+  expect(new Map(config.get(['*-priority']))).toEqual(
+    new Map([
+      ['replica-priority', '6'],
+      ['slave-priority', '6'],
+    ]),
+  );
+  expect(() => config.set(['timeout', '1', 'TIMEOUT', '2'])).toThrow('duplicate parameter');
+  expect(config.text('timeout')).toBe('0');
 });

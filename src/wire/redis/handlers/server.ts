@@ -24,8 +24,10 @@ function configGet(client: Session, args: readonly string[]): string {
 }
 
 function configSet(client: Session, args: readonly string[]): string {
-  client.door.broker.config.set(args.slice(2));
-  client.door.broker.overMemory(true);
+  const { broker } = client.door;
+  const pairs = args.slice(2);
+  broker.config.set(pairs);
+  if (pairs.some((name, i) => i % 2 === 0 && name.toLowerCase() === 'maxmemory')) broker.overMemory(true);
   return OK;
 }
 
