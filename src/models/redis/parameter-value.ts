@@ -107,7 +107,7 @@ function canonicalSave(value: string): string {
   if (value === '') return '';
   const words = value.split(' ');
   const valid =
-    words.length % 2 === 0 && words.every((word, i) => /^\+?\d{1,9}$/.test(word) && Number(word) >= 1 - (i % 2));
+    words.length % 2 === 0 && words.every((word, i) => /^(?:\+?\d{1,9})?$/.test(word) && Number(word) >= 1 - (i % 2));
   if (!valid) throw new Refusal('Invalid save parameters');
   return words.map(Number).join(' ');
 }
