@@ -71,11 +71,10 @@ function commandInfo(client: Session, names: readonly string[]): string {
 }
 
 function commandList(client: Session, args: readonly string[]): string {
-  const all = [...client.door.commands.values()];
-  if (args.length === 2) return bulks(all.map((entry) => entry.name));
+  const named = [...client.door.commands.values()].flatMap((entry) => [entry, ...(entry.subcommands?.values() ?? [])]);
+  if (args.length === 2) return bulks(named.map((entry) => entry.name));
   const [, , filterBy, kind, value] = args.map((arg) => arg.toLowerCase());
   if (args.length !== 5 || filterBy !== 'filterby') throw new RedisError(SYNTAX_ERROR);
-  const named = all.flatMap((entry) => [entry, ...(entry.subcommands?.values() ?? [])]);
   if (kind === 'pattern') {
     return bulks(named.map((entry) => entry.name).filter((name) => globMatchIgnoreCase(args[4] as string, name)));
   }

@@ -9,6 +9,13 @@ test('COMMAND INFO describes, null for what is unknown', () => {
   expect(client.ask('COMMAND', 'FOO')).toBe("-ERR unknown subcommand 'FOO'. Try COMMAND HELP.\r\n");
 });
 
+test('COMMAND LIST names subcommands, too', () => {
+  const client = new RedisServer().connect();
+  const all = client.ask('COMMAND', 'LIST');
+  for (const name of ['get', 'xgroup', 'xgroup|create', 'acl|whoami']) expect(all).toContain(`\r\n${name}\r\n`);
+  expect(client.ask('COMMAND', 'LIST', 'FILTERBY', 'PATTERN', '*')).toBe(all);
+});
+
 test('CONFIG SET takes all or nothing', () => {
   const client = new RedisServer().connect();
   expect(client.ask('CONFIG', 'SET', 'hz', '50', 'nosuch', '1')).toContain("CONFIG SET - 'nosuch'");
