@@ -29,13 +29,15 @@ export interface BrokerOptions {
   readonly limits?: LimitsOption;
   /** Nodes of the cluster, each with a port of its own; 1 to 64. Default 1. */
   readonly nodes?: number;
+  /** Number of the first node; the others follow. Default 1. */
+  readonly firstNodeId?: number;
   readonly kafka?: KafkaOptions;
   readonly amqp?: AmqpOptions;
   readonly redis?: RedisOptions;
 }
 
 export interface ListenOptions {
-  /** Address to bind. Default 127.0.0.1. */
+  /** Address to bind, or a name, which is then what Kafka advertises. Default 127.0.0.1. */
   readonly host?: string;
   /** Port of the first node, 0 (default) for any free one; further nodes take the following ports, or any. */
   readonly port?: number;
@@ -57,6 +59,9 @@ interface BrokerEvents extends Record<JournalEventName, (event: JournalEvent) =>
   error: (error: unknown) => void;
 }
 
+/** Far below what Kafka keeps for the ids that it gives out itself. */
+const MAX_NODE_ID = 900;
+
 /** The host of connections without a port; their port is the number of the node. */
 const IN_MEMORY = 'memory';
 
@@ -76,6 +81,8 @@ export class Broker {
   readonly limits: Limits;
   /** Number of nodes. */
   readonly nodes: number;
+  /** Number of the first node. */
+  readonly firstNodeId: number;
   readonly #clock: Clock;
   /** The doors' generator, then one for each model. */
   readonly #randoms: Random[] = [];
@@ -94,6 +101,13 @@ export class Broker {
     this.nodes = options.nodes ?? 1;
     if (!Number.isInteger(this.nodes) || this.nodes < 1 || this.nodes > 64) {
       throw new BrokerError('INVALID_OPTION', `nodes is ${String(options.nodes)}; give a whole number from 1 to 64`);
+    }
+    this.firstNodeId = options.firstNodeId ?? 1;
+    if (!Number.isInteger(this.firstNodeId) || this.firstNodeId < 0 || this.firstNodeId > MAX_NODE_ID) {
+      throw new BrokerError(
+        'INVALID_OPTION',
+        `firstNodeId is ${String(options.firstNodeId)}; give a whole number from 0 to ${MAX_NODE_ID}`,
+      );
     }
     this.#clock = createClock(options.clock ?? 'system', reportError, this.limits);
     const random = new Random(options.seed ?? 1);
@@ -114,12 +128,18 @@ export class Broker {
       return { ...shared, random: own };
     };
     this.#randoms.push(random);
+    const cluster = { nodes: this.nodes, firstNodeId: this.firstNodeId };
     const { dataDir } = options.kafka ?? {};
     const storage = dataDir === undefined ? undefined : new LogDirectory(dataDir);
-    this.kafka = new KafkaBroker(context(), { nodes: this.nodes, ...options.kafka }, storage);
-    this.amqp = new AmqpBroker(context(), { nodes: this.nodes, ...options.amqp });
+    this.kafka = new KafkaBroker(context(), { ...cluster, ...options.kafka }, storage);
+    this.amqp = new AmqpBroker(context(), { ...cluster, ...options.amqp });
     this.redis = new RedisBroker(context(), { ...options.redis });
     this.clock = createClockFace(this.#clock);
+  }
+
+  /** Numbers of all nodes, those that are stopped too. */
+  get nodeIds(): readonly number[] {
+    return Array.from({ length: this.nodes }, (_, at) => this.firstNodeId + at);
   }
 
   get #models(): ReadonlyArray<readonly [string, BrokerModel]> {
@@ -149,12 +169,12 @@ export class Broker {
     const host = options.host ?? '127.0.0.1';
     const port = options.port ?? 0;
     try {
-      for (let node = 1; node <= this.nodes; node++) {
-        await listener.listen({ host, port: port === 0 ? 0 : port + node - 1, nodeId: node });
+      for (const [at, nodeId] of this.nodeIds.entries()) {
+        await listener.listen({ host, port: port === 0 ? 0 : port + at, nodeId });
       }
       if (!options.standardPorts) return;
       for (const [fallback, standard] of STANDARD_PORTS) {
-        await listener.listen({ host, port: standard, nodeId: 1, fallback });
+        await listener.listen({ host, port: standard, nodeId: this.firstNodeId, fallback });
       }
     } catch (error) {
       await listener.closePorts();
@@ -165,10 +185,10 @@ export class Broker {
   /**
    * The client's end of a connection that needs no port, for clients that take a stream; the broker need not listen.
    *
-   * @param nodeId the node to reach, from 1
+   * @param nodeId the node to reach, by default the first
    * @throws BrokerError UNKNOWN_NODE, CLOSED
    */
-  connect(nodeId = 1): PipeEnd {
+  connect(nodeId = this.firstNodeId): PipeEnd {
     this.#checkNode(nodeId);
     if (this.#closed) throw new BrokerError('CLOSED', 'this broker is closed; start a new one');
     const [client, server] = PipeEnd.pair();
@@ -179,7 +199,8 @@ export class Broker {
 
   /** Where clients connect: the standard ports where they are open. @throws BrokerError NOT_LISTENING before `listen` */
   get urls(): BrokerUrls {
-    const ports = this.#listener?.ports.map(({ address }) => `${hostOf(address.address)}:${address.port}`) ?? [];
+    const ports =
+      this.#listener?.ports.map(({ address, name }) => `${hostOf(name ?? address.address)}:${address.port}`) ?? [];
     const [main] = ports;
     if (main === undefined) {
       throw new BrokerError('NOT_LISTENING', 'this broker has no port; call listen() or use startBroker()');
@@ -195,7 +216,11 @@ export class Broker {
 
   /** Options for clients, with what suits a test: short retries, and connections without a port on request. */
   get options(): ClientOptions {
-    return createClientOptions({ nodes: this.nodes, urls: () => this.urls, connect: (nodeId) => this.connect(nodeId) });
+    return createClientOptions({
+      nodeIds: this.nodeIds,
+      urls: () => this.urls,
+      connect: (nodeId) => this.connect(nodeId),
+    });
   }
 
   /** Environment variables for an application under test. */
@@ -320,8 +345,10 @@ export class Broker {
   }
 
   #checkNode(nodeId: number): void {
-    if (Number.isInteger(nodeId) && nodeId >= 1 && nodeId <= this.nodes) return;
-    throw new BrokerError('UNKNOWN_NODE', `there is no node ${nodeId}; this broker has 1 to ${this.nodes}`);
+    const { nodeIds } = this;
+    if (nodeIds.includes(nodeId)) return;
+    const known = `${nodeIds[0]} to ${nodeIds.at(-1)}`;
+    throw new BrokerError('UNKNOWN_NODE', `there is no node ${nodeId}; this broker has ${known}`);
   }
 
   #reportError(error: unknown): void {
@@ -343,12 +370,12 @@ export class Broker {
     return this.#loading;
   }
 
-  /** The address that the client dialled, with the port of the asked node. */
-  #advertise(nodeId: number, connection: ConnectionInfo) {
-    if (nodeId === connection.nodeId) return connection.local;
-    if (connection.local.address === IN_MEMORY) return { address: IN_MEMORY, port: nodeId };
-    const port = this.#listener?.ports.find((candidate) => candidate.nodeId === nodeId);
-    return port && { address: connection.local.address, port: port.address.port };
+  /** The name that was to be bound, else the address that the client dialled, with the port of the asked node. */
+  #advertise(nodeId: number, { nodeId: dialled, local }: ConnectionInfo) {
+    if (local.address === IN_MEMORY) return { address: IN_MEMORY, port: nodeId };
+    const open = this.#listener?.ports.find((candidate) => candidate.nodeId === nodeId);
+    if (!open) return undefined;
+    return { address: open.name ?? local.address, port: nodeId === dialled ? local.port : open.address.port };
   }
 }
 

@@ -44,6 +44,9 @@ describe('createBroker', () => {
     for (const nodes of [0, 65, 1.5]) {
       expect(() => createBroker({ nodes })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
     }
+    for (const firstNodeId of [-1, 901, 0.5]) {
+      expect(() => createBroker({ firstNodeId })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+    }
     expect(() => createBroker({ limits: { nonsense: 1 } as never })).toThrow(/limits\.nonsense/);
     expect(() => createBroker({ clock: 'sundial' as never })).toThrow(/sundial/);
   });
@@ -82,6 +85,21 @@ describe('startBroker', () => {
     await using broker = await startBroker({ nodes: 3 });
     expect(new Set(broker.urls.kafka.split(',')).size).toBe(3);
     expect(broker.urls.redis).toBe(`redis://${broker.urls.kafka.split(',')[0]}`);
+  });
+
+  it('numbers its nodes from any number', async () => {
+    await using broker = await startBroker({ nodes: 2, firstNodeId: 0 });
+    expect(broker.nodeIds).toEqual([0, 1]);
+    await broker.stopNode(0);
+    expect(broker.kafka.cluster.liveNodes.map(({ id }) => id)).toEqual([1]);
+    await broker.startNode(0);
+    await expect(broker.stopNode(2)).rejects.toThrow('this broker has 0 to 1');
+  });
+
+  it('is known by the name that it was to bind', async () => {
+    await using broker = await startBroker({ host: 'localhost' });
+    expect(broker.urls.kafka).toMatch(/^localhost:\d+$/);
+    await (await connect(broker)).close();
   });
 
   it('says what to do when the port is taken, and leaves nothing open', async () => {

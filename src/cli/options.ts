@@ -13,6 +13,7 @@ const OPTIONS = {
   host: { type: 'string' },
   'standard-ports': { type: 'boolean' },
   nodes: { type: 'string' },
+  'first-node-id': { type: 'string' },
   'redis-version': { type: 'string' },
   'amqp-version': { type: 'string' },
   json: { type: 'boolean' },
@@ -34,6 +35,7 @@ export function parseCommand(words: readonly string[]): Command {
   if (extra !== undefined) throw new UsageError(`'${extra}' is not expected after ${command}`);
   const port = integer('port', values.port, 0, 65_535);
   const nodes = integer('nodes', values.nodes, 1, 64);
+  const firstNodeId = integer('first-node-id', values['first-node-id'], 0, 900);
   const redis = choice('redis-version', values['redis-version'], REDIS_VERSIONS);
   const amqp = choice('amqp-version', values['amqp-version'], AMQP_VERSIONS);
   const options = {
@@ -41,6 +43,7 @@ export function parseCommand(words: readonly string[]): Command {
     ...(values.host !== undefined && { host: values.host }),
     ...(values['standard-ports'] && { standardPorts: true }),
     ...(nodes !== undefined && { nodes }),
+    ...(firstNodeId !== undefined && { firstNodeId }),
     ...(redis && { redis: { version: redis } }),
     ...(amqp && { amqp: { version: amqp } }),
   };

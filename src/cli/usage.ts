@@ -15,9 +15,10 @@ export const HELP = `tribroker: Kafka, RabbitMQ and Redis on one port, for devel
 
 Options of serve, which is also what runs without a command:
   --port <number>        port of the first node, 0 (default) for any free one
-  --host <address>       address to bind, default 127.0.0.1
+  --host <address>       address or name to bind and to advertise, default 127.0.0.1
   --standard-ports       also listen on 9092 (Kafka), 5672 (AMQP) and 6379 (Redis)
   --nodes <number>       Kafka nodes, 1 to 64, each with a port of its own; default 1
+  --first-node-id <n>    number of the first node, default 1; some clusters count from 0
   --redis-version <v>    7.0 or 7.2 (default)
   --amqp-version <v>     3 (default) or 4: RabbitMQ's release
   --json                 print one line of JSON when ready, nothing else

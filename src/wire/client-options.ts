@@ -38,9 +38,9 @@ export interface ClientOptions {
 }
 
 interface Reached {
-  readonly nodes: number;
+  readonly nodeIds: readonly number[];
   readonly urls: () => { readonly kafka: string; readonly redis: string };
-  readonly connect: (nodeId: number) => PipeEnd;
+  readonly connect: (nodeId?: number) => PipeEnd;
 }
 
 const RETRY_MS = 10;
@@ -49,7 +49,7 @@ const RETRY_MS = 10;
 export function createClientOptions(broker: Reached): ClientOptions {
   return {
     kafkajs: ({ memory = false } = {}) => ({
-      brokers: memory ? nodeAddresses(broker.nodes) : broker.urls().kafka.split(','),
+      brokers: memory ? nodeAddresses(broker.nodeIds) : broker.urls().kafka.split(','),
       logLevel: 0,
       retry: { initialRetryTime: RETRY_MS, retries: 3 },
       ...(memory && { socketFactory: kafkajsSocketFactory(broker) as never }),
@@ -62,8 +62,8 @@ export function createClientOptions(broker: Reached): ClientOptions {
   };
 }
 
-function nodeAddresses(nodes: number): string[] {
-  return Array.from({ length: nodes }, (_, at) => `memory:${at + 1}`);
+function nodeAddresses(nodeIds: readonly number[]): string[] {
+  return nodeIds.map((nodeId) => `memory:${nodeId}`);
 }
 
 function hostAndPort(url: string): { host: string; port: number } {
@@ -86,7 +86,7 @@ function ioredisConnector(broker: Reached) {
     }
 
     async connect(): Promise<PipeEnd> {
-      this.stream = broker.connect(1);
+      this.stream = broker.connect();
       return this.stream;
     }
 

@@ -13,7 +13,7 @@ export interface Address {
 export interface ConnectionInfo {
   /** Unique within the broker: `c1`, `c2`, … in the order of arrival. */
   readonly id: string;
-  /** The node that was dialled, from 1. */
+  /** The node that was dialled. */
   readonly nodeId: number;
   /** The end that the client dialled. */
   readonly local: Address;

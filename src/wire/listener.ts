@@ -2,7 +2,7 @@
  * The only room that knows sockets: listens, takes connections in, and takes care that nothing of a closed broker stays
  * behind. Sockets and servers are unreferenced: a forgotten broker never keeps a process alive.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, isIP, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { turnOfEventLoop } from '../core/clock.js';
 import { BrokerError, type ModelName } from '../core/errors.js';
@@ -14,10 +14,18 @@ export interface ListenOptions {
   readonly host: string;
   /** Port to bind, 0 for any free one. */
   readonly port: number;
-  /** The node that this port stands for, from 1. */
+  /** The node that this port stands for. */
   readonly nodeId: number;
   /** Who answers bytes that tell no protocol: on a broker's standard port its own door. */
   readonly fallback?: ModelName;
+}
+
+/** Where a node can be reached. */
+export interface OpenPort {
+  readonly nodeId: number;
+  readonly address: Address;
+  /** The name that was to be bound, when it was no address. */
+  readonly name?: string;
 }
 
 interface Port {
@@ -41,8 +49,12 @@ export class Listener {
   }
 
   /** The bound ports, in the order in which they were opened. */
-  get ports(): ReadonlyArray<{ readonly nodeId: number; readonly address: Address }> {
-    return this.#ports.map(({ options, address }) => ({ nodeId: options.nodeId, address }));
+  get ports(): ReadonlyArray<OpenPort> {
+    return this.#ports.map(({ options, address }) => ({
+      nodeId: options.nodeId,
+      address,
+      ...(isIP(options.host) === 0 && { name: options.host }),
+    }));
   }
 
   /** Sessions that are open. */

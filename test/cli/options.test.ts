@@ -11,7 +11,8 @@ describe('the command line', () => {
   });
 
   it('takes every option of serve', () => {
-    const line = 'serve --port 7900 --host ::1 --standard-ports --nodes 3 --redis-version 7.0 --amqp-version=4 --json';
+    const line =
+      'serve --port 7900 --host ::1 --standard-ports --nodes 3 --first-node-id 0 --redis-version 7.0 --amqp-version=4 --json';
     expect(parse(line)).toEqual({
       kind: 'serve',
       json: true,
@@ -20,6 +21,7 @@ describe('the command line', () => {
         host: '::1',
         standardPorts: true,
         nodes: 3,
+        firstNodeId: 0,
         redis: { version: '7.0' },
         amqp: { version: '4' },
       },

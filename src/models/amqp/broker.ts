@@ -61,7 +61,7 @@ export class AmqpBroker implements BrokerModel {
   constructor(context: ModelContext, options: AmqpOptions = {}) {
     this.context = context;
     this.options = options;
-    this.cluster = new Cluster(options.nodes ?? 1);
+    this.cluster = new Cluster(options.nodes ?? 1, options.firstNodeId);
     this.version = options.version ?? '3';
     const newer = this.version === '3' ? [] : TYPES_SINCE_4;
     for (const type of [DIRECT, FANOUT, TOPIC, HEADERS, ...PLUGIN_TYPES, ...newer]) this.registerExchangeType(type);
@@ -230,7 +230,7 @@ export class AmqpBroker implements BrokerModel {
   /** A connection for the native and the management API: it is in no list and counts in no limit. */
   openInternal(user: User, vhost: VirtualHost): AmqpConnection {
     const sink = { closed: () => {}, blocked: () => {}, unblocked: () => {} };
-    return new AmqpConnection({ user, vhost, name: 'internal', nodeId: 1, sink, internal: true });
+    return new AmqpConnection({ user, vhost, name: 'internal', nodeId: this.cluster.first, sink, internal: true });
   }
 
   /** Raises or ends an alarm: connections that publish wait as long as there is one. */

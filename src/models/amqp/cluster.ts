@@ -5,12 +5,15 @@
  */
 export class Cluster {
   readonly #nodes: number;
+  /** Number of the first node. */
+  readonly first: number;
   readonly #down = new Set<number>();
   #waiting: Array<() => void> = [];
 
-  /** @param nodes how many there are, numbered from 1 */
-  constructor(nodes: number) {
+  /** @param nodes how many there are, numbered from `first` */
+  constructor(nodes: number, first = 1) {
     this.#nodes = nodes;
+    this.first = first;
   }
 
   /** Numbers of the stopped nodes. */
@@ -25,7 +28,7 @@ export class Cluster {
   /** Where a queue is put that is declared on a node: there, or on the first that runs. */
   homeFor(nodeId: number): number {
     if (!this.#down.has(nodeId)) return nodeId;
-    for (let node = 1; node <= this.#nodes; node++) if (!this.#down.has(node)) return node;
+    for (let at = 0; at < this.#nodes; at++) if (!this.#down.has(this.first + at)) return this.first + at;
     return nodeId;
   }
 

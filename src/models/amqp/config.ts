@@ -7,6 +7,8 @@ export interface AmqpOptions {
   readonly version?: AmqpVersion;
   /** Nodes of the cluster, from 1. Set by the broker. */
   readonly nodes?: number;
+  /** Set by the broker. Default 1. */
+  readonly firstNodeId?: number;
   /** Users besides or instead of guest/guest, administrators with all rights: name to password. */
   readonly users?: Readonly<Record<string, string>>;
   /** Virtual hosts besides `/`. */

@@ -66,7 +66,7 @@ export class KafkaBroker implements BrokerModel {
     this.context = context;
     this.options = options;
     this.config = createBrokerConfig(options, () => this.cluster.configChanged());
-    this.cluster = new Cluster(context, this.config, options.nodes ?? 1, options.racks);
+    this.cluster = new Cluster(context, this.config, options);
     this.groups = new GroupCoordinator(context, this.cluster);
     this.transactions = new TransactionCoordinator(context, this.cluster, this.groups, options.markerDelayMs);
     this.produceService = new ProduceService(context, this.cluster, this.transactions);

@@ -1,9 +1,10 @@
 import { checkLimit } from '../../core/limits.js';
 import type { ModelContext } from '../../core/model.js';
 import { loadTopic, saveTopic, type TopicState } from './cluster-snapshot.js';
-import { type Config, checkSetting } from './config.js';
+import { type Config, checkSetting, type KafkaOptions } from './config.js';
 import { KafkaError } from './errors.js';
 import { NO_LEADER, type Nodes, type Partition } from './partition.js';
+import { checkReplicas, spreadReplicas } from './replica-placement.js';
 import { TOPIC_SETTINGS } from './setting.js';
 import { Topic } from './topic.js';
 import { checkTopicName, collisionKey, isInternalTopic, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './topic-name.js';
@@ -42,10 +43,15 @@ export class Cluster implements Nodes {
   readonly #listeners = new Set<(topic: Topic, change: TopicChange) => void>();
   #placed = 0;
 
-  constructor(context: ModelContext, config: Config, nodeCount: number, racks: readonly string[] = []) {
+  constructor(context: ModelContext, config: Config, options: Pick<KafkaOptions, 'nodes' | 'firstNodeId' | 'racks'>) {
     this.#context = context;
     this.config = config;
-    this.nodes = Array.from({ length: nodeCount }, (_, at) => ({ id: at + 1, rack: racks[at] ?? null, alive: true }));
+    const { nodes = 1, firstNodeId = 1, racks = [] } = options;
+    this.nodes = Array.from({ length: nodes }, (_, at) => ({
+      id: firstNodeId + at,
+      rack: racks[at] ?? null,
+      alive: true,
+    }));
     this.clusterId = Buffer.from(context.random.bytes(16)).toString('base64url');
   }
 
@@ -81,6 +87,10 @@ export class Cluster implements Nodes {
     for (const topic of this.#topics.values()) topic.config.refresh();
   }
 
+  node(nodeId: number): Node | undefined {
+    return this.nodes[nodeId - (this.nodes[0] as Node).id];
+  }
+
   get liveNodes(): Node[] {
     return this.nodes.filter((node) => node.alive);
   }
@@ -91,7 +101,7 @@ export class Cluster implements Nodes {
   }
 
   isAlive(nodeId: number): boolean {
-    return this.nodes[nodeId - 1]?.alive ?? false;
+    return this.node(nodeId)?.alive ?? false;
   }
 
   get replicaLagMs(): number {
@@ -117,7 +127,9 @@ export class Cluster implements Nodes {
     for (const [setting, value] of Object.entries(spec.config ?? {})) {
       checkSetting(TOPIC_SETTINGS, setting, String(value));
     }
-    return spec.assignments ? this.checkAssignments(spec.assignments) : this.#place(name, spec);
+    if (!spec.assignments) return this.#place(name, spec);
+    this.checkAssignments(spec.assignments);
+    return spec.assignments;
   }
 
   #place(name: string, spec: TopicSpec): number[][] {
@@ -131,7 +143,7 @@ export class Cluster implements Nodes {
         `Unable to replicate the partition ${factor} time(s): ${live} broker(s) are available.`,
       );
     }
-    return this.#spread(count, factor, this.#placed);
+    return spreadReplicas(this.#liveIds, count, factor, this.#placed);
   }
 
   /** @throws KafkaError INVALID_PARTITIONS */
@@ -147,26 +159,12 @@ export class Cluster implements Nodes {
   }
 
   /** @throws KafkaError INVALID_REPLICA_ASSIGNMENT */
-  checkAssignments(assignments: ReadonlyArray<readonly number[]>): ReadonlyArray<readonly number[]> {
-    const size = assignments[0]?.length ?? 0;
-    for (const nodes of assignments) {
-      const known = nodes.every((node) => node >= 1 && node <= this.nodes.length);
-      if (!known || nodes.length === 0 || nodes.length !== size || new Set(nodes).size !== nodes.length) {
-        throw new KafkaError(
-          'INVALID_REPLICA_ASSIGNMENT',
-          `nodes [${nodes.join(', ')}] cannot hold a partition: give as many for each, of 1 to ${this.nodes.length}, none twice`,
-        );
-      }
-    }
-    return assignments;
+  checkAssignments(assignments: ReadonlyArray<readonly number[]>): void {
+    checkReplicas(this.nodes, assignments);
   }
 
-  /** Round robin over the live nodes; the leaders rotate. */
-  #spread(count: number, factor: number, first: number): number[][] {
-    const live = this.liveNodes;
-    return Array.from({ length: count }, (_, index) =>
-      Array.from({ length: factor }, (_, at) => (live[(first + index + at) % live.length] as Node).id),
-    );
+  get #liveIds(): number[] {
+    return this.liveNodes.map(({ id }) => id);
   }
 
   /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_CONFIG, … */
@@ -207,9 +205,8 @@ export class Cluster implements Nodes {
     if (!assignments && factor > this.liveNodes.length) {
       throw new KafkaError('INVALID_REPLICATION_FACTOR', `${factor} replicas need as many live nodes`);
     }
-    const planned = assignments
-      ? this.checkAssignments(assignments)
-      : this.#spread(count - before, factor, this.#placed);
+    if (assignments) this.checkAssignments(assignments);
+    const planned = assignments ?? spreadReplicas(this.#liveIds, count - before, factor, this.#placed);
     if (validateOnly) return;
     this.#placed += planned.length;
     for (const replicas of planned) topic.addPartition(replicas);
@@ -257,7 +254,7 @@ export class Cluster implements Nodes {
   }
 
   stopNode(nodeId: number): void {
-    const node = this.nodes[nodeId - 1];
+    const node = this.node(nodeId);
     if (!node?.alive) return;
     node.alive = false;
     for (const topic of this.#topics.values()) {
@@ -269,7 +266,7 @@ export class Cluster implements Nodes {
   }
 
   startNode(nodeId: number): void {
-    const node = this.nodes[nodeId - 1];
+    const node = this.node(nodeId);
     if (!node || node.alive) return;
     node.alive = true;
     for (const topic of this.#topics.values()) {

@@ -2,6 +2,7 @@ import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
 import { CONFIG_SOURCES, type Config, checkSetting, createNodeConfig } from './config.js';
 import { KafkaError } from './errors.js';
+import { rangeOf } from './replica-placement.js';
 import { DEFAULT_IN_HOURS, isDynamic, SETTING_TYPES, type Setting } from './setting.js';
 
 /** What has settings, by its number on the wire. */
@@ -139,10 +140,10 @@ export class ConfigAdmin {
   #nodeConfig(name: string): Config {
     if (name === '') return this.#cluster.config;
     const nodeId = /^\d+$/.test(name) ? Number(name) : -1;
-    if (!this.#cluster.nodes[nodeId - 1]) {
+    if (!this.#cluster.node(nodeId)) {
       throw new KafkaError(
         'INVALID_REQUEST',
-        `Unexpected broker id, expected 1 to ${this.#cluster.nodes.length}: ${name}`,
+        `Unexpected broker id, expected ${rangeOf(this.#cluster.nodes)}: ${name}`,
       );
     }
     return this.#configOf(nodeId);

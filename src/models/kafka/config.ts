@@ -16,6 +16,8 @@ export interface SaslOptions {
 export interface KafkaOptions {
   /** Nodes of the cluster, from 1. Set by the broker. */
   readonly nodes?: number;
+  /** Set by the broker. Default 1. */
+  readonly firstNodeId?: number;
   /** Versions offered to clients: those of a current Kafka (default), or the fewest that all known clients accept. */
   readonly apiVersions?: 'standard' | 'lean';
   readonly sasl?: SaslOptions;

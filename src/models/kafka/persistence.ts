@@ -1,7 +1,7 @@
 import type { Timer } from '../../core/clock.js';
 import { packCanonical, unpackCanonical } from '../../core/codec.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
-import type { Cluster } from './cluster.js';
+import type { Cluster, Node } from './cluster.js';
 import type { TopicState } from './cluster-snapshot.js';
 import type { Partition, PartitionState } from './partition.js';
 import type { LogContents } from './partition-log.js';
@@ -142,9 +142,8 @@ export class Persistence {
     }, []);
     const segments = [{ baseOffset: batches[0]?.baseOffset ?? logStart, batches }];
     const contents: LogContents = { logStart, logEnd, highWatermark: logEnd, epochs, segments };
-    const nodes = this.#cluster.nodes.length;
-    const saved = (fields.get('replicas') as number[]).filter((node) => node <= nodes);
-    const replicas = saved.length > 0 ? saved : [1];
+    const saved = (fields.get('replicas') as number[]).filter((node) => this.#cluster.node(node));
+    const replicas = saved.length > 0 ? saved : [(this.#cluster.nodes[0] as Node).id];
     return {
       replicas,
       isr: replicas,

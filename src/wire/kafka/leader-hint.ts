@@ -20,7 +20,7 @@ export function nodeEndpoints(call: Call<any>, partitions: Iterable<Partition>):
   for (const { leader } of partitions) {
     const address = call.address(leader);
     if (!address || found.has(leader)) continue;
-    const rack = call.broker.cluster.nodes[leader - 1]?.rack ?? null;
+    const rack = call.broker.cluster.node(leader)?.rack ?? null;
     found.set(leader, { nodeId: leader, host: address.host, port: address.port, rack });
   }
   return [...found.values()];

@@ -1,7 +1,7 @@
 /** What the tests of kafkajs share: a broker, a client of it, and the closing of both. */
 import { type EachMessagePayload, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { afterEach, expect } from 'vitest';
-import { type Broker, type BrokerOptions, startBroker } from '../../../src/broker.js';
+import { type Broker, type BrokerOptions, type ListenOptions, startBroker } from '../../../src/broker.js';
 
 const closers: Array<() => Promise<unknown>> = [];
 
@@ -15,7 +15,7 @@ export function atEnd(close: () => Promise<unknown>): void {
 }
 
 /** A broker on a free port; what it reports as its own defect fails the test. */
-export async function startTestBroker(options: BrokerOptions = {}): Promise<Broker> {
+export async function startTestBroker(options: BrokerOptions & ListenOptions = {}): Promise<Broker> {
   const broker = await startBroker(options);
   const errors: unknown[] = [];
   broker.on('error', (error) => errors.push(error));
