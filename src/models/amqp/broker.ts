@@ -319,11 +319,11 @@ export class AmqpBroker implements BrokerModel {
   }
 
   snapshot(): unknown {
-    return saveBroker(this, this.#unacked());
+    return saveBroker(this, this.unacked());
   }
 
   /** What channels have not settled, by queue. */
-  #unacked(): Map<Queue, Envelope[]> {
+  unacked(): Map<Queue, Envelope[]> {
     const unacked = new Map<Queue, Envelope[]>();
     for (const connection of this.#native ? [...this.connections, this.#native.connection] : this.connections) {
       for (const channel of connection.channels.values()) {
@@ -350,7 +350,7 @@ export class AmqpBroker implements BrokerModel {
   stopNode(nodeId: number): void {
     if (!this.cluster.stop(nodeId)) return;
     for (const connection of [...this.connections]) if (connection.nodeId === nodeId) connection.close();
-    const unacked = this.#unacked();
+    const unacked = this.unacked();
     for (const vhost of this.vhosts.values()) vhost.stopNode(nodeId, unacked);
   }
 

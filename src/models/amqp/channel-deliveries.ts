@@ -112,7 +112,10 @@ export class ChannelDeliveries {
       this.#release(1);
     }
     const { queue } = taker;
-    if (!queue.alive) return true;
+    if (!queue.alive) {
+      vhost.command(() => this.#settleNamesakes([{ envelope, taker }], queue, 'ack'));
+      return true;
+    }
     const unparked = taker instanceof Consumer && taker.parked && this.#unpark(queue);
     queue.ack(envelope);
     if (unparked) vhost.command(() => queue.dispatch());
@@ -141,7 +144,7 @@ export class ChannelDeliveries {
     const [{ taker }] = group as readonly [Settled];
     const { queue } = taker;
     if (taker instanceof Consumer) taker.unackedCount -= group.length;
-    if (!queue.alive) return;
+    if (!queue.alive) return this.#settleNamesakes(group, queue, outcome);
     const unparked = this.parked.size > 0 && this.#unpark(queue);
     const envelopes = group.map(({ envelope }) => envelope);
     // A priority queue refuses the highest first.
@@ -149,6 +152,43 @@ export class ChannelDeliveries {
     for (const envelope of envelopes) this.#settleOne(envelope, queue, outcome);
     if (outcome === 'requeue') queue.afterReturn();
     else if (unparked) queue.dispatch();
+  }
+
+  /**
+   * The queue has gone. RabbitMQ knows a delivery by the name of its queue and a number, so when there is a queue of
+   * that name again and this channel has something of it, the messages of these numbers are settled there.
+   */
+  #settleNamesakes(group: readonly Settled[], gone: Queue, outcome: Outcome): void {
+    const { vhost } = this.#connection;
+    const queue = vhost.queues.get(gone.name);
+    if (gone.type !== 'classic' || queue?.type !== 'classic' || !this.#hasSomethingOf(queue)) return;
+    const out = vhost.broker.unacked().get(queue) ?? [];
+    for (const { envelope } of group) {
+      const isNamesake = (other: Envelope) =>
+        other.isOut && other.position === envelope.position && queue.priorityOf(other) === gone.priorityOf(envelope);
+      const namesake = out.find(isNamesake);
+      if (!namesake) continue;
+      this.#giveCreditFor(namesake, queue);
+      this.#settleOne(namesake, queue, outcome);
+    }
+    if (outcome === 'requeue') queue.afterReturn();
+    this.unparkAll();
+  }
+
+  #hasSomethingOf(queue: Queue): boolean {
+    for (const [of] of this.entries()) if (of === queue) return true;
+    for (const { channel } of queue.consumers.values()) if (channel.deliveries === this) return true;
+    return false;
+  }
+
+  /** The consumer of this channel that has a message need not settle it itself any more. */
+  #giveCreditFor(envelope: Envelope, queue: Queue): void {
+    const tag = this.#window.tags().find((each) => this.#window.peek(each) === envelope);
+    if (tag === undefined || this.#window.peek(tag) === undefined) return;
+    const { taken } = this.#window;
+    if (!(taken instanceof Consumer)) return;
+    taken.unackedCount--;
+    this.#window.retake(tag, { queue });
   }
 
   #settleOne(envelope: Envelope, queue: Queue, outcome: Outcome): void {

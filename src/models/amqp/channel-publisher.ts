@@ -3,6 +3,7 @@ import type { AmqpConnection } from './connection.js';
 import type { Confirmation, ReturnedMessage } from './envelope.js';
 import type { Publication } from './publication.js';
 import type { Queue } from './queue.js';
+import type { RoutedPublication } from './transaction.js';
 
 const NO_QUEUES: readonly Queue[] = [];
 
@@ -49,6 +50,22 @@ export class ChannelPublisher {
     if (queues.every((queue) => queue.available)) this.#confirm(confirmTag, accepted);
     else this.#confirmLater(confirmTag, accepted);
     return queues;
+  }
+
+  /** Publishes of a transaction, and where they go now. Those that have to go somewhere and do not are returned. */
+  commit(publications: readonly RoutedPublication[]): Array<{ publication: Publication; queues: readonly Queue[] }> {
+    const ready = publications
+      .filter(({ publication }) => !this.#connection.vhost.delay(publication))
+      .map((routed) => ({ publication: routed.publication, queues: this.#queuesAtCommit(routed) }));
+    for (const { publication, queues } of ready) if (publication.mandatory) this.returnUnless(queues, publication);
+    return ready;
+  }
+
+  /** The default exchange knows no bindings: it routes to names, whether there is a queue or not. */
+  #queuesAtCommit({ publication, queueNames }: RoutedPublication): readonly Queue[] {
+    const { vhost } = this.#connection;
+    if (publication.exchange.name === '') return vhost.destinations(publication);
+    return queueNames.map((name) => vhost.queues.get(name)).filter((queue) => queue !== undefined);
   }
 
   /** Returns a mandatory publication that reaches no queue. */

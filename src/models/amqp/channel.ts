@@ -30,7 +30,7 @@ import {
   unbindQueue,
   usableQueue,
 } from './topology.js';
-import { type RoutedPublication, type Settlement, Transaction } from './transaction.js';
+import { type Settlement, Transaction } from './transaction.js';
 
 const NO_FLAGS: PublishFlags = {};
 const NO_QUEUES: readonly Queue[] = [];
@@ -252,31 +252,24 @@ export class AmqpChannel {
    */
   txCommit(): void {
     const tx = this.#transaction();
-    this.#command(() => {
-      const { acks, publications, returns } = tx.finish();
-      const { vhost } = this.connection;
-      const ready = publications
-        .filter(({ publication }) => !vhost.delay(publication))
-        .map((routed) => ({ publication: routed.publication, queues: this.#queuesAtCommit(routed) }));
-      for (const { publication, queues } of ready) {
-        if (publication.mandatory) this.#publisher.returnUnless(queues, publication);
-      }
-      let accepted = true;
-      this.#post((tell) => accepted && tell(), this.#tellCommitted);
-      if (acks.length > 0) this.deliveries.settle(acks, 'ack');
-      for (const { publication, queues } of ready) {
-        if (!vhost.put(publication, queues)) accepted = false;
-      }
-      for (const { tags, outcome } of returns) this.deliveries.settle(tags, outcome);
-      if (!accepted) this.#endWith(preconditionFailed('partial tx completion'));
-    });
+    const accepted = this.#command(() => this.#commit(tx));
+    // What died on the way is delivered before that.
+    if (!accepted) this.#command(() => this.#endWith(preconditionFailed('partial tx completion')));
   }
 
-  /** The default exchange knows no bindings: it routes to names, whether there is a queue or not. */
-  #queuesAtCommit({ publication, queueNames }: RoutedPublication): readonly Queue[] {
+  /** @returns false when a queue refused one of its publishes */
+  #commit(tx: Transaction): boolean {
+    const { acks, publications, returns } = tx.finish();
     const { vhost } = this.connection;
-    if (publication.exchange.name === '') return vhost.destinations(publication);
-    return queueNames.map((name) => vhost.queues.get(name)).filter((queue) => queue !== undefined);
+    const ready = this.#publisher.commit(publications);
+    let accepted = true;
+    this.#post((tell) => accepted && tell(), this.#tellCommitted);
+    if (acks.length > 0) this.deliveries.settle(acks, 'ack');
+    for (const { publication, queues } of ready) {
+      if (!vhost.put(publication, queues)) accepted = false;
+    }
+    for (const { tags, outcome } of returns) this.deliveries.settle(tags, outcome);
+    return accepted;
   }
 
   txRollback(): void {

@@ -11,7 +11,6 @@ export class ClassicQueue extends Queue {
   readonly type: QueueType = 'classic';
   readonly store: MessageStore;
   #readyBytes = 0;
-  #nextPosition = 1;
   #expiry: Timer | undefined;
   #expiryAtMs = Infinity;
   #dispatching = false;
@@ -45,16 +44,16 @@ export class ClassicQueue extends Queue {
       if (settings.overflow === 'reject-publish-dlx') this.die(envelope, 'maxlen');
       return false;
     }
-    envelope.position = this.#nextPosition++;
     this.#setExpiry(envelope);
     if (this.store.length === 0) {
       const consumer = this.consumers.size === 0 ? undefined : this.consumers.next();
       if (consumer) {
+        if (!consumer.noAck) this.store.number(envelope);
         this.#deliver(consumer, envelope);
         return true;
       }
     }
-    this.store.push(envelope);
+    this.append(envelope);
     this.#readyBytes += envelope.body.length;
     // RabbitMQ looks at the head when the message is alone or another was dropped; one of higher priority waits there.
     const dropped = this.dropOverflow();
@@ -107,7 +106,7 @@ export class ClassicQueue extends Queue {
   }
 
   requeue(envelope: Envelope, _byConsumer: boolean): void {
-    this.#settle(envelope);
+    if (!this.#settle(envelope)) return;
     envelope.returnCount++;
     this.putBack(envelope);
     this.#readyBytes += envelope.body.length;
@@ -119,8 +118,7 @@ export class ClassicQueue extends Queue {
   }
 
   reject(envelope: Envelope): void {
-    this.#settle(envelope);
-    this.die(envelope, 'rejected');
+    if (this.#settle(envelope)) this.die(envelope, 'rejected');
   }
 
   purge(): number {
@@ -160,7 +158,7 @@ export class ClassicQueue extends Queue {
 
   /** Adds at the end what has no position yet, or is to lose it. */
   protected append(envelope: Envelope): void {
-    envelope.position = this.#nextPosition++;
+    this.store.number(envelope);
     this.store.push(envelope);
   }
 
@@ -232,12 +230,17 @@ export class ClassicQueue extends Queue {
   }
 
   #handOut(envelope: Envelope): void {
+    envelope.isOut = true;
     this.unackedCount++;
     this.unackedBytes += envelope.body.length;
   }
 
-  #settle(envelope: Envelope): void {
+  /** @returns false when it was settled before, in the name of another delivery */
+  #settle(envelope: Envelope): boolean {
+    if (!envelope.isOut) return false;
+    envelope.isOut = false;
     this.unackedCount--;
     this.unackedBytes -= envelope.body.length;
+    return true;
   }
 }

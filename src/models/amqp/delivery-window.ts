@@ -86,6 +86,14 @@ export class DeliveryWindow<Taker> {
     return this.#envelopes[this.#slot(tag)];
   }
 
+  /** Gives an entry another taker. */
+  retake(tag: number, taker: Taker): void {
+    const envelope = this.peek(tag);
+    if (!envelope) return;
+    if (this.#inTheRing(tag)) this.#takers[this.#slot(tag)] = taker;
+    else this.#old.set(tag, [envelope, taker]);
+  }
+
   clear(): void {
     this.#envelopes = new Array(SMALLEST);
     this.#takers = new Array(SMALLEST);

@@ -12,6 +12,8 @@ export class Envelope {
   readonly body: Uint8Array;
   /** Keys of a removed BCC header, which still count when the message is dead-lettered. */
   readonly hiddenKeys: readonly string[] | undefined;
+  /** Whether it is delivered and not settled. */
+  isOut = false;
   /** Order in its queue; a requeued message goes back to it. */
   position = 0;
   /** When it expires; 0 is never. */

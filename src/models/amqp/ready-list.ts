@@ -4,6 +4,8 @@ import type { Envelope } from './envelope.js';
 /** Messages waiting in a queue: taken from the front, added at the back, given back to where they were. */
 export interface MessageStore {
   readonly length: number;
+  /** Gives a message the position behind all others. */
+  number(envelope: Envelope): void;
   push(envelope: Envelope): void;
   peek(): Envelope | undefined;
   shift(): Envelope | undefined;
@@ -24,10 +26,15 @@ export class ReadyList implements MessageStore {
   #ring: Array<Envelope | undefined> = new Array(SMALLEST);
   #head = 0;
   #count = 0;
+  #nextPosition = 1;
   #returned: Heap<Envelope> | undefined;
 
   get length(): number {
     return this.#count + (this.#returned?.size ?? 0);
+  }
+
+  number(envelope: Envelope): void {
+    envelope.position = this.#nextPosition++;
   }
 
   push(envelope: Envelope): void {
@@ -99,6 +106,11 @@ export class PriorityReadyList implements MessageStore {
 
   get length(): number {
     return this.#count;
+  }
+
+  /** As in RabbitMQ, each level counts on its own. */
+  number(envelope: Envelope): void {
+    this.#levelOf(envelope).number(envelope);
   }
 
   push(envelope: Envelope): void {

@@ -17,9 +17,14 @@ export class TwoClassList implements MessageStore {
   readonly #high = new ReadyList();
   readonly #normal = new ReadyList();
   #turn = 0;
+  #nextPosition = 1;
 
   get length(): number {
     return this.#returned.length + this.#high.length + this.#normal.length;
+  }
+
+  number(envelope: Envelope): void {
+    envelope.position = this.#nextPosition++;
   }
 
   push(envelope: Envelope): void {

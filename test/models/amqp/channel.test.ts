@@ -23,6 +23,27 @@ it('a commit that a queue refuses a part of closes the channel, and the rest is 
   expect(peer.call(1, 'basic.get', { queue: 'q' }).body).toBe('first');
 });
 
+it('what died of such a commit is delivered before the channel closes', () => {
+  const limits = { 'x-max-length': 1, 'x-overflow': 'reject-publish-dlx' };
+  const { peer, take } = amqpScene({ ...limits, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' });
+  peer.call(1, 'queue.declare', { queue: 'dead' });
+  peer.call(1, 'queue.declare', { queue: 'free' });
+  peer.call(2, 'tx.select');
+  for (const queue of ['dead', 'free']) peer.call(2, 'basic.consume', { queue, consumerTag: queue, noAck: true });
+  for (const [routingKey, body] of [
+    ['q', '1'],
+    ['q', '2'],
+    ['free', '3'],
+    ['q', '4'],
+    ['free', '5'],
+  ] as const) {
+    peer.publish(2, { routingKey }, {}, body);
+  }
+  peer.send(2, 'tx.commit');
+  const closed = 'PRECONDITION_FAILED - partial tx completion';
+  expect(take()).toEqual(['free: 3', 'free: 5', 'dead: 2', 'dead: 4', closed]);
+});
+
 it('a transaction reaches a queue that was declared again before the commit', () => {
   const { peer } = amqpScene();
   peer.call(2, 'tx.select');
@@ -31,4 +52,66 @@ it('a transaction reaches a queue that was declared again before the commit', ()
   peer.call(1, 'queue.declare', { queue: 'q' });
   peer.call(2, 'tx.commit');
   expect(peer.call(1, 'basic.get', { queue: 'q' }).body).toBe('kept');
+});
+
+it('a delivery of a deleted queue settles the delivery of its number of the queue that has its name now', () => {
+  const { peer, take, publish, consume } = amqpScene();
+  publish('old');
+  consume(1, 'before');
+  peer.call(3, 'queue.delete', { queue: 'q' });
+  peer.call(3, 'queue.declare', { queue: 'q' });
+  for (const body of ['first', 'second', 'third']) publish(body);
+  consume(1, 'after');
+  peer.send(1, 'basic.reject', { deliveryTag: 1, requeue: true });
+  expect(take()).toEqual(['after: first']);
+  // It is out twice, and the first to settle it does.
+  peer.send(1, 'basic.ack', { deliveryTag: 2 });
+  peer.call(1, 'channel.close');
+  const bodies = [1, 2, 3].map(() => peer.call(3, 'basic.get', { queue: 'q', noAck: true }).body);
+  expect(bodies).toEqual(['second', 'third', undefined]);
+});
+
+it('it does so when another channel has that delivery, but only when its own channel has something of the queue', () => {
+  const settles = (own: boolean) => {
+    const { peer, publish } = amqpScene();
+    const get = (channel: number) => peer.call(channel, 'basic.get', { queue: 'q' }).body;
+    publish('old');
+    get(1);
+    peer.call(3, 'queue.delete', { queue: 'q' });
+    peer.call(3, 'queue.declare', { queue: 'q' });
+    // What is delivered at once and not to be acked has no number.
+    peer.call(3, 'basic.consume', { queue: 'q', consumerTag: 'all', noAck: true });
+    publish('passes');
+    peer.call(3, 'basic.cancel', { consumerTag: 'all' });
+    peer.takeAll();
+    for (const body of ['first', 'second', 'third']) publish(body);
+    get(2);
+    if (own) get(1);
+    peer.send(1, 'basic.reject', { deliveryTag: 1, requeue: true });
+    const next = get(3);
+    peer.call(2, 'channel.close');
+    return [next, get(3)];
+  };
+  expect(settles(true)).toEqual(['first', 'first']);
+  expect(settles(false)).toEqual(['second', 'first']);
+});
+
+it('each priority has numbers of its own', () => {
+  const { peer, publish } = amqpScene({ 'x-max-priority': 3 });
+  publish('old', { priority: 1 });
+  peer.call(1, 'basic.get', { queue: 'q' });
+  peer.call(3, 'queue.delete', { queue: 'q' });
+  peer.call(3, 'queue.declare', { queue: 'q', args: { 'x-max-priority': 3 } });
+  for (const [body, priority] of [
+    ['low', 0],
+    ['middle', 1],
+    ['high', 2],
+  ] as const)
+    publish(body, { priority });
+  const get = () => peer.call(1, 'basic.get', { queue: 'q' }).body;
+  expect([get(), get()]).toEqual(['high', 'middle']);
+  peer.send(1, 'basic.ack', { deliveryTag: 1 });
+  peer.call(1, 'channel.close');
+  const left = [1, 2, 3].map(() => peer.call(3, 'basic.get', { queue: 'q', noAck: true }).body);
+  expect(left).toEqual(['high', 'low', undefined]);
 });
