@@ -1,5 +1,5 @@
 /**
- * `npm run differential -- --redis 127.0.0.1:PORT | --amqp amqp://127.0.0.1:PORT [--operations N] [--seed N]`: random programs for a real server and
+ * `npm run differential -- --redis 127.0.0.1:PORT | --amqp amqp://127.0.0.1:PORT | --kafka 127.0.0.1:PORT [--operations N] [--seed N]`: random programs for a real server and
  * for this broker, compared. Exit code 1 when they diverge.
  */
 import { parseArgs } from 'node:util';
@@ -8,6 +8,8 @@ const { values } = parseArgs({
   options: {
     redis: { type: 'string' },
     amqp: { type: 'string' },
+    kafka: { type: 'string' },
+    kind: { type: 'string' },
     operations: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
   },
@@ -27,7 +29,14 @@ if (values.amqp !== undefined) {
   const found = await compareWithRabbit({ url: values.amqp, ...options });
   if (found.length > 0) process.exitCode = 1;
 }
-if (values.redis === undefined && values.amqp === undefined) {
-  console.error('say what to compare with: --redis 127.0.0.1:PORT or --amqp amqp://127.0.0.1:PORT');
+if (values.kafka !== undefined) {
+  const { compareWithKafka } = await import('./kafka.js');
+  const found = await compareWithKafka({ address: values.kafka, kind: values.kind, ...options });
+  if (found.length > 0) process.exitCode = 1;
+}
+if (values.kafka === undefined && values.redis === undefined && values.amqp === undefined) {
+  console.error(
+    'say what to compare with: --redis 127.0.0.1:PORT, --amqp amqp://127.0.0.1:PORT or --kafka 127.0.0.1:PORT',
+  );
   process.exitCode = 2;
 }

@@ -1,0 +1,208 @@
+/** Requests that create, change and describe topics and settings. */
+import { metadata } from './kafka-log-program.js';
+import type { Dice, Operation } from './kafka-program.js';
+
+const SETTINGS: ReadonlyArray<readonly [name: string, ...values: Array<string | null>]> = [
+  ['retention.ms', '1000', '-1', '-2', 'x', '', ' 7 ', null, '99999999999999999999'],
+  ['retention.bytes', '1000', '-1', '-2', '1.5'],
+  ['cleanup.policy', 'delete', 'compact', 'compact,delete', 'delete,compact', 'none', '', ' delete , compact '],
+  ['segment.bytes', '1048576', '14', '13', '0', '2147483648'],
+  ['segment.ms', '1', '0', '60000'],
+  ['max.message.bytes', '200', '0', '-1', '1000000'],
+  ['min.insync.replicas', '1', '2', '0'],
+  ['compression.type', 'gzip', 'producer', 'bad', 'uncompressed', 'GZIP'],
+  ['message.timestamp.type', 'LogAppendTime', 'CreateTime', 'x'],
+  ['message.timestamp.before.max.ms', '1000', '-1', '86400000'],
+  ['message.timestamp.after.max.ms', '1000', '86400000'],
+  ['min.cleanable.dirty.ratio', '0.1', '1.1', '-0.1', 'x'],
+  ['unclean.leader.election.enable', 'true', 'TRUE', 'yes', 'false'],
+  ['preallocate', 'true', 'false'],
+  ['flush.messages', '1', '0'],
+  ['index.interval.bytes', '0', '-1'],
+  ['remote.storage.enable', 'false'],
+  ['leader.replication.throttled.replicas', '*', '0:1', 'x', ''],
+  ['no.such.setting', '1', ''],
+  ['', '1'],
+];
+
+export function adminOperation(dice: Dice): Operation | undefined {
+  const roll = dice.int(100);
+  if (roll < 20) return createTopics(dice);
+  if (roll < 28) return deleteTopics(dice);
+  if (roll < 36) return createPartitions(dice);
+  if (roll < 50) return describeConfigs(dice);
+  if (roll < 66) return incrementalAlterConfigs(dice);
+  if (roll < 72) return alterConfigs(dice);
+  if (roll < 82) return metadata(dice);
+  if (roll < 88) return describeTopicPartitions(dice);
+  if (roll < 91)
+    return dice.make('DescribeCluster', {
+      includeClusterAuthorizedOperations: dice.once(2),
+      endpointType: dice.mostly(1, 0, 2, 3),
+    });
+  return rare(dice);
+}
+
+function name(dice: Dice): string {
+  return dice.mostly(
+    dice.pick(['~a', '~b', '~c', '~d', '~e']),
+    '~c.x',
+    '~c_x',
+    '',
+    '.',
+    '..',
+    '~bad name',
+    '~é',
+    `~${'n'.repeat(250)}`,
+    '__consumer_offsets',
+  );
+}
+
+function setting(dice: Dice): { name: string; value: string | null } {
+  const [key, ...values] = dice.pick(SETTINGS);
+  return { name: key, value: dice.pick(values) };
+}
+
+function createTopics(dice: Dice): Operation | undefined {
+  const topic = () => {
+    const manual = dice.once(6);
+    return {
+      name: name(dice),
+      numPartitions: manual && !dice.once(4) ? -1 : dice.mostly(dice.pick([1, 2, -1]), 0, -2),
+      replicationFactor: manual && !dice.once(4) ? -1 : dice.mostly(dice.pick([1, -1]), 0, 2, -2),
+      assignments: manual
+        ? dice.some(2, () => ({
+            partitionIndex: dice.mostly(0, 1, 2, -1),
+            brokerIds: dice.mostly([1], [], [2], [1, 1], [-1]),
+          }))
+        : [],
+      configs: dice.once(3) ? dice.some(2, () => setting(dice)) : [],
+    };
+  };
+  return dice.make('CreateTopics', { topics: dice.some(2, topic), timeoutMs: 5_000, validateOnly: dice.once(5) });
+}
+
+function deleteTopics(dice: Dice): Operation | undefined {
+  const topics = dice.some(2, () => {
+    const topic = dice.topic();
+    if (dice.once(3)) return { name: null, topicId: { $: 'topicId', topic } };
+    if (dice.once(15)) return { name: topic, topicId: { $: 'topicId', topic } };
+    return { name: topic, topicId: NO_ID };
+  });
+  const body = {
+    topics: dice.once(20) ? [{ name: null, topicId: NO_ID }] : topics,
+    topicNames: dice.some(2, () => dice.topic()),
+    timeoutMs: 5_000,
+  };
+  return dice.make('DeleteTopics', body);
+}
+
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+function createPartitions(dice: Dice): Operation | undefined {
+  const body = {
+    topics: dice.some(2, () => ({
+      name: dice.topic(),
+      count: dice.pick([1, 2, 3, 4, 0, -1]),
+      assignments: dice.once(4) ? dice.some(2, () => ({ brokerIds: dice.mostly([1], [], [2], [1, 1]) })) : null,
+    })),
+    timeoutMs: 5_000,
+    validateOnly: dice.once(4),
+  };
+  return dice.make('CreatePartitions', body);
+}
+
+/** Topics mostly; nodes only where nothing of the real broker's own shows. */
+function resource(dice: Dice): { resourceType: number; resourceName: string } {
+  if (dice.once(15)) return { resourceType: dice.pick([0, 1, 3, 99]), resourceName: '~a' };
+  return { resourceType: 2, resourceName: dice.topic() };
+}
+
+function describeConfigs(dice: Dice): Operation | undefined {
+  const body = {
+    resources: dice.some(2, () => ({
+      ...(dice.once(8) ? { resourceType: 4, resourceName: dice.pick(['1', '2', 'x', '']) } : resource(dice)),
+      configurationKeys: dice.once(3)
+        ? dice.pick([[], ['no.such'], ['retention.ms', 'retention.ms']])
+        : dice.some(3, () => dice.pick(SETTINGS)[0]),
+    })),
+    includeSynonyms: dice.once(2),
+    includeDocumentation: false,
+  };
+  return dice.make('DescribeConfigs', body);
+}
+
+function incrementalAlterConfigs(dice: Dice): Operation | undefined {
+  const body = {
+    resources: dice.some(2, () => ({
+      ...resource(dice),
+      configs: dice.some(2, () => ({ ...setting(dice), configOperation: dice.mostly(dice.int(4), 0, 4, -1) })),
+    })),
+    validateOnly: dice.once(5),
+  };
+  return dice.make('IncrementalAlterConfigs', body);
+}
+
+function alterConfigs(dice: Dice): Operation | undefined {
+  const body = {
+    resources: dice.some(2, () => ({ ...resource(dice), configs: dice.some(2, () => setting(dice), 0) })),
+    validateOnly: dice.once(5),
+  };
+  return dice.make('AlterConfigs', body);
+}
+
+function describeTopicPartitions(dice: Dice): Operation | undefined {
+  const body = {
+    topics: dice.some(3, () => ({ name: dice.topic() })),
+    responsePartitionLimit: dice.mostly(2_000, 1, 2, 0, -1),
+    cursor: dice.once(3) ? { topicName: dice.topic(), partitionIndex: dice.partition() } : null,
+  };
+  return dice.make('DescribeTopicPartitions', body);
+}
+
+function rare(dice: Dice): Operation | undefined {
+  const partitions = () => dice.some(2, () => dice.partition());
+  switch (dice.int(6)) {
+    case 0:
+      return dice.make('ElectLeaders', {
+        electionType: dice.mostly(0, 1, 2),
+        topicPartitions: dice.some(2, () => ({ topic: dice.topic(), partitions: partitions() })),
+        timeoutMs: 5_000,
+      });
+    case 1:
+      return dice.make('AlterPartitionReassignments', {
+        timeoutMs: 5_000,
+        topics: dice.some(2, () => ({
+          name: dice.topic(),
+          partitions: partitions().map((partitionIndex) => ({
+            partitionIndex,
+            replicas: dice.pick([null, [1], [2], [], [1, 1]]),
+          })),
+        })),
+      });
+    case 2:
+      return dice.make('ListPartitionReassignments', {
+        timeoutMs: 5_000,
+        topics: dice.some(2, () => ({ name: dice.topic(), partitionIndexes: partitions() })),
+      });
+    case 3:
+      return dice.make('DescribeAcls', {
+        resourceTypeFilter: 1,
+        resourceNameFilter: null,
+        patternTypeFilter: 1,
+        principalFilter: null,
+        hostFilter: null,
+        operation: 1,
+        permissionType: 1,
+      });
+    case 4:
+      return dice.make('DescribeUserScramCredentials', {
+        users: dice.pick([[], [{ name: '~u' }], [{ name: '~u' }, { name: '~u' }]]),
+      });
+    default:
+      return dice.make('ApiVersions', {
+        clientSoftwareName: dice.pick(['test', '', '-x', 'a b']),
+        clientSoftwareVersion: dice.pick(['1.0', '']),
+      });
+  }
+}

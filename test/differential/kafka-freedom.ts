@@ -1,0 +1,155 @@
+/**
+ * Where two Kafka brokers may differ although both are right. Everything else of an answer is compared, and that our
+ * description of it writes the very bytes that were read.
+ *
+ * - Ids that a broker makes up (topics, members, producers, fetch sessions): only which are the same.
+ * - The cluster id, ports and throttle times; the moment of a log append time.
+ * - The order of topics, partitions, groups, members and settings in answers that Kafka makes from hash tables: all but
+ *   those of Fetch.
+ * - What ConsumerGroupDescribe of Kafka 3.9 says twice about groups that are missing.
+ * - Groups, topics and transactions of other programs, which the real broker has as well.
+ */
+import { crc32c } from '../../src/models/kafka/crc32c.js';
+import { NO_UUID } from '../../src/wire/kafka/reader.js';
+import type { Memory } from './kafka-content.js';
+
+/** Fields that say nothing. */
+const FREE = new Set([
+  'apiKeys',
+  'supportedFeatures',
+  'throttleTimeMs',
+  'port',
+  'clusterId',
+  'finalizedFeatures',
+  'finalizedFeaturesEpoch',
+]);
+const IDS = new Set(['topicId', 'memberId', 'leader', 'producerId', 'sessionId']);
+const TIMES = new Set(['timestamp', 'logAppendTimeMs', 'lastTimestamp', 'transactionStartTimeMs']);
+const MESSAGES = new Set(['errorMessage', 'batchIndexErrorMessage']);
+/** Lists whose order clients see. */
+const ORDERED = new Set(['Fetch']);
+/** Kafka 3.9 says of each group that is missing as often as groups are missing. */
+const TWICE = new Set(['ConsumerGroupDescribe']);
+
+/** Around what is numbered when everything is in order. */
+const MARK = '\ue000';
+const MARKED = new RegExp(`${MARK}(\\w+):([^${MARK}]*)${MARK}`, 'g');
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const SHORT_UUID = /(?<![\w-])[\w-]{22}(?![\w-])/g;
+/** Times of programs are an hour old; what is newer is the moment itself. */
+const NOW_MS = 30 * 60_000;
+
+/** Numbers ids in the order in which one broker of a program shows them. */
+export class Numbering {
+  readonly #numbers = new Map<string, number>();
+
+  of(kind: string, id: string): string {
+    const key = `${kind} ${id}`;
+    const number = this.#numbers.get(key) ?? this.#numbers.size;
+    this.#numbers.set(key, number);
+    return `${kind}#${number}`;
+  }
+}
+
+/** What two brokers may not differ in, as JSON. */
+export function essence(api: string, answer: unknown, memory: Memory, numbering: Numbering): string {
+  const plain = simplify('', answer, api, memory);
+  const text = JSON.stringify(plain, null, 1).replaceAll(memory.prefix, '~');
+  return text.replace(MARKED, (_, kind: string, id: string) => numbering.of(kind, id));
+}
+
+function simplify(name: string, value: any, api: string, memory: Memory): unknown {
+  if (value instanceof Uint8Array) {
+    return name === 'records' ? batchesOf(Buffer.from(value), memory) : Buffer.from(value).toString('latin1');
+  }
+  if (Array.isArray(value)) return listOf(name, value, api, memory);
+  if (value !== null && typeof value === 'object') {
+    const kept = Object.entries(value).filter(([key]) => !FREE.has(key));
+    return Object.fromEntries(kept.map(([key, item]) => [key, simplify(key, item, api, memory)]));
+  }
+  if (IDS.has(name)) return idOf(name, value);
+  if (TIMES.has(name)) return timeOf(value, memory);
+  if (MESSAGES.has(name) && value !== null) return messageOf(value.replaceAll(memory.prefix, '~'));
+  return value;
+}
+
+function listOf(name: string, list: readonly any[], api: string, memory: Memory): unknown[] {
+  const own = list.filter((item) => isOwn(api, name, item, memory));
+  const out = own.map((item) => simplify(name, item, api, memory));
+  if (ORDERED.has(api)) return out;
+  const keyed = out.map((item) => [JSON.stringify(item).replace(MARKED, '$1'), item] as const);
+  const sorted = keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const kept = TWICE.has(api) ? sorted.filter(([text], at) => text !== sorted[at - 1]?.[0]) : sorted;
+  return kept.map(([, item]) => item);
+}
+
+/** Whether an entry of a list of everything is the program's. */
+function isOwn(api: string, list: string, item: any, memory: Memory): boolean {
+  const ours = (text: string | null) => text?.startsWith(memory.prefix) ?? true;
+  if (api === 'ListGroups' && list === 'groups') return ours(item.groupId);
+  if (api === 'ListTransactions' && list === 'transactionStates') return ours(item.transactionalId);
+  if (api === 'DescribeLogDirs' && list === 'topics') return ours(item.name);
+  if ((api === 'Metadata' || api === 'DescribeTopicPartitions') && list === 'topics' && item.errorCode === 'NONE') {
+    return ours(item.name);
+  }
+  return true;
+}
+
+function idOf(name: string, value: string | number): unknown {
+  if (value === '' || value === null || value === NO_UUID || value === 0 || value === -1) return value;
+  const kind = name === 'leader' ? 'memberId' : name;
+  const text = String(value);
+  const generated = UUID.exec(text);
+  UUID.lastIndex = 0;
+  // Classic ids begin with the client's own.
+  const own = generated && kind === 'memberId' ? text.slice(0, generated.index) : '';
+  return `${own}${MARK}${kind}:${text}${MARK}`;
+}
+
+function timeOf(value: number, memory: Memory): unknown {
+  if (value < 1_000_000_000_000) return value;
+  const since = value - memory.baseMs;
+  return since > NOW_MS ? 'now' : `T+${since}`;
+}
+
+function messageOf(text: string): string {
+  return text
+    .replace(UUID, '<id>')
+    .replace(SHORT_UUID, '<id>')
+    .replace(/\d{5,}/g, '<number>');
+}
+
+/** Headers and payloads of batches; a checksum counts as right or wrong. */
+function batchesOf(bytes: Buffer, memory: Memory): unknown {
+  const batches: unknown[] = [];
+  let at = 0;
+  while (bytes.length - at >= 61) {
+    const end = at + 12 + bytes.readInt32BE(at + 8);
+    const batch = bytes.subarray(at, end);
+    const producerId = Number(batch.readBigInt64BE(43));
+    batches.push({
+      offset: Number(batch.readBigInt64BE(0)),
+      size: end - at,
+      whole: end <= bytes.length,
+      leaderEpoch: batch.readInt32BE(12),
+      magic: batch[16],
+      checked: crc32c(batch.subarray(21)) >>> 0 === batch.readUInt32BE(17),
+      attributes: batch.readInt16BE(21),
+      lastOffsetDelta: batch.readInt32BE(23),
+      baseTimestamp: timeOf(Number(batch.readBigInt64BE(27)), memory),
+      maxTimestamp: timeOf(Number(batch.readBigInt64BE(35)), memory),
+      producerId: idOf('producerId', producerId),
+      producerEpoch: batch.readInt16BE(51),
+      baseSequence: batch.readInt32BE(53),
+      count: batch.readInt32BE(57),
+      payload: batch.subarray(61).toString('hex'),
+    });
+    at = end;
+  }
+  return bytes.length > at ? [...batches, `${bytes.length - at} bytes more`] : batches;
+}
+
+/** The same without what people read. */
+export function withoutMessages(essence: string): string {
+  return essence.replace(/^( *"(?:errorMessage|batchIndexErrorMessage)": )(?:null|"(?:[^"\\]|\\.)*")/gm, '$1"…"');
+}

@@ -1,0 +1,329 @@
+/** Runs a program on a real broker and on this one, request by request, and says where they part. */
+import type { AnyApi } from '../../src/wire/kafka/handler.js';
+import { Writer } from '../../src/wire/kafka/writer.js';
+import { decodeResponse, encodeRequest } from '../helpers/kafka-wire.js';
+import { Memory } from './kafka-content.js';
+import { essence, Numbering, withoutMessages } from './kafka-freedom.js';
+import { CONNECTION_COUNT, kafkaApi, type Operation, type Program } from './kafka-program.js';
+import { type Line, OurSite, RealLine } from './kafka-site.js';
+
+/** How long the real broker may take for what the other has answered already. */
+const PATIENCE_MS = 3_000;
+/** How long it gets to begin to wait, as the other does. */
+const PARK_MS = 12;
+const HOUR_MS = 3_600_000;
+
+export interface Difference {
+  readonly operation: Operation | undefined;
+  readonly what: string;
+}
+
+export interface Outcome {
+  readonly difference: Difference | undefined;
+  /** Where only what people read differs. */
+  readonly texts: readonly string[];
+}
+
+/** A broker as a program sees it. */
+class Peer {
+  readonly lines: Line[] = [];
+  readonly memory: Memory;
+  readonly numbering = new Numbering();
+
+  readonly open: () => Line;
+
+  constructor(prefix: string, baseMs: number, open: () => Line) {
+    this.open = open;
+    this.memory = new Memory(prefix, baseMs);
+    for (let at = 0; at < CONNECTION_COUNT; at++) this.lines.push(open());
+  }
+}
+
+/** A request that is not answered yet. */
+interface Pending {
+  readonly operation: Operation;
+  readonly bodies: readonly [ours: any, theirs: any];
+}
+
+/** Runs programs on one real broker, one after the other. */
+export class KafkaRunner {
+  readonly #host: string;
+  readonly #port: number;
+  readonly #prefix: string;
+  #admin: RealLine;
+  #barriers = 0;
+  #runs = 0;
+
+  /** @param name in front of all names, different for runners that share a broker */
+  constructor(host: string, port: number, name: string) {
+    this.#host = host;
+    this.#port = port;
+    this.#prefix = name;
+    this.#admin = new RealLine(host, port);
+  }
+
+  async run(program: Program): Promise<Outcome> {
+    const prefix = `${this.#prefix}${String(++this.#runs).padStart(6, '0')}-`;
+    const baseMs = Date.now() - HOUR_MS;
+    const site = new OurSite(Date.now());
+    const ours = new Peer(prefix, baseMs, () => site.open());
+    const theirs = new Peer(prefix, baseMs, () => new RealLine(this.#host, this.#port));
+    const run = new Run(this, ours, theirs);
+    try {
+      for (const operation of program) {
+        const what = await run.step(operation);
+        if (site.world.errors.length > 0) {
+          const errors = site.world.errors.map((error) => (error as Error).stack);
+          return { difference: { operation, what: errors.join('\n') }, texts: run.texts };
+        }
+        if (what !== undefined) return { difference: { operation, what }, texts: run.texts };
+      }
+      const what = await run.finish();
+      return { difference: what === undefined ? undefined : { operation: undefined, what }, texts: run.texts };
+    } finally {
+      for (const line of [...ours.lines, ...theirs.lines]) line.end();
+      await this.#clean(prefix);
+    }
+  }
+
+  /** Waits until the real broker has taken in what its controller decided before. */
+  async barrier(): Promise<void> {
+    // The second change is published when the first one is taken in by everything.
+    for (let round = 0; round < 2; round++) {
+      const value = String(1_000_000 + ++this.#barriers);
+      const resourceName = `${this.#prefix}barrier`;
+      const configs = [{ name: 'interval.ms', configOperation: 0, value }];
+      const resources = [{ resourceType: CLIENT_METRICS, resourceName, configs }];
+      await this.#admin.ask('IncrementalAlterConfigs', 1, { resources, validateOnly: false });
+      await this.#until(async () => {
+        const asked = [{ resourceType: CLIENT_METRICS, resourceName, configurationKeys: ['interval.ms'] }];
+        const answer = await this.#admin.ask('DescribeConfigs', 4, { resources: asked });
+        return answer.results[0].configs[0]?.value === value;
+      });
+    }
+  }
+
+  /** Waits until a decided transaction has its markers. */
+  async completed(transactionalId: string): Promise<void> {
+    await this.#until(async () => {
+      const answer = await this.#admin.ask('DescribeTransactions', 0, { transactionalIds: [transactionalId] });
+      return !answer.transactionStates[0].transactionState.startsWith('Prepare');
+    });
+  }
+
+  end(): void {
+    this.#admin.end();
+  }
+
+  async #until(condition: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + 10_000;
+    while (!(await condition())) {
+      if (Date.now() > end) throw new Error('the real broker did not settle');
+    }
+  }
+
+  async #clean(prefix: string): Promise<void> {
+    const all = await this.#admin.ask('Metadata', 8, { topics: null, allowAutoTopicCreation: false });
+    const topicNames = all.topics.map((topic: any) => topic.name).filter((name: string) => name.startsWith(prefix));
+    await this.#admin.ask('DeleteTopics', 5, { topicNames, timeoutMs: 5_000 });
+    const { groups } = await this.#admin.ask('ListGroups', 4, { statesFilter: ['Empty'] });
+    const groupsNames = groups.map((group: any) => group.groupId).filter((name: string) => name.startsWith(prefix));
+    if (groupsNames.length > 0) await this.#admin.ask('DeleteGroups', 2, { groupsNames });
+  }
+}
+
+const CLIENT_METRICS = 16;
+
+/** After these the controller has decided something that brokers take in a moment later. */
+const DECIDED_BY_CONTROLLER = new Set([
+  'CreateTopics',
+  'DeleteTopics',
+  'CreatePartitions',
+  'AlterConfigs',
+  'IncrementalAlterConfigs',
+  'Metadata',
+  'AlterPartitionReassignments',
+]);
+
+class Run {
+  readonly texts: string[] = [];
+  readonly #runner: KafkaRunner;
+  readonly #ours: Peer;
+  readonly #theirs: Peer;
+  readonly #pending: Array<Pending | undefined> = [];
+
+  constructor(runner: KafkaRunner, ours: Peer, theirs: Peer) {
+    this.#runner = runner;
+    this.#ours = ours;
+    this.#theirs = theirs;
+  }
+
+  async step(operation: Operation): Promise<string | undefined> {
+    const { connection, api: name } = operation;
+    if (this.#pending[connection]) return undefined;
+    if (this.#ours.lines[connection]?.closed) this.#reopen(connection);
+    const bodies = [this.#send(this.#ours, operation), this.#send(this.#theirs, operation)] as const;
+    this.#pending[connection] = { operation, bodies };
+    const what = await this.#collect(connection);
+    if (what !== undefined) return what;
+    if (isSilent(operation)) return this.step({ connection, api: 'ApiVersions', version: 0, body: {} });
+    if (DECIDED_BY_CONTROLLER.has(name)) await this.#runner.barrier();
+    if (name === 'EndTxn' || name === 'InitProducerId') {
+      const { transactionalId } = bodies[1];
+      if (transactionalId) await this.#runner.completed(transactionalId);
+    }
+    return undefined;
+  }
+
+  /** What is still unanswered has to be so on both sides. */
+  async finish(): Promise<string | undefined> {
+    await pause(PARK_MS);
+    for (let at = 0; at < CONNECTION_COUNT; at++) {
+      const line = this.#theirs.lines[at] as RealLine;
+      if (line.answered) return `connection ${at}: Kafka answers, tribroker does not`;
+      if (line.closed && !this.#ours.lines[at]?.closed) return `connection ${at}: Kafka closed it, tribroker did not`;
+    }
+    return undefined;
+  }
+
+  #reopen(connection: number): void {
+    for (const peer of [this.#ours, this.#theirs]) {
+      peer.lines[connection]?.end();
+      peer.lines[connection] = peer.open();
+    }
+  }
+
+  #send(peer: Peer, operation: Operation): any {
+    const { connection, api, version, body, cut, client } = operation;
+    const resolved = peer.memory.resolve(body, connection);
+    const bytes = Buffer.from(encodeRequest(kafkaApi(api), version, resolved, connection + 100, client ?? 'test'));
+    (peer.lines[connection] as Line).send(cut ? garbled(bytes, cut) : bytes);
+    return resolved;
+  }
+
+  /** Takes what both sides answer to anybody, the sender first. */
+  async #collect(sender: number): Promise<string | undefined> {
+    let parked = true;
+    for (const at of [sender, ...this.#pending.keys()]) {
+      const pending = this.#pending[at];
+      if (!pending) continue;
+      const line = this.#ours.lines[at] as Line;
+      const ours = line.take();
+      if (!ours && !line.closed) {
+        if (at !== sender || !isSilent(pending.operation)) continue;
+        this.#pending[at] = undefined;
+        continue;
+      }
+      if (at === sender) parked = false;
+      this.#pending[at] = undefined;
+      const what = await this.#compare(at, pending, ours);
+      if (what !== undefined) return `connection ${at}: ${what}`;
+    }
+    if (parked) await pause(PARK_MS);
+    return undefined;
+  }
+
+  async #compare(
+    at: number,
+    { operation, bodies }: Pending,
+    ours: Uint8Array | undefined,
+  ): Promise<string | undefined> {
+    const line = this.#theirs.lines[at] as RealLine;
+    await line.settled(PATIENCE_MS);
+    const theirs = line.take();
+    if (!ours || !theirs) {
+      if (ours || theirs || !line.closed) {
+        const say = (frame: Uint8Array | undefined, closed: boolean) =>
+          frame ? 'answers' : closed ? 'closes' : 'is silent';
+        const closed = this.#ours.lines[at]?.closed ?? false;
+        const detail = ours ?? theirs;
+        return `Kafka ${say(theirs, line.closed)}, tribroker ${say(ours, closed)}: ${detail && shown(operation, detail)}`;
+      }
+      return undefined;
+    }
+    const a = this.#essence(this.#theirs, at, operation, bodies[1], theirs);
+    const b = this.#essence(this.#ours, at, operation, bodies[0], ours);
+    if (a === b) return undefined;
+    if (withoutMessages(a) === withoutMessages(b)) {
+      this.texts.push(`${operation.api}: ${linesApart(a, b)}`);
+      return undefined;
+    }
+    return linesApart(a, b);
+  }
+
+  #essence(peer: Peer, at: number, operation: Operation, request: any, frame: Uint8Array): string {
+    const api = kafkaApi(operation.api);
+    // A version that is not on offer is answered in version 0.
+    const version = isOffered(api, operation.version) ? operation.version : 0;
+    let answer: any;
+    try {
+      answer = decodeResponse(api, version, frame).body;
+    } catch (error) {
+      return JSON.stringify(`${(error as Error).message}: ${Buffer.from(frame).toString('hex')}`);
+    }
+    if (version === operation.version) peer.memory.learn(operation.api, at, request, answer);
+    const shape = writesTheSame(api, version, answer, frame) ? '' : '\n"other bytes"';
+    return essence(operation.api, answer, peer.memory, peer.numbering) + shape;
+  }
+}
+
+function isOffered(api: AnyApi, version: number): boolean {
+  const [first, last] = api.definition.versions;
+  return version >= first && version <= last;
+}
+
+/** Whether our description writes what it read. */
+function writesTheSame(api: AnyApi, version: number, answer: any, frame: Uint8Array): boolean {
+  const written = encodeResponse(api, version, answer);
+  return Buffer.compare(frame.subarray(4), written) === 0;
+}
+
+function encodeResponse(api: AnyApi, version: number, answer: any): Buffer {
+  const { flexible, response } = api.codec(version);
+  const writer = new Writer();
+  if (flexible && !api.definition.plainResponseHeader) writer.unsignedVarint(0);
+  response.write(writer, answer);
+  return Buffer.concat(writer.parts());
+}
+
+function shown(operation: Operation, frame: Uint8Array): string {
+  try {
+    return JSON.stringify(decodeResponse(kafkaApi(operation.api), operation.version, frame).body);
+  } catch {
+    return Buffer.from(frame).toString('hex');
+  }
+}
+
+/** Nobody answers it: the one behind it says when it is done. */
+function isSilent({ api, body, cut }: Operation): boolean {
+  return cut === undefined && api === 'Produce' && (body as { acks: number }).acks === 0;
+}
+
+function garbled(bytes: Buffer, cut: NonNullable<Operation['cut']>): Buffer {
+  const out = Buffer.from(bytes);
+  // Only what comes behind the header is changed, and the size is that of what is sent.
+  const start = 14 + out.readInt16BE(12);
+  if (cut.keep !== undefined) {
+    const kept = out.subarray(0, Math.max(start, out.length - cut.keep));
+    kept.writeInt32BE(kept.length - 4, 0);
+    return kept;
+  }
+  const at = start + ((cut.at ?? 0) % Math.max(1, out.length - start));
+  if (at < out.length) out[at] = cut.byte ?? 0xff;
+  return out;
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** The lines of two texts that differ, with the names around them. */
+function linesApart(theirs: string, ours: string): string {
+  const a = theirs.split('\n');
+  const b = ours.split('\n');
+  let start = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  const before = a.slice(Math.max(0, start - 8), start).map((line) => line.trim());
+  const part = (lines: string[]) => lines.slice(start, lines.length - end).map((line) => line.trim());
+  return `…${before.join(' ')}\n  Kafka     ${part(a).join(' ')}\n  tribroker ${part(b).join(' ')}`;
+}

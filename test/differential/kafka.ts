@@ -1,0 +1,157 @@
+/**
+ * Random programs of Kafka requests for a real broker and for this one, compared answer by answer. A divergence is
+ * reduced to the fewest requests that still show it.
+ *
+ * The real broker is a single node of Kafka 3.9 with `group.initial.rebalance.delay.ms=0`, both rebalance protocols
+ * and replication factor 1 for its internal topics.
+ */
+import {
+  commonRanges,
+  KIND_NAMES,
+  type Kind,
+  type Operation,
+  type Program,
+  programOf,
+  type Ranges,
+} from './kafka-program.js';
+import { type Difference, KafkaRunner, type Outcome } from './kafka-run.js';
+import { RealLine } from './kafka-site.js';
+import { shrink } from './shrink.js';
+
+export interface KafkaComparison {
+  /** `host:port` of a real Kafka. */
+  readonly address: string;
+  readonly operations: number;
+  readonly seed: number;
+  /** Only programs of this kind. */
+  readonly kind?: string | undefined;
+  readonly report: (line: string) => void;
+}
+
+/** Programs that run side by side, since most of their time is spent waiting. */
+const LANES = 3;
+const MOST_DIVERGENCES = 12;
+const REPORT_EVERY = 5_000;
+/** Times that a program has to diverge: what happens once is a race of Kafka with itself. */
+const ATTEMPTS = 3;
+
+/** Returns a description of each divergence. */
+export async function compareWithKafka(options: KafkaComparison): Promise<string[]> {
+  const [host = '127.0.0.1', port = '9092'] = options.address.split(':');
+  const line = new RealLine(host, Number(port));
+  const { apiKeys } = await line.ask('ApiVersions', 0, {});
+  // The internal topics are created when somebody asks for a coordinator.
+  for (const keyType of [0, 1]) {
+    for (let tries = 0; tries < 50; tries++) {
+      const { errorCode } = await line.ask('FindCoordinator', 1, { key: 'first', keyType });
+      if (errorCode === 'NONE') break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  line.end();
+  const comparison = new Comparison(options, commonRanges(apiKeys));
+  await Promise.all(
+    Array.from({ length: LANES }, (_, at) =>
+      comparison.lane(new KafkaRunner(host, Number(port), `p${process.pid}l${at}r`)),
+    ),
+  );
+  options.report(comparison.summary);
+  return comparison.found;
+}
+
+class Comparison {
+  readonly found: string[] = [];
+  readonly #options: KafkaComparison;
+  readonly #ranges: Ranges;
+  readonly #seen = new Set<string>();
+  readonly #texts = new Map<string, number>();
+  #nextSeed: number;
+  #operations = 0;
+  #races = 0;
+  #reported = 0;
+  readonly #startedMs = Date.now();
+
+  constructor(options: KafkaComparison, ranges: Ranges) {
+    this.#options = options;
+    this.#ranges = ranges;
+    this.#nextSeed = options.seed;
+  }
+
+  get summary(): string {
+    const rate = Math.round((this.#operations * 1_000) / (Date.now() - this.#startedMs));
+    return (
+      `${this.#operations} operations (${rate} a second), ${this.found.length} divergences, ` +
+      `${this.#texts.size} different texts, ${this.#races} races of Kafka with itself, next seed ${this.#nextSeed}`
+    );
+  }
+
+  /** Runs programs until there are enough of them. */
+  async lane(runner: KafkaRunner): Promise<void> {
+    while (this.#operations < this.#options.operations && this.found.length < MOST_DIVERGENCES) {
+      const seed = this.#nextSeed++;
+      const kind = (this.#options.kind ?? KIND_NAMES[seed % KIND_NAMES.length]) as Kind;
+      const program = programOf(seed, kind, this.#ranges);
+      const outcome = await runner.run(program);
+      this.#operations += program.length;
+      this.#tell(outcome);
+      if (outcome.difference && this.#isNew(outcome.difference)) await this.#reduce(seed, kind, program, runner);
+      if (this.#operations - this.#reported < REPORT_EVERY) continue;
+      this.#reported = this.#operations;
+      this.#options.report(this.summary);
+    }
+    runner.end();
+  }
+
+  /** The same difference of the same API shows in many programs. */
+  #isNew(difference: Difference): boolean {
+    const kind = kindOf(difference);
+    if (this.#seen.has(kind)) return false;
+    this.#seen.add(kind);
+    return true;
+  }
+
+  #tell({ texts }: Outcome): void {
+    for (const text of texts) {
+      if (!this.#texts.has(text)) this.#options.report(`text of ${text}`);
+      this.#texts.set(text, 1);
+    }
+  }
+
+  async #reduce(seed: number, about: Kind, program: Program, runner: KafkaRunner): Promise<void> {
+    let kind: string | undefined;
+    const run = async (shorter: Program) => {
+      let what: string | undefined;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const { difference } = await runner.run(shorter);
+        if (!difference) return undefined;
+        kind ??= kindOf(difference);
+        if (kindOf(difference) !== kind) return undefined;
+        what = difference.what;
+      }
+      return what;
+    };
+    const what = await run(program);
+    if (what === undefined) {
+      this.#races++;
+      return;
+    }
+    const smallest = await shrink(program, run);
+    const shown = `${about} seed ${seed} diverges:\n${describe(smallest.program)}\n${smallest.what ?? what}`;
+    this.found.push(shown);
+    this.#options.report(shown.slice(0, 5_000));
+  }
+}
+
+/** Differences of one kind have one cause, as a rule. */
+function kindOf({ operation, what }: Difference): string {
+  return `${operation?.api} ${what.replace(/^.*\n/, '').replace(/\d+/g, '0')}`;
+}
+
+function describe(program: readonly Operation[]): string {
+  return program
+    .map(
+      (operation) =>
+        `  ${operation.connection}: ${operation.api} ${operation.version} ${JSON.stringify(operation.body)}${operation.cut ? ` ${JSON.stringify(operation.cut)}` : ''}`,
+    )
+    .join('\n');
+}
