@@ -99,9 +99,9 @@ export class ProduceService {
     const target = partition as Partition;
     const { log } = target;
     const base = { topic: entry.topic, index: entry.index, error: undefined, message: undefined, recordErrors: [] };
+    if (batch.isTransactional) this.#verify(request, batch, target);
     const repeated = batch.producerId >= 0 ? log.producers.check(batch) : undefined;
     if (!repeated) {
-      if (batch.isTransactional) this.#verify(request, batch, target);
       if (target.home.settings.logAppendTime) batch.stampAppendTime(this.#context.clock.now);
       target.append(batch);
       if (this.#context.journal.on) this.#note(target, batch);
