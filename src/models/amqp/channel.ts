@@ -296,8 +296,7 @@ export class AmqpChannel {
     this.connection.channels.delete(this.number);
     this.#command(() => {
       const consumers = [...this.consumers.values()];
-      for (const consumer of consumers) consumer.alive = false;
-      for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
+      for (const consumer of consumers) consumer.end();
       this.deliveries.returnAll();
       for (const consumer of consumers) consumer.queue.removeConsumer(consumer);
       this.consumers.clear();

@@ -98,7 +98,10 @@ export class AmqpConnection {
     if (!this.#open) return;
     this.#open = false;
     this.vhost.command(() => {
-      for (const channel of [...this.channels.values()]) channel.close();
+      const channels = [...this.channels.values()];
+      // What one channel returns must not go to another that is about to end.
+      for (const { consumers } of channels) for (const consumer of consumers.values()) consumer.end();
+      for (const channel of channels) channel.close();
       for (const queue of [...this.exclusiveQueues]) this.vhost.removeQueue(queue);
     });
     this.vhost.broker.forgetConnection(this);

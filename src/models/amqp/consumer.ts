@@ -53,6 +53,12 @@ export class Consumer implements ConsumerDefinition {
   deliver(envelope: Envelope): void {
     this.channel.deliver(this, envelope);
   }
+
+  /** Nothing more comes to it; its queue has yet to see to what follows from that. */
+  end(): void {
+    this.alive = false;
+    this.queue.consumers.remove(this);
+  }
 }
 
 /** The consumers of one queue, in the order in which they are served. */

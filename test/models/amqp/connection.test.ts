@@ -45,3 +45,14 @@ it('is closed from this side with a reason', () => {
   ]);
   expect([...world.broker.connections]).toEqual([]);
 });
+
+it('returns nothing to a consumer that ends with it', () => {
+  const { world, peer, publish, consume } = amqpScene();
+  consume(1, 'first');
+  peer.call(2, 'basic.consume', { queue: 'q', consumerTag: 'second', noAck: true });
+  publish('x');
+  peer.drop();
+  const other = world.connect();
+  other.call(1, 'channel.open');
+  expect(other.call(1, 'basic.get', { queue: 'q' })).toMatchObject({ body: 'x', args: { redelivered: true } });
+});

@@ -118,84 +118,7 @@ describe('routing', () => {
   });
 });
 
-type Step = { readonly do: 'publish' | 'get' | 'ack' | 'nack' | 'drop' | 'multiple' | 'recover'; readonly at: number };
-const step: fc.Arbitrary<Step> = fc.record({
-  do: fc.constantFrom('publish', 'publish', 'get', 'get', 'ack', 'nack', 'drop', 'multiple', 'recover'),
-  at: fc.nat(20),
-});
-
-describe('a queue against a sorted list', () => {
-  it('prop: R1 R5 R8 R14 conservation, original positions, tags and redelivery', () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const { amqp, open } = setUp();
-        const { channel } = open(1);
-        channel.queueDeclare({ queue: 'q' });
-        let ready: number[] = [];
-        const out = new Map<number, number>();
-        const seen = new Set<number>();
-        let published = 0;
-        let gone = 0;
-        let tag = 0;
-        const giveBack = (tags: number[]) => {
-          for (const each of tags) {
-            ready.push(out.get(each) as number);
-            out.delete(each);
-          }
-          ready.sort((a, b) => a - b);
-        };
-        const settle = (tags: number[]) => {
-          for (const each of tags) if (out.delete(each)) gone++;
-        };
-        for (const { do: action, at } of steps) {
-          const tags = [...out.keys()];
-          const chosen = tags[at % Math.max(tags.length, 1)];
-          if (action === 'publish') {
-            channel.publish('', 'q', {}, bytes(String(published)));
-            ready.push(published++);
-          } else if (action === 'get') {
-            const got = channel.get('q');
-            const next = ready.shift();
-            expect(got?.delivery.body.length === undefined).toBe(next === undefined);
-            if (!got || next === undefined) continue;
-            expect(new TextDecoder().decode(got.delivery.body)).toBe(String(next));
-            expect(got.delivery.deliveryTag).toBe(++tag);
-            expect(got.delivery.redelivered).toBe(seen.has(next));
-            seen.add(next);
-            out.set(tag, next);
-          } else if (action === 'recover') {
-            channel.recover(true);
-            giveBack(tags);
-          } else if (chosen === undefined) {
-            expect(() => channel.ack(at + 1000)).toThrow(AmqpError);
-          } else if (action === 'ack') {
-            channel.ack(chosen);
-            settle([chosen]);
-            expect(() => channel.ack(chosen)).toThrow(`unknown delivery tag ${chosen}`);
-          } else if (action === 'nack') {
-            channel.nack(chosen, false, true);
-            giveBack([chosen]);
-          } else if (action === 'drop') {
-            channel.reject(chosen, false);
-            settle([chosen]);
-          } else {
-            channel.ack(chosen, true);
-            settle(tags.filter((each) => each <= chosen));
-          }
-          expect(amqp.queue('q').length).toBe(ready.length);
-          expect(amqp.queue('q').unacked).toBe(out.size);
-          expect(ready.length + out.size + gone).toBe(published);
-        }
-        channel.close();
-        ready = [...ready, ...out.values()].sort((a, b) => a - b);
-        const texts = amqp.queue('q').messages();
-        expect(texts.map((message) => Number(message.text()))).toEqual(ready);
-        for (const message of texts) expect(message.redelivered).toBe(seen.has(Number(message.text())));
-      }),
-      { numRuns: 200 },
-    );
-  });
-
+describe('limits', () => {
   it('prop: R12 R18 length limits and priorities hold after each publish', () => {
     const input = fc.record({
       max: fc.integer({ min: 0, max: 5 }),
@@ -223,42 +146,6 @@ describe('a queue against a sorted list', () => {
 });
 
 describe('consumers', () => {
-  it('prop: R4 R6 R7 order, prefetch and fair shares', () => {
-    const input = fc.record({ prefetch: fc.integer({ min: 1, max: 4 }), consumers: fc.integer({ min: 1, max: 4 }) });
-    fc.assert(
-      fc.property(input, fc.array(fc.nat(7), { maxLength: 60 }), ({ prefetch, consumers }, choices) => {
-        const { open } = setUp();
-        const { channel, deliveries } = open(1);
-        channel.queueDeclare({ queue: 'q' });
-        channel.qos(prefetch);
-        for (let i = 0; i < consumers; i++) channel.consume({ queue: 'q', consumerTag: String(i) });
-        let published = 0;
-        const unacked = new Map<number, string>();
-        let read = 0;
-        for (const choice of choices) {
-          if (choice < 4) channel.publish('', 'q', {}, bytes(String(published++)));
-          else {
-            const [tag] = [...unacked.keys()].slice(choice - 4);
-            if (tag === undefined) continue;
-            unacked.delete(tag);
-            channel.ack(tag);
-          }
-          for (; read < deliveries.length; read++) {
-            const delivery = deliveries[read] as Delivery;
-            expect(new TextDecoder().decode(delivery.body)).toBe(String(read));
-            unacked.set(delivery.deliveryTag, delivery.consumerTag);
-          }
-          const held = new Map<string, number>();
-          for (const tag of unacked.values()) held.set(tag, (held.get(tag) ?? 0) + 1);
-          for (const count of held.values()) expect(count).toBeLessThanOrEqual(prefetch);
-          const capacity = prefetch * consumers - unacked.size;
-          expect(Math.min(capacity, published - read)).toBe(0);
-        }
-      }),
-      { numRuns: 150 },
-    );
-  });
-
   it('prop: R9 every publish in confirm mode is confirmed once, after its return', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 40 }), (routable) => {
@@ -408,33 +295,6 @@ describe('life and death', () => {
             }
           }
           for (const queue of queues.values()) for (const { source } of queue.incoming) expect(source.alive).toBe(true);
-        }
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('prop: R15 with a single active consumer one is served until it goes', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(5), { maxLength: 30 }), (actions) => {
-        const { open } = setUp();
-        const { channel, deliveries } = open(1);
-        const sac = new Map([['x-single-active-consumer', true as const]]);
-        channel.queueDeclare({ queue: 'q', arguments: sac });
-        let consumers: string[] = [];
-        for (const [i, action] of actions.entries()) {
-          if (action < 2) {
-            consumers = [...consumers, `c${i}`];
-            channel.consume({ queue: 'q', consumerTag: `c${i}`, noAck: true });
-          } else if (action === 2) {
-            const tag = consumers[i % Math.max(consumers.length, 1)] ?? 'none';
-            channel.cancel(tag);
-            consumers = consumers.filter((each) => each !== tag);
-          } else {
-            deliveries.length = 0;
-            channel.publish('', 'q', {}, bytes('x'));
-            if (consumers.length > 0) expect(deliveries.at(-1)?.consumerTag).toBe(consumers[0]);
-          }
         }
       }),
       { numRuns: 100 },
