@@ -53,11 +53,12 @@ export class Peer {
     return true;
   }
 
-  /** Sends commands and waits for as many replies. */
+  /** Sends commands and waits for as many replies, or for the end of the connection. */
   async ask(...commands: string[][]): Promise<string> {
     this.write(commands.map((args) => encodeRequest(args)).join(''));
     const answered = () => (readReplies(this.#received)?.length ?? 0) >= commands.length;
-    if (!(await this.until(answered, 5_000))) throw new Error(`no answer to ${commands.join('; ')}`);
+    if (!(await this.until(() => answered() || this.closed, 5_000)))
+      throw new Error(`no answer to ${commands.join('; ')}`);
     return this.take();
   }
 

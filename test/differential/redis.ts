@@ -39,7 +39,9 @@ export async function compareWithRedis(options: DifferentialOptions): Promise<Di
     for (let seed = options.seed; operations < options.operations && found.length < MOST_DIVERGENCES; seed++) {
       const program = programOf(seed);
       operations += program.length;
-      const what = await comparison.run(program);
+      const what = await comparison.run(program).catch((error: unknown) => {
+        throw new Error(`seed ${seed}`, { cause: error });
+      });
       if (what !== undefined) {
         const smallest = await shrink(comparison, program);
         found.push({ seed, program: smallest.program, what: smallest.what ?? what });
@@ -180,8 +182,17 @@ class Comparison {
   }
 
   async #reset(): Promise<void> {
-    if (!this.#admin || this.#admin.closed) this.#admin = new Peer(this.#host, this.#port);
-    await this.#admin.ask(
+    // A program may have killed this connection, which shows only when it is used.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      if (!this.#admin || this.#admin.closed) this.#admin = new Peer(this.#host, this.#port);
+      await this.#cleanUp(this.#admin);
+      if (!this.#admin.closed) return;
+    }
+    throw new Error('the real Redis is gone');
+  }
+
+  async #cleanUp(admin: Peer): Promise<void> {
+    await admin.ask(
       ['AUTH', 'default', ''],
       ['ACL', 'DELUSER', 'alice', 'bob'],
       ['ACL', 'SETUSER', 'default', 'on', 'nopass', '+@all', '~*', 'allchannels'],

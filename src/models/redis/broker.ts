@@ -87,21 +87,6 @@ export class RedisBroker implements BrokerModel {
     return this.keyspace.evict() && !exempt;
   }
 
-  /** Watches a key for MULTI; the returned function stops. */
-  watch(db: number, key: string, changed: () => void): () => void {
-    return this.keyspace.watch(db, key, changed);
-  }
-
-  /** Whether a watched key (`db:key`) has expired without being removed yet. */
-  watchedExpired(ids: Iterable<string>): boolean {
-    for (const id of ids) {
-      const colon = id.indexOf(':');
-      const entry = this.keyspace.database(Number(id.slice(0, colon))).entries.get(id.slice(colon + 1));
-      if (entry && this.keyspace.isExpired(entry)) return true;
-    }
-    return false;
-  }
-
   setActiveExpire(on: boolean): void {
     this.keyspace.setActiveExpire(on);
   }

@@ -31,6 +31,7 @@ export { globMatch, globMatchIgnoreCase } from './glob.js';
 export { HashValue } from './hash-value.js';
 export { estimate, Hyperloglog, REGISTER_COUNT } from './hyperloglog.js';
 export { fitsInt64, strictInt64 } from './int64.js';
+export type { Keyspace } from './keyspace.js';
 export { ListValue, type Side } from './list-value.js';
 export { SetValue } from './set-value.js';
 export { type Scored, SortedSetValue } from './sorted-set-value.js';

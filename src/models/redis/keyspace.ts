@@ -7,6 +7,7 @@ import { settleEncoding } from './encoding.js';
 import { RedisError, WRONG_TYPE } from './errors.js';
 import { Eviction } from './eviction.js';
 import { estimateBytes, loadValue, type RedisValue, type SavedValue, saveValue } from './value.js';
+import { type Watch, Watching } from './watching.js';
 
 /** Classes of `notify-keyspace-events`. */
 export type EventClass = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 't' | 'd' | 'x' | 'e' | 'm' | 'n';
@@ -33,7 +34,7 @@ export class Keyspace {
   readonly #config: RedisConfig;
   readonly #publish: (channel: string, payload: string) => void;
   #databases = Array.from({ length: DATABASE_COUNT }, (_, index) => new Database(index));
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watching = new Watching((entry) => this.isExpired(entry));
   readonly #eviction: Eviction;
   #tick: Timer | undefined;
   #activeExpire = true;
@@ -192,9 +193,9 @@ export class Keyspace {
 
   flush(db: number): void {
     const database = this.database(db);
+    this.#watching.replace(database);
     for (const [key, entry] of database.entries) {
       this.#usedBytes -= estimateBytes(key, entry.value);
-      this.touch(db, key);
       this.blocking.signal(db, key);
     }
     database.clear();
@@ -205,6 +206,8 @@ export class Keyspace {
     const first = this.database(a);
     const second = this.database(b);
     const keys = new Set([...first.entries.keys(), ...second.entries.keys()]);
+    this.#watching.replace(first, second);
+    this.#watching.replace(second, first);
     const moved = (from: Database, index: number) => {
       const copy = new Database(index);
       for (const [key, entry] of from.entries) copy.put(key, entry);
@@ -213,32 +216,24 @@ export class Keyspace {
     this.#databases[a] = moved(second, a);
     this.#databases[b] = moved(first, b);
     this.#eviction.clear();
-    for (const key of keys) {
-      for (const db of [a, b]) {
-        this.touch(db, key);
-        this.blocking.signal(db, key);
-      }
-    }
+    for (const key of keys) for (const db of [a, b]) this.blocking.signal(db, key);
   }
 
   // ---- watching
 
-  /** Calls `changed` when a key changes; the returned function stops it. */
-  watch(db: number, key: string, changed: () => void): () => void {
-    const id = `${db}:${key}`;
-    const watchers = this.#watchers.get(id) ?? new Set();
-    this.#watchers.set(id, watchers);
-    watchers.add(changed);
-    return () => {
-      if (watchers.delete(changed) && watchers.size === 0 && this.#watchers.get(id) === watchers)
-        this.#watchers.delete(id);
+  /** Calls `changed` when a key changes, or comes to its end. The returned functions ask for the latter and stop it. */
+  watch(db: number, key: string, changed: () => void): { readonly expired: () => boolean; readonly stop: () => void } {
+    const isOver = () => {
+      const entry = this.database(db).entries.get(key);
+      return entry !== undefined && this.isExpired(entry);
     };
+    const watch: Watch = { db, key, expired: isOver(), changed };
+    return { expired: () => !watch.expired && isOver(), stop: this.#watching.add(watch) };
   }
 
   /** A key was changed. */
   touch(db: number, key: string): void {
-    if (this.#watchers.size === 0) return;
-    for (const changed of this.#watchers.get(`${db}:${key}`) ?? []) changed();
+    this.#watching.touch(db, key, this.database(db).entries.has(key));
   }
 
   // ---- blocked clients
@@ -330,7 +325,7 @@ export class Keyspace {
   clear(): void {
     for (const database of this.#databases) database.clear();
     this.#eviction.clear();
-    this.#watchers.clear();
+    this.#watching.clear();
     this.blocking.clear();
     this.#usedBytes = 0;
     this.#context.clock.cancel(this.#tick);

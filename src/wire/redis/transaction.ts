@@ -1,3 +1,4 @@
+import type { Keyspace } from '../../models/redis/index.js';
 import type { Command } from './handler.js';
 
 /** What MULTI collects and WATCH guards, for one connection. */
@@ -9,10 +10,8 @@ export class Transaction {
   /** A queued request failed its checks: EXEC aborts. */
   spoilt = false;
   readonly queued: Array<{ readonly command: Command; readonly args: readonly string[] }> = [];
-  /** Watched keys (`db:key`) and the way to stop watching each. */
-  readonly watched = new Map<string, () => void>();
-  /** Watched keys that had expired before: their removal is no change. */
-  readonly expiredBefore = new Set<string>();
+  /** Watched keys (`db:key`): whether each has come to its end since, and the way to stop watching it. */
+  readonly watched = new Map<string, ReturnType<Keyspace['watch']>>();
   /** A watched key has changed. */
   touched = false;
 
@@ -37,9 +36,8 @@ export class Transaction {
   }
 
   unwatch(): void {
-    for (const stop of this.watched.values()) stop();
+    for (const { stop } of this.watched.values()) stop();
     this.watched.clear();
-    this.expiredBefore.clear();
     this.touched = false;
   }
 }

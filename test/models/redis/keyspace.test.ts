@@ -47,7 +47,7 @@ test('memory is that of the keys, and back where it was without them', () => {
 test('watchers hear of every change until they stop', () => {
   const { keyspace } = watched();
   let changes = 0;
-  const stop = keyspace.watch(0, 'k', () => changes++);
+  const { stop } = keyspace.watch(0, 'k', () => changes++);
   keyspace.set(0, 'k', 'v');
   keyspace.delete(0, 'k');
   keyspace.set(1, 'k', 'v');

@@ -6,7 +6,7 @@ test('forgets queue and watches, and stops watching', () => {
   let stopped = 0;
   transaction.start();
   transaction.spoil();
-  transaction.watched.set('0:k', () => stopped++);
+  transaction.watched.set('0:k', { expired: () => false, stop: () => stopped++ });
   transaction.touched = true;
   transaction.reset();
   expect(transaction).toMatchObject({ open: false, spoilt: false, touched: false });

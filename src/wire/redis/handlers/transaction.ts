@@ -29,7 +29,7 @@ function exec(client: Session): string {
     transaction.reset();
     throw new RedisError('EXECABORT Transaction discarded because of previous errors.');
   }
-  const stale = transaction.touched || hasExpired(client);
+  const stale = transaction.touched || [...transaction.watched.values()].some((one) => one.expired());
   if (stale) {
     transaction.reset();
     return nullArray(client.protocol);
@@ -51,25 +51,16 @@ function exec(client: Session): string {
   return '';
 }
 
-/** Whether a watched key has come to its end since. */
-function hasExpired({ door, transaction }: Session): boolean {
-  const ids = [...transaction.watched.keys()].filter((id) => !transaction.expiredBefore.has(id));
-  return door.broker.watchedExpired(ids);
-}
-
 function watch(client: Session, args: readonly string[]): string {
   const { transaction } = client;
   if (transaction.open) throw new RedisError('ERR WATCH inside MULTI is not allowed');
   for (const key of args.slice(1)) {
     const id = `${client.db}:${key}`;
     if (transaction.watched.has(id)) continue;
-    if (client.door.broker.watchedExpired([id])) transaction.expiredBefore.add(id);
-    transaction.watched.set(
-      id,
-      client.door.broker.watch(client.db, key, () => {
-        if (!transaction.expiredBefore.delete(id)) transaction.touched = true;
-      }),
-    );
+    const changed = () => {
+      transaction.touched = true;
+    };
+    transaction.watched.set(id, client.door.broker.keyspace.watch(client.db, key, changed));
   }
   return OK;
 }

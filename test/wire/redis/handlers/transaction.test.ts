@@ -44,3 +44,34 @@ test('a watched key that changes, expires or is deleted aborts EXEC', async () =
     expect(client.ask('EXEC')).toBe('*-1\r\n');
   }
 });
+
+test('a database that takes the place of another aborts EXEC where a watched key differs, expired ones being absent', async () => {
+  const cases: ReadonlyArray<readonly [here: string, there: string, aborts: boolean]> = [
+    ['absent', 'absent', false],
+    ['absent', 'expired', false],
+    ['absent', 'present', true],
+    ['expired', 'absent', false],
+    ['expired', 'expired', false],
+    ['expired', 'present', true],
+    ['present', 'absent', true],
+    ['present', 'expired', true],
+  ];
+  for (const [here, there, aborts] of cases) {
+    const server = new RedisServer({ debug: true });
+    const client = server.connect();
+    client.ask('DEBUG', 'SET-ACTIVE-EXPIRE', '0');
+    for (const [db, state] of [
+      ['1', there],
+      ['0', here],
+    ] as const) {
+      client.ask('SELECT', db);
+      if (state === 'present') client.ask('SET', 'k', 'v');
+      if (state === 'expired') client.ask('SET', 'k', 'v', 'PX', '1');
+    }
+    await server.advance(2);
+    client.ask('WATCH', 'k');
+    client.ask('SWAPDB', '0', '1');
+    client.ask('MULTI');
+    expect([here, there, client.ask('EXEC')]).toEqual([here, there, aborts ? '*-1\r\n' : '*0\r\n']);
+  }
+});
