@@ -21,7 +21,6 @@ export interface CoordinatedCluster {
 
 export interface CoordinatedTopic {
   readonly name: string;
-  readonly internal: boolean;
   readonly partitions: readonly unknown[];
 }
 
@@ -98,9 +97,7 @@ export class GroupTable {
       partitionCount: (topic) => cluster.topic(topic)?.partitions.length,
       matchingTopics: (pattern) => {
         const matcher = new TopicPattern(pattern, limits);
-        return [...cluster.topics.values()]
-          .filter((topic) => !topic.internal && matcher.matches(topic.name))
-          .map(nameOf);
+        return [...cluster.topics.keys()].filter((topic) => matcher.matches(topic));
       },
       changed: (group, rebalanced) => this.#changed(group, rebalanced),
     };
@@ -251,8 +248,4 @@ export class GroupTable {
   close(): void {
     for (const { group } of this.#groups.values()) group.suspend();
   }
-}
-
-function nameOf({ name }: CoordinatedTopic): string {
-  return name;
 }

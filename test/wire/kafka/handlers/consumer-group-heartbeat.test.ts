@@ -42,6 +42,20 @@ describe('ConsumerGroupHeartbeat', () => {
     },
   );
 
+  it('lets a pattern find every topic, those of the broker too', () => {
+    const world = new KafkaWorld();
+    for (const name of ['orders', 'orders-2', 'x']) world.broker.createTopic(name);
+    world.broker.cluster.internalTopic('__transaction_state');
+    const topicsOf = (subscribedTopicRegex: string) => {
+      const asked = join({ groupId: subscribedTopicRegex, subscribedTopicNames: null, subscribedTopicRegex });
+      const { assignment } = world.connect().ask(consumerGroupHeartbeatApi, 1, asked);
+      const names = assignment?.topicPartitions.map(({ topicId }) => world.broker.cluster.topicById(topicId)?.name);
+      return names?.sort();
+    };
+    expect(topicsOf('orders.*')).toEqual(['orders', 'orders-2']);
+    expect(topicsOf('__transaction_state|x')).toEqual(['__transaction_state', 'x']);
+  });
+
   it('shows in ConsumerGroupDescribe', () => {
     const world = new KafkaWorld();
     world.broker.createTopic('t');
