@@ -16,6 +16,7 @@ import { NativeProducer, type PartitionExplanation, type ProduceInput, type Reco
 import type { Partition } from './partition.js';
 import { type Kept, Persistence } from './persistence.js';
 import { ProduceService } from './produce.js';
+import { Reassignments } from './reassignment.js';
 import { ScramCredentials } from './scram-credentials.js';
 import type { LogStorage } from './storage.js';
 import type { Topic } from './topic.js';
@@ -53,6 +54,7 @@ export class KafkaBroker implements BrokerModel {
   readonly configAdmin: ConfigAdmin;
   readonly acls: AclStore;
   readonly scramCredentials: ScramCredentials;
+  readonly reassignments: Reassignments;
   readonly #housekeeping: Housekeeping;
   /** Beside the topics, by name in a snapshot. */
   readonly #kept: ReadonlyMap<string, Kept>;
@@ -81,6 +83,7 @@ export class KafkaBroker implements BrokerModel {
       changed();
     });
     this.scramCredentials = new ScramCredentials(context.limits, changed);
+    this.reassignments = new Reassignments(context, this.cluster);
     this.acls = new AclStore(options.authorizer, context.limits, changed);
     this.#kept = new Map<string, Kept>([
       ['groups', this.groups],
@@ -88,6 +91,7 @@ export class KafkaBroker implements BrokerModel {
       ['nodeSettings', this.configAdmin],
       ['acls', this.acls],
       ['scramCredentials', this.scramCredentials],
+      ['reassignments', this.reassignments],
     ]);
     if (storage) this.#persistence = this.#openStorage(storage);
   }
@@ -277,6 +281,7 @@ export class KafkaBroker implements BrokerModel {
   startNode(nodeId: number): void {
     this.context.outbox.run(() => {
       this.cluster.startNode(nodeId);
+      this.reassignments.nodeStarted();
       this.groups.nodesChanged();
       this.transactions.nodesChanged();
     });
@@ -291,6 +296,7 @@ export class KafkaBroker implements BrokerModel {
     this.#persistence?.flush();
     for (const consumer of this.#consumers) consumer.close();
     this.#housekeeping.stop();
+    this.reassignments.clear();
     for (const part of this.#parts) part.close();
   }
 }

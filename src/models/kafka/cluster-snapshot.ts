@@ -2,8 +2,8 @@
  * The topics of a cluster as plain data: maps, arrays, bytes, numbers, so that a snapshot can be written to a file.
  * Batches are shared with the live logs, never copied.
  */
-import type { Partition, PartitionState } from './partition.js';
-import type { LogContents } from './partition-log.js';
+import type { Partition } from './partition.js';
+import type { LogContents, PartitionState } from './partition-log.js';
 import { RecordBatch } from './record-batch.js';
 import type { Topic } from './topic.js';
 

@@ -36,6 +36,7 @@ export { ConsumedRecord, type ConsumerOptions, KafkaConsumer } from './native-co
 export type { ProduceInput, RecordPlace } from './native-producer.js';
 export type { Partition } from './partition.js';
 export type { ProduceRequest, ProduceResult } from './produce.js';
+export type { Reassignment } from './reassignment.js';
 export { KafkaRecord } from './record.js';
 export { SCRAM_MECHANISMS, type ScramCredential, type ScramCredentials } from './scram-credentials.js';
 export type { LogStorage } from './storage.js';

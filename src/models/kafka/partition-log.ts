@@ -28,6 +28,20 @@ export interface LogContents {
   readonly segments: ReadonlyArray<Pick<Segment, 'baseOffset' | 'batches'>>;
 }
 
+/** What a partition is made of, for snapshots. */
+export interface PartitionState {
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly logs: ReadonlyMap<number, LogContents>;
+}
+
+/** A log without records that begins at an offset. */
+export function emptyContents(logStart: number): LogContents {
+  return { logStart, highWatermark: logStart, logEnd: logStart, epochs: [], segments: [] };
+}
+
 /** When a new segment begins. */
 export interface SegmentLimits {
   readonly segmentBytes: number;

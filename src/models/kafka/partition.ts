@@ -1,7 +1,7 @@
 import { invariant } from '../../core/errors.js';
 import type { ModelContext } from '../../core/model.js';
 import { KafkaError } from './errors.js';
-import { type LogContents, PartitionLog } from './partition-log.js';
+import { emptyContents, PartitionLog, type PartitionState } from './partition-log.js';
 import type { RecordContent } from './record.js';
 import { RecordBatch } from './record-batch.js';
 import type { TopicSettings } from './topic-settings.js';
@@ -347,10 +347,16 @@ export class Partition {
     return this.#generation;
   }
 
-  /** Moves the replicas to other nodes: what is new there is copied at once. */
-  reassign(replicas: readonly number[]): void {
+  /** Names the nodes; new ones begin with nothing, not in sync. */
+  place(replicas: readonly number[]): void {
     for (const node of replicas) if (!this.#logs.has(node)) this.#logs.set(node, new PartitionLog());
     this.replicas = replicas;
+    this.changed();
+  }
+
+  /** Moves the replicas to other nodes: what is new there is copied at once. */
+  reassign(replicas: readonly number[]): void {
+    this.place(replicas);
     for (const node of replicas) this.joinIsr(node);
     this.#setIsr(replicas.filter((node) => this.isr.includes(node)));
     if (!replicas.includes(this.leader)) {
@@ -380,19 +386,6 @@ export class Partition {
     this.#generation++;
     this.changed();
   }
-}
-
-/** What a partition is made of, for snapshots. */
-export interface PartitionState {
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
-  readonly leader: number;
-  readonly leaderEpoch: number;
-  readonly logs: ReadonlyMap<number, LogContents>;
-}
-
-function emptyContents(logStart: number): LogContents {
-  return { logStart, highWatermark: logStart, logEnd: logStart, epochs: [], segments: [] };
 }
 
 function call(watcher: () => void): void {

@@ -154,6 +154,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['offsets.topic.num.partitions', 'int', '50', undefined, atLeast(1)],
   ['offsets.topic.replication.factor', 'short', '3', undefined, atLeast(1)],
   ['producer.id.expiration.ms', 'int', DAY_MS, undefined, atLeast(1)],
+  ['replica.fetch.wait.max.ms', 'int', '500'],
   ['replica.lag.time.max.ms', 'long', '30000'],
   ['socket.request.max.bytes', 'int', '104857600', undefined, atLeast(1)],
   ['super.users', 'string', ''],

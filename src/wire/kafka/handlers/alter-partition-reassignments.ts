@@ -1,4 +1,4 @@
-import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { Call } from '../call.js';
 import { array, boolean, error, int32, string, throttle } from '../field.js';
@@ -38,7 +38,6 @@ export const alterPartitionReassignmentsApi = defineApi({
   },
 });
 
-/** Partitions move at once, so none is ever on its way. */
 export const alterPartitionReassignments = alterPartitionReassignmentsApi.handler({
   handle(request, call) {
     call.demand('alter', 'cluster', CLUSTER_RESOURCE);
@@ -61,9 +60,9 @@ export const alterPartitionReassignments = alterPartitionReassignmentsApi.handle
 });
 
 function reassign(call: Call<any>, topic: string, index: number, replicas: readonly number[] | null): void {
+  const { reassignments } = call.broker;
   const partition = call.broker.partition(topic, index);
-  if (replicas === null) {
-    throw new KafkaError('NO_REASSIGNMENT_IN_PROGRESS', 'No partition reassignment is in progress.');
-  }
-  call.context.outbox.run(() => call.broker.cluster.reassign(partition, replicas));
+  call.context.outbox.run(() =>
+    replicas === null ? reassignments.cancel(partition) : reassignments.begin(partition, replicas),
+  );
 }

@@ -1,4 +1,4 @@
-import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE, type Reassignment } from '../../../models/kafka/index.js';
 import { array, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -32,11 +32,36 @@ export const listPartitionReassignmentsApi = defineApi({
   },
 });
 
-/** Partitions move at once, so none is ever on its way. */
 export const listPartitionReassignments = listPartitionReassignmentsApi.handler({
-  handle(_request, call) {
+  handle({ topics }, call) {
     call.demand('describe', 'cluster', CLUSTER_RESOURCE);
-    return { topics: [] };
+    const { cluster, reassignments } = call.broker;
+    const asked =
+      topics?.map(({ name, partitionIndexes }) => ({
+        name,
+        moves: partitionIndexes.flatMap((index) => {
+          const partition = cluster.partition(name, index);
+          return (partition && reassignments.of(partition)) ?? [];
+        }),
+      })) ?? byTopic(reassignments.list);
+    return {
+      topics: asked
+        .filter(({ moves }) => moves.length > 0)
+        .map(({ name, moves }) => ({
+          name,
+          partitions: moves.map(({ partition, adding, removing }) => ({
+            partitionIndex: partition.index,
+            replicas: partition.replicas,
+            addingReplicas: adding,
+            removingReplicas: removing,
+          })),
+        })),
+    };
   },
   fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, topics: [] }),
 });
+
+function byTopic(moves: readonly Reassignment[]) {
+  const names = new Set(moves.map(({ partition }) => partition.home.name));
+  return [...names].map((name) => ({ name, moves: moves.filter(({ partition }) => partition.home.name === name) }));
+}

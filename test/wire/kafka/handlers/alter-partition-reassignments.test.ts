@@ -6,14 +6,27 @@ test('partitions move to the nodes that are named, which must be there', () => {
   const world = new KafkaWorld({ nodes: 2 });
   world.broker.createTopic('t', { assignments: [[1, 2]] });
   const client = world.connect();
+  const move = (replicas: number[] | null, name = 't') =>
+    client.ask(alterPartitionReassignmentsApi, 0, {
+      topics: [{ name, partitions: [{ partitionIndex: 0, replicas }] }],
+    }).responses[0]?.partitions[0]?.errorCode;
+  expect([move(null), move([7]), move([1], 'x'), move([2])]).toEqual([
+    'NO_REASSIGNMENT_IN_PROGRESS',
+    'INVALID_REPLICA_ASSIGNMENT',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    'NONE',
+  ]);
+  expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 2, replicas: [2] });
+});
+
+test('a move can be taken back while it is under way', () => {
+  const world = new KafkaWorld({ nodes: 3 });
+  world.broker.createTopic('t', { assignments: [[1, 2]] });
+  const client = world.connect();
   const move = (replicas: number[] | null) =>
     client.ask(alterPartitionReassignmentsApi, 0, {
       topics: [{ name: 't', partitions: [{ partitionIndex: 0, replicas }] }],
     }).responses[0]?.partitions[0]?.errorCode;
-  expect([move(null), move([7]), move([2])]).toEqual([
-    'NO_REASSIGNMENT_IN_PROGRESS',
-    'INVALID_REPLICA_ASSIGNMENT',
-    'NONE',
-  ]);
-  expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 2, replicas: [2] });
+  expect([move([2, 3]), move(null), move(null)]).toEqual(['NONE', 'NONE', 'NO_REASSIGNMENT_IN_PROGRESS']);
+  expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 1, replicas: [2, 1], isr: [2, 1] });
 });
