@@ -288,10 +288,10 @@ export class Partition {
     this.changed();
   }
 
-  /** Takes a node out of the in-sync set; the last one stays in it. */
+  /** Takes a node that is down out of the in-sync set; the last one stays in it. What it has grows no more. */
   leaveIsr(nodeId: number): void {
-    const left = this.isr.filter((node) => node !== nodeId);
-    if (left.length > 0) this.#setIsr(left);
+    this.#logs.get(nodeId)?.lastBatch?.seal();
+    if (this.isr.some((node) => node !== nodeId)) this.#setIsr(this.isr.filter((node) => node !== nodeId));
   }
 
   /** A live follower copies what it misses, cutting what the leader does not have, and is in sync again. */

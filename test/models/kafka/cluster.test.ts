@@ -137,6 +137,19 @@ describe('fail-over', () => {
     expect(behind).toMatchObject({ error: undefined, diverging: { epoch: 0, endOffset: 1 }, batches: [] });
   });
 
+  test('a node that is down gets no records, not even into a batch that it had in part', () => {
+    const { broker, partition, values } = three({ 'unclean.leader.election.enable': true });
+    broker.produce('t', { value: 'a' });
+    broker.stopNode(2);
+    broker.stopNode(3);
+    broker.produce('t', { value: 'lost' });
+    expect(partition.logOf(2).logEnd).toBe(1);
+    broker.stopNode(1);
+    broker.startNode(2);
+    broker.produce('t', { value: 'b' });
+    expect(values()).toEqual(['a', 'b']);
+  });
+
   test('what a slow follower did not get is lost when only the leader had acknowledged it', () => {
     const { broker, partition, put, values } = three();
     put('a');

@@ -1,8 +1,10 @@
 /** What other servers of this protocol get wrong, over the wire: groups, transactions' offsets and moving leaders. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { alterConfigsApi } from '../../../src/wire/kafka/handlers/alter-configs.js';
+import { consumerGroupHeartbeatApi } from '../../../src/wire/kafka/handlers/consumer-group-heartbeat.js';
 import { deleteGroupsApi } from '../../../src/wire/kafka/handlers/delete-groups.js';
 import { fetchApi } from '../../../src/wire/kafka/handlers/fetch.js';
+import { findCoordinatorApi } from '../../../src/wire/kafka/handlers/find-coordinator.js';
 import { heartbeatApi } from '../../../src/wire/kafka/handlers/heartbeat.js';
 import { incrementalAlterConfigsApi } from '../../../src/wire/kafka/handlers/incremental-alter-configs.js';
 import { joinGroupApi } from '../../../src/wire/kafka/handlers/join-group.js';
@@ -12,6 +14,7 @@ import { offsetFetchApi } from '../../../src/wire/kafka/handlers/offset-fetch.js
 import { offsetForLeaderEpochApi } from '../../../src/wire/kafka/handlers/offset-for-leader-epoch.js';
 import { produceApi } from '../../../src/wire/kafka/handlers/produce.js';
 import { syncGroupApi } from '../../../src/wire/kafka/handlers/sync-group.js';
+import { fetch, readRequest } from '../../helpers/kafka-ask.js';
 import { protocols } from '../../helpers/kafka-group.js';
 import { batchBytes } from '../../helpers/kafka-model.js';
 import { KafkaWorld, type WireClient } from '../../helpers/kafka-wire.js';
@@ -62,11 +65,14 @@ const who = ({ memberId, generationId }: Identity, groupInstanceId: string | nul
 const beat = (client: WireClient, identity: Identity, instance: string | null = null) =>
   client.ask(heartbeatApi, 3, who(identity, instance)).errorCode;
 
-function sync(client: WireClient, identity: Identity, instance: string | null = null) {
-  const assignments = [{ memberId: identity.memberId, assignment: Buffer.from('share') }];
-  const request = { ...who(identity, instance), protocolType: null, protocolName: null, assignments };
-  return client.ask(syncGroupApi, 3, request);
+function syncRequest({ memberId, generationId }: Identity, generation = generationId, instance: string | null = null) {
+  const assignments = [{ memberId, assignment: Buffer.from('share') }];
+  const identity = who({ memberId, generationId: generation }, instance);
+  return { ...identity, protocolType: null, protocolName: null, assignments };
 }
+
+const sync = (client: WireClient, identity: Identity, instance: string | null = null) =>
+  client.ask(syncGroupApi, 3, syncRequest(identity, identity.generationId, instance));
 
 function commit(client: WireClient, { memberId, generationId }: Identity, committedOffset = 1) {
   const partition = { partitionIndex: 0, committedOffset, committedLeaderEpoch: -1, committedMetadata: null };
@@ -116,6 +122,34 @@ describe('groups', () => {
     expect(a.answer(joinGroupApi, 3)).toBeUndefined();
     pass(10_000);
     expect(a.answer(joinGroupApi, 3)).toMatchObject({ errorCode: 'NONE', generationId: 2 });
+  });
+
+  it('43: a member that joins again with the same metadata gets its generation back, unless it is the leader', () => {
+    const [a, b] = [world.connect(), world.connect()];
+    const first = stable(a);
+    b.send(joinGroupApi, 3, joinRequest());
+    const leader = join(a, { memberId: first.memberId }, 3);
+    const follower = b.answer(joinGroupApi, 3)!;
+    b.send(syncGroupApi, 3, syncRequest(follower));
+    sync(a, leader);
+    expect(b.answer(syncGroupApi, 3)?.errorCode).toBe('NONE');
+    expect(join(b, { memberId: follower.memberId }, 3)).toMatchObject({
+      errorCode: 'NONE',
+      generationId: 2,
+      members: [],
+    });
+    expect([beat(a, leader), beat(b, follower)]).toEqual(['NONE', 'NONE']);
+    a.send(joinGroupApi, 3, joinRequest({ memberId: leader.memberId }));
+    expect(a.answer(joinGroupApi, 3)).toBeUndefined();
+    expect(beat(b, follower)).toBe('REBALANCE_IN_PROGRESS');
+    expect(join(b, { memberId: follower.memberId }, 3).generationId).toBe(3);
+    expect(a.answer(joinGroupApi, 3)?.generationId).toBe(3);
+    // Other metadata of a follower is news.
+    b.send(syncGroupApi, 3, syncRequest(follower, 3));
+    sync(a, { ...leader, generationId: 3 });
+    b.answer(syncGroupApi, 3);
+    b.send(joinGroupApi, 3, joinRequest({ memberId: follower.memberId, names: ['range', 'other'] }));
+    expect(b.answer(joinGroupApi, 3)).toBeUndefined();
   });
 
   it('45: a static member that restarts gets its place without a rebalance, and fences the old id', () => {
@@ -172,6 +206,74 @@ describe('groups', () => {
   });
 });
 
+describe('groups with epochs', () => {
+  const heartbeat = (
+    client: WireClient,
+    memberId: string,
+    memberEpoch: number,
+    held: readonly number[] | null = null,
+  ) => {
+    const joins = memberEpoch === 0;
+    const topicId = world.broker.cluster.topic('t')!.id;
+    const none = joins ? [] : null;
+    return client.ask(consumerGroupHeartbeatApi, 1, {
+      groupId: 'g',
+      memberId,
+      memberEpoch,
+      instanceId: null,
+      rackId: null,
+      rebalanceTimeoutMs: joins ? 30_000 : -1,
+      subscribedTopicNames: joins ? ['t'] : null,
+      subscribedTopicRegex: null,
+      serverAssignor: null,
+      topicPartitions: held ? [{ topicId, partitions: held }] : none,
+    });
+  };
+  const given = (answer: ReturnType<typeof heartbeat>) =>
+    answer.assignment?.topicPartitions.flatMap(({ partitions }) => partitions);
+
+  beforeEach(() => {
+    world.broker.cluster.deleteTopic('t');
+    world.broker.createTopic('t', { partitions: 2 });
+  });
+
+  it('51: a partition goes over with the first heartbeat behind the one in which its holder gave it up', () => {
+    const client = world.connect();
+    expect(given(heartbeat(client, 'a', 0))).toEqual([0, 1]);
+    expect(heartbeat(client, 'a', 1, [0, 1]).errorCode).toBe('NONE');
+    const joined = heartbeat(client, 'b', 0);
+    expect([joined.memberEpoch, given(joined)]).toEqual([2, []]);
+    const told = heartbeat(client, 'a', 1);
+    expect([told.memberEpoch, given(told)]).toEqual([1, [0]]);
+    const early = heartbeat(client, 'b', 2, []);
+    expect([early.memberEpoch, given(early)?.length ?? 0]).toEqual([2, 0]);
+    expect(heartbeat(client, 'a', 1, [0]).memberEpoch).toBe(2);
+    const late = heartbeat(client, 'b', 2);
+    expect([late.memberEpoch, given(late)]).toEqual([2, [1]]);
+  });
+
+  it('52: an epoch from the future fences, and who joins has to say that it holds nothing', () => {
+    const client = world.connect();
+    heartbeat(client, 'a', 0);
+    expect(heartbeat(client, 'a', 2).errorCode).toBe('FENCED_MEMBER_EPOCH');
+    expect(heartbeat(client, 'a', 1).errorCode).toBe('NONE');
+    const silent = {
+      groupId: 'g',
+      memberId: 'b',
+      memberEpoch: 0,
+      instanceId: null,
+      rackId: null,
+      rebalanceTimeoutMs: 30_000,
+      subscribedTopicNames: ['t'],
+      subscribedTopicRegex: null,
+      serverAssignor: null,
+      topicPartitions: null,
+    };
+    expect(client.ask(consumerGroupHeartbeatApi, 1, silent).errorCode).toBe('INVALID_REQUEST');
+    expect(world.broker.groups.modern('g')?.members.has('b')).toBe(false);
+  });
+});
+
 describe('settings and leaders', () => {
   it('57: AlterConfigs takes back what it does not name, IncrementalAlterConfigs does not', () => {
     const client = world.connect();
@@ -214,30 +316,53 @@ describe('settings and leaders', () => {
       currentLeader: { leaderId: partition.leader, leaderEpoch: partition.leaderEpoch },
     });
     expect(answer.nodeEndpoints.map(({ nodeId }) => nodeId)).toEqual([partition.leader]);
-    const place = { partition: 0, fetchOffset: 0, partitionMaxBytes: 1_000, currentLeaderEpoch: oldEpoch };
-    const fetched = world.connect(partition.leader).ask(fetchApi, 11, {
-      maxWaitMs: 0,
-      minBytes: 1,
-      isolationLevel: 0,
-      sessionId: 0,
-      topics: [{ topic: 't', partitions: [place as never] }],
-      forgottenTopicsData: [],
-      rackId: '',
+    const topicId = world.broker.cluster.topic('t')!.id;
+    const read = (nodeId: number, currentLeaderEpoch = -1) => {
+      const request = readRequest(0, { topicId });
+      const place = { ...request.topics[0]!.partitions[0]!, currentLeaderEpoch };
+      return world.connect(nodeId).ask(fetchApi, 16, { ...request, topics: [{ topicId, partitions: [place] }] });
+    };
+    const told = read(old);
+    expect(told.responses[0]?.partitions[0]).toMatchObject({
+      errorCode: 'NOT_LEADER_OR_FOLLOWER',
+      currentLeader: { leaderId: partition.leader, leaderEpoch: partition.leaderEpoch },
     });
-    expect(fetched.responses[0]?.partitions[0]?.errorCode).toBe('FENCED_LEADER_EPOCH');
+    expect(told.nodeEndpoints.map(({ nodeId }) => nodeId)).toEqual([partition.leader]);
+    const codes = [oldEpoch, partition.leaderEpoch, partition.leaderEpoch + 1].map(
+      (epoch) => read(partition.leader, epoch).responses[0]?.partitions[0]?.errorCode,
+    );
+    expect(codes).toEqual(['FENCED_LEADER_EPOCH', 'NONE', 'UNKNOWN_LEADER_EPOCH']);
   });
 
-  it('59: the end of an old epoch is where the next one began', () => {
+  it('59: the end of an old epoch is where the next one began, also when its last records are lost', () => {
     world = new KafkaWorld({ nodes: 2 });
-    world.broker.createTopic('t', { partitions: 1, replicationFactor: 2 });
+    const config = { 'unclean.leader.election.enable': 'true' };
+    world.broker.createTopic('t', { partitions: 1, assignments: [[1, 2]], config });
     const partition = world.broker.cluster.partition('t', 0)!;
     const oldEpoch = partition.leaderEpoch;
     world.broker.produce('t', { value: 'a' });
-    world.broker.stopNode(partition.leader);
-    world.broker.produce('t', { value: 'b' });
-    const topics = [{ topic: 't', partitions: [{ partition: 0, leaderEpoch: oldEpoch }] }];
-    const answer = world.connect(partition.leader).ask(offsetForLeaderEpochApi, 3, { topics });
-    expect(answer.topics[0]?.partitions[0]).toMatchObject({ leaderEpoch: oldEpoch, endOffset: 1 });
+    world.broker.stopNode(2);
+    for (const value of ['only', 'here']) world.broker.produce('t', { value });
+    const epochs = () => {
+      const topics = [{ topic: 't', partitions: [{ partition: 0, leaderEpoch: oldEpoch }] }];
+      return world.connect(partition.leader).ask(offsetForLeaderEpochApi, 3, { topics }).topics[0]?.partitions[0];
+    };
+    expect(epochs()).toMatchObject({ leaderEpoch: oldEpoch, endOffset: 3 });
+    world.broker.stopNode(1);
+    world.broker.startNode(2);
+    world.broker.produce('t', { value: 'new' });
+    expect(partition.leader).toBe(2);
+    expect(epochs()).toMatchObject({ leaderEpoch: oldEpoch, endOffset: 1 });
+    // Who comes back has the lost ones no more.
+    world.broker.startNode(1);
+    const [found] = fetch(world.connect(2), 0);
+    expect(found?.highWatermark).toBe(2);
+    expect(
+      world.broker
+        .topic('t')
+        .records()
+        .map((record) => record.text()),
+    ).toEqual(['a', 'new']);
   });
 
   it('60: another node takes over a group whose coordinator stops, with its members and generation', () => {
@@ -245,9 +370,17 @@ describe('settings and leaders', () => {
     world.broker.createTopic('t');
     const home = world.broker.cluster.coordinatorOf('group', 'g');
     const member = stable(world.connect(home));
+    commit(world.connect(home), member, 7);
     world.broker.stopNode(home);
-    const next = world.broker.cluster.coordinatorOf('group', 'g');
-    expect(next).not.toBe(home);
-    expect(beat(world.connect(next), member)).toBe('NONE');
+    const anyNode = home === 1 ? 2 : 1;
+    const { errorCode, nodeId: next } = world.connect(anyNode).ask(findCoordinatorApi, 2, { key: 'g', keyType: 0 });
+    expect([errorCode, next === home]).toEqual(['NONE', false]);
+    const client = world.connect(next);
+    pass(9_999);
+    expect(beat(client, member)).toBe('NONE');
+    expect(commit(client, member, 8)).toBe('NONE');
+    expect(committed(client).committedOffset).toBe(8);
+    const other = world.connect([1, 2, 3].find((nodeId) => nodeId !== home && nodeId !== next));
+    expect(beat(other, member)).toBe('NOT_COORDINATOR');
   });
 });

@@ -307,6 +307,36 @@ describe('log and fetch', () => {
     expect(fetch(client, 9)[0]).toMatchObject({ errorCode: 'NONE', logStartOffset: 9 });
   });
 
+  it('27: compaction leaves gaps, spares the active segment, and keeps a tombstone for delete.retention.ms', () => {
+    const world = new KafkaWorld();
+    const config = { 'cleanup.policy': 'compact', 'segment.bytes': '80', 'delete.retention.ms': '1000' };
+    world.broker.createTopic('t', { config });
+    const client = world.connect();
+    const put = (key: string, value: string | null) =>
+      produce(client, batchBytes([{ key, value, timestampMs: world.clock.now }]));
+    for (const value of ['1', '2', null]) put('a', value);
+    put('b', '1');
+    put('b', '2');
+    const offsets = () => {
+      const kept = Buffer.from(fetch(client, 0)[0]!.records as Uint8Array);
+      const found: number[] = [];
+      for (let at = 0; at < kept.length; at += 12 + kept.readInt32BE(at + 8)) {
+        if (kept.readInt32BE(at + 57) > 0) found.push(Number(kept.readBigInt64BE(at)));
+      }
+      return found;
+    };
+    const compactAfter = (ms: number) => {
+      world.clock.advanceTo(world.clock.now + ms);
+      world.broker.runCompaction();
+      return offsets();
+    };
+    expect(compactAfter(0)).toEqual([2, 3, 4]);
+    expect(compactAfter(999)).toEqual([2, 3, 4]);
+    put('c', '1');
+    expect(compactAfter(2)).toEqual([4, 5]);
+    expect(offsetAt(client, -2).offset).toBe(0);
+  });
+
   it('27: a record without a key is refused by a compacted topic, and named', () => {
     const world = new KafkaWorld();
     world.broker.createTopic('t', { config: { 'cleanup.policy': 'compact' } });
