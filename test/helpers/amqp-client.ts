@@ -37,6 +37,8 @@ export interface ClientChannel {
 
 export interface Client {
   open(number: number): ClientChannel;
+  /** What is sent in `act` arrives as one. */
+  together(act: () => void): void;
   /** The connection breaks. */
   drop(): void;
 }
@@ -75,7 +77,11 @@ export class NativeWorld extends ClientWorld {
   override connect(): Client {
     const sink = { closed: () => {}, blocked: () => {}, unblocked: () => {} };
     const connection = this.world.broker.openConnection({ user: 'guest', vhost: '/', name: 'c', nodeId: 1, sink });
-    return { open: (number) => new NativeChannel(this, connection, number), drop: () => connection.close() };
+    return {
+      open: (number) => new NativeChannel(this, connection, number),
+      together: (act) => this.world.context.outbox.run(act),
+      drop: () => connection.close(),
+    };
   }
 }
 
@@ -92,7 +98,7 @@ export class WireWorld extends ClientWorld {
       channel.call('channel.open');
       return channel;
     };
-    return { open, drop: () => peer.drop() };
+    return { open, together: (act) => peer.sendBytes(peer.collect(act)), drop: () => peer.drop() };
   }
 }
 
@@ -158,7 +164,9 @@ class NativeChannel implements ClientChannel {
 
   call(method: string, args: Fields = {}): Fields | undefined {
     const table = args.arguments && { arguments: tableFromJson(args.arguments) };
-    return this.#attempt(() => (NATIVE[method]?.(this.#channel, { ...args, ...table }) ?? {}) as Fields);
+    return this.#attempt(
+      () => (NATIVE[method]?.(this.#channel, { routingKey: '', ...args, ...table }) ?? {}) as Fields,
+    );
   }
 
   publish(exchange: string, routingKey: string, body: string, props: Fields = {}, mandatory = false): void {

@@ -35,89 +35,6 @@ function setUp() {
   return { context, amqp, connect, connection, open };
 }
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-
-/** From the protocol's text: `*` is one word, `#` any number of them. */
-function topicMatches(pattern: readonly string[], words: readonly string[]): boolean {
-  const [first, ...rest] = pattern;
-  if (first === undefined) return words.length === 0;
-  if (first === '#') return topicMatches(rest, words) || (words.length > 0 && topicMatches(pattern, words.slice(1)));
-  return words.length > 0 && (first === '*' || first === words[0]) && topicMatches(rest, words.slice(1));
-}
-
-const split = (key: string) => (key === '' ? [] : key.split('.'));
-const word = fc.constantFrom('a', 'b', '', 'ab', '*', '#');
-const key = fc.array(word, { maxLength: 5 }).map((words) => words.join('.'));
-
-describe('routing', () => {
-  it('prop: R2 topics match as the plain recursive matcher, each queue at most once', () => {
-    fc.assert(
-      fc.property(fc.array(key, { maxLength: 12 }), fc.array(key, { minLength: 1, maxLength: 8 }), (patterns, keys) => {
-        const { amqp } = setUp();
-        amqp.assertExchange('t', 'topic');
-        for (const [i, pattern] of patterns.entries()) {
-          amqp.assertQueue(`q${i % 4}`);
-          amqp.bind(`q${i % 4}`, 't', pattern);
-        }
-        // Half of the bindings go again: what is left must not notice.
-        for (const [i, pattern] of patterns.entries()) {
-          if (i % 2 === 1 && patterns.findIndex((other, k) => other === pattern && k % 4 === i % 4) === i) {
-            amqp.unbind(`q${i % 4}`, 't', pattern);
-          }
-        }
-        const left = amqp.exchange('t').bindings;
-        for (const each of keys) {
-          const wanted = left.filter((binding) => topicMatches(split(binding.routingKey), split(each)));
-          const queues = new Set(wanted.map((binding) => binding.destination));
-          expect([...amqp.publish('t', each, '').routed].sort()).toEqual([...queues].sort());
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
-
-  it('prop: R3 graphs of exchanges end, cycles included, and reach what a search reaches', () => {
-    const edge = fc.tuple(fc.nat(5), fc.nat(5));
-    fc.assert(
-      fc.property(fc.array(edge, { maxLength: 16 }), (edges) => {
-        const { amqp, open } = setUp();
-        const { channel } = open(1);
-        for (let i = 0; i < 6; i++) {
-          amqp.assertExchange(`x${i}`, 'fanout');
-          amqp.assertQueue(`q${i}`);
-          amqp.bind(`q${i}`, `x${i}`);
-        }
-        for (const [from, to] of edges) {
-          channel.exchangeBind({ source: `x${from}`, destination: `x${to}`, routingKey: '' });
-        }
-        const reached = new Set([0]);
-        for (const at of reached) for (const [from, to] of edges) if (from === at) reached.add(to);
-        const wanted = [...reached].map((i) => `q${i}`).sort();
-        expect([...amqp.publish('x0', '', '').routed].sort()).toEqual(wanted);
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('prop: R2 headers match by mode over what is wanted', () => {
-    const table = fc.dictionary(fc.constantFrom('a', 'b', 'x-c'), fc.integer({ min: 0, max: 1 }));
-    const mode = fc.constantFrom('all', 'any', 'all-with-x', 'any-with-x');
-    fc.assert(
-      fc.property(table, mode, table, (wanted, match, headers) => {
-        const { amqp } = setUp();
-        amqp.assertExchange('h', 'headers');
-        amqp.assertQueue('q');
-        amqp.bind('q', 'h', '', { ...wanted, 'x-match': match });
-        const names = Object.keys(wanted).filter((name) => match.endsWith('-with-x') || !name.startsWith('x-'));
-        const hits = names.filter((name) => headers[name] === wanted[name]);
-        const expected = match.startsWith('all') ? hits.length === names.length : hits.length > 0;
-        expect(amqp.publish('h', '', '', { headers }).dropped).toBe(!expected);
-      }),
-      { numRuns: 300 },
-    );
-  });
-});
-
 describe('limits', () => {
   it('prop: R12 R18 length limits and priorities hold after each publish', () => {
     const input = fc.record({
@@ -145,41 +62,7 @@ describe('limits', () => {
   });
 });
 
-describe('consumers', () => {
-  it('prop: R9 every publish in confirm mode is confirmed once, after its return', () => {
-    fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 40 }), (routable) => {
-        const { open, context } = setUp();
-        const log: string[] = [];
-        let confirmed = 0;
-        const { channel } = open(1, {
-          returned: ({ body }) => void log.push(`return ${new TextDecoder().decode(body)}`),
-          confirm: ({ deliveryTag, multiple }) => {
-            expect(multiple || deliveryTag === confirmed + 1).toBe(true);
-            while (confirmed < deliveryTag) log.push(`ack ${++confirmed}`);
-          },
-        });
-        channel.queueDeclare({ queue: 'q' });
-        channel.confirmSelect();
-        context.outbox.run(() => {
-          for (const [i, good] of routable.entries()) {
-            channel.publish('', good ? 'q' : 'nope', {}, bytes(String(i + 1)), { mandatory: true });
-          }
-        });
-        const acks = log.filter((line) => line.startsWith('ack'));
-        expect(acks).toEqual(routable.map((_good, i) => `ack ${i + 1}`));
-        for (const [i, good] of routable.entries()) {
-          const returned = log.indexOf(`return ${i + 1}`);
-          if (good) expect(returned).toBe(-1);
-          else expect(log.indexOf(`ack ${i + 1}`)).toBeGreaterThan(returned);
-        }
-      }),
-      { numRuns: 150 },
-    );
-  });
-});
-
-describe('time and transactions', () => {
+describe('time', () => {
   it('prop: R11 nothing is delivered after its time, and only heads expire', () => {
     const message = fc.record({ ttl: fc.constantFrom(0, 10, 20, 50), gap: fc.nat(15) });
     fc.assert(
@@ -204,32 +87,6 @@ describe('time and transactions', () => {
         expect(ids.map((each) => Number(each.text()))).toEqual(model.map(({ id }) => id));
       }),
       { numRuns: 150 },
-    );
-  });
-
-  it('prop: R17 a commit shows everything at once, a rollback nothing', () => {
-    fc.assert(
-      fc.property(fc.array(fc.constantFrom('publish', 'commit', 'rollback'), { maxLength: 30 }), (actions) => {
-        const { amqp, open } = setUp();
-        const { channel } = open(1);
-        channel.queueDeclare({ queue: 'q' });
-        channel.txSelect();
-        let pending = 0;
-        let visible = 0;
-        for (const action of actions) {
-          if (action === 'publish') {
-            channel.publish('', 'q', {}, bytes('x'));
-            pending++;
-          } else {
-            if (action === 'commit') channel.txCommit();
-            else channel.txRollback();
-            visible += action === 'commit' ? pending : 0;
-            pending = 0;
-          }
-          expect(amqp.queue('q').length).toBe(visible);
-        }
-      }),
-      { numRuns: 100 },
     );
   });
 });
