@@ -1,3 +1,7 @@
+const SMALLEST = 16;
+/** What a burst has made larger than this is made small again once it is empty. */
+const LARGE = 65_536;
+
 /**
  * Deliveries leave after the command ended.
  *
@@ -8,11 +12,12 @@
  */
 export class Outbox {
   readonly #onError: (error: unknown) => void;
-  // Two parallel columns instead of one closure for each post: the hot path allocates nothing of its own.
-  #receivers: Array<(item: never) => void> = [];
-  #items: unknown[] = [];
-  /** Those of the batch that is being handed over. */
-  #leaving = 0;
+  // A ring of two columns instead of one closure for each post: the hot path allocates nothing.
+  #receivers: Array<((item: never) => void) | undefined> = new Array(SMALLEST);
+  #items: unknown[] = new Array(SMALLEST);
+  /** Posts so far, and how many of them have left; a post's slot is its number modulo the length of the ring. */
+  #posted = 0;
+  #left = 0;
   #depth = 0;
   #draining = false;
 
@@ -22,64 +27,94 @@ export class Outbox {
 
   /** Number of deliveries that have not left yet. */
   get size(): number {
-    return this.#items.length + this.#leaving;
+    return this.#posted - this.#left;
   }
 
   /** Queues `receive(item)` for when the running command has ended. Outside of a command it leaves at once. */
   post<T>(receive: (item: T) => void, item: T): void {
-    this.#receivers.push(receive);
-    this.#items.push(item);
+    if (this.#posted - this.#left === this.#items.length) this.#grow();
+    const slot = this.#posted++ & (this.#items.length - 1);
+    this.#receivers[slot] = receive;
+    this.#items[slot] = item;
     if (this.#depth === 0 && !this.#draining) this.#drain();
   }
 
   /** Runs a command; the outermost one drains the queue before it returns. */
   run<T>(command: () => T): T {
-    const posted = this.#items.length;
-    this.#depth++;
+    const mark = this.begin();
     let result: T;
     try {
       result = command();
     } catch (error) {
-      this.#receivers.length = posted;
-      this.#items.length = posted;
-      this.#depth--;
+      this.abort(mark);
       throw error;
     }
-    this.#depth--;
-    if (this.#depth === 0 && !this.#draining && this.#items.length > 0) this.#drain();
+    this.end();
     return result;
+  }
+
+  /** `run` in parts, for the hot path: a command begins. It has to `end` or `abort`. @returns what `abort` needs */
+  begin(): number {
+    this.#depth++;
+    return this.#posted;
+  }
+
+  /** The command has ended well. */
+  end(): void {
+    this.#depth--;
+    if (this.#depth === 0 && !this.#draining && this.#posted !== this.#left) this.#drain();
+  }
+
+  /** The command failed; what it posted is dropped. */
+  abort(mark: number): void {
+    while (this.#posted > mark) this.#clear(--this.#posted & (this.#items.length - 1));
+    this.#depth--;
   }
 
   #drain(): void {
     this.#draining = true;
     try {
-      while (this.#items.length > 0) {
-        if (this.#items.length === 1) {
-          // The usual case: one delivery a command, without new columns for the next one.
-          this.#leaving = 0;
-          this.#hand(this.#receivers.pop() as (item: never) => void, this.#items.pop());
-          continue;
-        }
-        const receivers = this.#receivers;
-        const items = this.#items;
-        this.#receivers = [];
-        this.#items = [];
-        for (let i = 0; i < items.length; i++) {
-          this.#leaving = items.length - i - 1;
-          this.#hand(receivers[i] as (item: never) => void, items[i]);
+      while (this.#left !== this.#posted) {
+        const slot = this.#left & (this.#items.length - 1);
+        const receive = this.#receivers[slot] as (item: never) => void;
+        const item = this.#items[slot] as never;
+        this.#clear(slot);
+        this.#left++;
+        try {
+          receive(item);
+        } catch (error) {
+          this.#onError(error);
         }
       }
     } finally {
       this.#draining = false;
-      this.#leaving = 0;
+      // The next command finds its slots where this one had them.
+      if (this.#left === this.#posted) this.#rewind();
     }
   }
 
-  #hand(receive: (item: never) => void, item: unknown): void {
-    try {
-      receive(item as never);
-    } catch (error) {
-      this.#onError(error);
+  #clear(slot: number): void {
+    this.#receivers[slot] = undefined;
+    this.#items[slot] = undefined;
+  }
+
+  #rewind(): void {
+    this.#posted = 0;
+    this.#left = 0;
+    if (this.#items.length <= LARGE) return;
+    this.#receivers = new Array(SMALLEST);
+    this.#items = new Array(SMALLEST);
+  }
+
+  #grow(): void {
+    const { length } = this.#items;
+    const receivers = this.#receivers;
+    const items = this.#items;
+    this.#receivers = new Array(length * 2);
+    this.#items = new Array(length * 2);
+    for (let n = this.#left; n < this.#posted; n++) {
+      this.#receivers[n & (length * 2 - 1)] = receivers[n & (length - 1)];
+      this.#items[n & (length * 2 - 1)] = items[n & (length - 1)];
     }
   }
 }

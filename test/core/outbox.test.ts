@@ -75,6 +75,29 @@ describe('an outbox', () => {
     expect(sizes).toEqual([2, 1, 0]);
   });
 
+  it('takes a burst while others leave, in order, and drops the one that fails whole', () => {
+    const { outbox } = setUp();
+    const log: number[] = [];
+    const burst = (first: number, count: number) => {
+      for (let n = first; n < first + count; n++) outbox.post((item) => log.push(item), n);
+    };
+    outbox.run(() => {
+      burst(0, 10);
+      outbox.post(() => {
+        expect(() =>
+          outbox.run(() => {
+            burst(1_000_000, 1_000);
+            throw new Error('refused');
+          }),
+        ).toThrow('refused');
+        outbox.run(() => burst(20, 100_000));
+      }, 0);
+      burst(10, 10);
+    });
+    burst(100_020, 3);
+    expect(log).toEqual(Array.from({ length: 100_023 }, (_, n) => n));
+  });
+
   it('chains a million publishes without recursion', () => {
     const { outbox, errors } = setUp();
     let left = 1_000_000;

@@ -1,6 +1,7 @@
 import { AckTimeout } from './ack-timeout.js';
 import type { AmqpConnection } from './connection.js';
 import { Consumer } from './consumer.js';
+import { ConsumerRow } from './consumer-row.js';
 import { DeliveryWindow } from './delivery-window.js';
 import type { Envelope } from './envelope.js';
 import type { Queue } from './queue.js';
@@ -15,7 +16,7 @@ type Taker = Consumer | { readonly queue: Queue };
  */
 export class ChannelDeliveries {
   /** Consumers that their queues set aside, until there is credit again. */
-  readonly parked = new Set<Consumer>();
+  readonly parked = new ConsumerRow();
   /** `basic.qos` with global: limit over all consumers; 0 is none. */
   globalPrefetch = 0;
   /** The tag that was used last. */
@@ -102,23 +103,25 @@ export class ChannelDeliveries {
   ackOne(deliveryTag: number): boolean {
     const { vhost } = this.#connection;
     // A limit over all consumers may hold back those of other queues.
-    const shared = this.parked.size > 0 && this.globalPrefetch > 0;
+    const shared = this.globalPrefetch > 0 && !this.parked.isEmpty;
     if (shared || vhost.context.journal.on || vhost.isWaitedFor) return false;
     const envelope = this.#window.take(deliveryTag);
     const taker = this.#window.taken;
     if (!envelope || !taker) return false;
+    const { queue } = taker;
     if (taker instanceof Consumer) {
       taker.unackedCount--;
       this.#release(1);
     }
-    const { queue } = taker;
     if (!queue.alive) {
       vhost.command(() => this.#settleNamesakes([{ envelope, taker }], queue, 'ack'));
       return true;
     }
-    const unparked = taker instanceof Consumer && taker.parked && this.#unpark(queue);
     queue.ack(envelope);
-    if (unparked) vhost.command(() => queue.dispatch());
+    // Its credit is its own: no other consumer that is set aside can be able by this.
+    if (!(taker instanceof Consumer && taker.parked && taker.able)) return true;
+    queue.consumers.unpark(taker);
+    vhost.command(() => queue.dispatch());
     return true;
   }
 
@@ -131,7 +134,7 @@ export class ChannelDeliveries {
     }
     this.#release(settled.reduce((count, { taker }) => (taker instanceof Consumer ? count + 1 : count), 0));
     for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome);
-    if (this.parked.size > 0) this.unparkAll();
+    if (!this.parked.isEmpty) this.unparkAll();
   }
 
   /** Deliveries to consumers were settled. */
@@ -145,7 +148,7 @@ export class ChannelDeliveries {
     const { queue } = taker;
     if (taker instanceof Consumer) taker.unackedCount -= group.length;
     if (!queue.alive) return this.#settleNamesakes(group, queue, outcome);
-    const unparked = this.parked.size > 0 && this.#unpark(queue);
+    const unparked = this.#unpark(queue);
     const envelopes = group.map(({ envelope }) => envelope);
     // A priority queue refuses the highest first.
     if (outcome === 'reject') envelopes.sort((a, b) => queue.priorityOf(b) - queue.priorityOf(a));
@@ -216,20 +219,18 @@ export class ChannelDeliveries {
 
   /** Gives consumers that are able again back to their queues. */
   unparkAll(): void {
-    const queues = new Set([...this.parked].map((consumer) => consumer.queue));
+    const queues = new Set(this.parked.values().map((consumer) => consumer.queue));
     for (const queue of queues) if (this.#unpark(queue)) queue.dispatch();
   }
 
   /** Gives consumers that are able again back to one queue. @returns whether there were any */
   #unpark(queue: Queue): boolean {
     let found = false;
-    for (const consumer of this.parked) {
-      if (!consumer.alive) this.parked.delete(consumer);
-      else if (consumer.queue === queue && consumer.able) {
-        this.parked.delete(consumer);
-        queue.consumers.unpark(consumer);
-        found = true;
-      }
+    for (let consumer = this.parked.first, next = consumer; consumer; consumer = next) {
+      next = consumer.after;
+      if (!consumer.alive || consumer.queue !== queue || !consumer.able) continue;
+      queue.consumers.unpark(consumer);
+      found = true;
     }
     return found;
   }

@@ -327,7 +327,6 @@ export class AmqpChannel {
   consumerLost(consumer: Consumer): void {
     consumer.alive = false;
     this.consumers.delete(consumer.tag);
-    this.deliveries.parked.delete(consumer);
     if (this.connection.notifiesCancel) this.#post(this.#tellCancelled, consumer.tag);
   }
 
@@ -356,7 +355,6 @@ export class AmqpChannel {
 
   #dropConsumer(consumer: Consumer): void {
     this.consumers.delete(consumer.tag);
-    this.deliveries.parked.delete(consumer);
     consumer.queue.removeConsumer(consumer);
   }
 

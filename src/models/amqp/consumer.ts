@@ -1,4 +1,5 @@
 import type { AmqpChannel } from './channel.js';
+import { ConsumerRow } from './consumer-row.js';
 import type { Envelope } from './envelope.js';
 import type { FieldTable } from './field-table.js';
 import type { Queue } from './queue.js';
@@ -25,10 +26,12 @@ export class Consumer implements ConsumerDefinition {
   readonly queue: Queue;
   /** Deliveries that are not settled. */
   unackedCount = 0;
-  /** Set aside by its queue, which found it unable to take more. */
-  parked = false;
   /** False once it was cancelled, or its channel or queue has gone. */
   alive = true;
+  /** Where it stands, and between whom: among those that its queue serves, or those that its channel has set aside. */
+  row: ConsumerRow | undefined;
+  before: Consumer | undefined;
+  after: Consumer | undefined;
 
   constructor(definition: ConsumerDefinition, channel: AmqpChannel, queue: Queue) {
     this.tag = definition.tag;
@@ -39,6 +42,11 @@ export class Consumer implements ConsumerDefinition {
     this.arguments = definition.arguments;
     this.channel = channel;
     this.queue = queue;
+  }
+
+  /** Set aside by its queue, which found it unable to take more. */
+  get parked(): boolean {
+    return this.row !== undefined && this.row === this.channel.deliveries.parked;
   }
 
   /** Whether it may get one more. */
@@ -66,7 +74,7 @@ export class ConsumerList {
   /** In order of subscription. */
   readonly #all = new Set<Consumer>();
   /** By priority, highest first; in each band those that may be able, next first. */
-  readonly #bands: Array<{ readonly priority: number; readonly ready: Consumer[] }> = [];
+  readonly #bands: Array<{ readonly priority: number; readonly ready: ConsumerRow }> = [];
   /** Only one is served at a time. */
   readonly #single: boolean;
   #active: Consumer | undefined;
@@ -96,23 +104,23 @@ export class ConsumerList {
   add(consumer: Consumer): void {
     this.#all.add(consumer);
     if (this.#single) this.#active ??= consumer;
-    else this.#band(consumer.priority).push(consumer);
+    else this.#band(consumer.priority).join(consumer);
   }
 
   remove(consumer: Consumer): void {
     if (!this.#all.delete(consumer)) return;
+    consumer.row?.leave(consumer);
     if (this.#single) {
       if (this.#active === consumer) this.#active = this.#highest();
       return;
     }
+    if (this.#hasPriority(consumer.priority)) return;
     const index = this.#bands.findIndex((band) => band.priority === consumer.priority);
-    const ready = this.#bands[index]?.ready;
-    const at = ready?.indexOf(consumer) ?? -1;
-    if (at !== -1) ready?.splice(at, 1);
-    if (ready?.length === 0 && !this.#hasPriority(consumer.priority)) this.#bands.splice(index, 1);
+    this.#bands.splice(index, 1);
   }
 
   clear(): void {
+    for (const consumer of this.#all) consumer.row?.leave(consumer);
     this.#all.clear();
     this.#bands.length = 0;
     this.#active = undefined;
@@ -121,29 +129,25 @@ export class ConsumerList {
   /** A parked consumer may be able again: it joins the end of its band. */
   unpark(consumer: Consumer): void {
     if (!consumer.parked) return;
-    consumer.parked = false;
-    if (!this.#single) this.#band(consumer.priority).push(consumer);
+    if (this.#single) consumer.row?.leave(consumer);
+    else this.#band(consumer.priority).join(consumer);
   }
 
   /** Sets a consumer aside until it has credit again. */
   park(consumer: Consumer): void {
-    if (!consumer.parked) park(consumer);
+    if (!consumer.parked) consumer.channel.deliveries.parked.join(consumer);
   }
 
   /** The consumer whose turn it is; those that cannot take more are set aside. */
   next(): Consumer | undefined {
     if (this.#single) return this.#nextSingle();
     for (const { ready } of this.#bands) {
-      for (let consumer = ready[0]; consumer; consumer = ready[0]) {
+      for (let consumer = ready.first; consumer; consumer = ready.first) {
         if (consumer.able) {
-          if (ready.length > 1) {
-            ready.shift();
-            ready.push(consumer);
-          }
+          ready.join(consumer);
           return consumer;
         }
-        ready.shift();
-        park(consumer);
+        this.park(consumer);
       }
     }
     return undefined;
@@ -159,15 +163,15 @@ export class ConsumerList {
   #nextSingle(): Consumer | undefined {
     const active = this.#active;
     if (!active || active.able) return active;
-    if (!active.parked) park(active);
+    this.park(active);
     return undefined;
   }
 
-  #band(priority: number): Consumer[] {
+  #band(priority: number): ConsumerRow {
     const at = this.#bands.findIndex((band) => band.priority <= priority);
     const found = this.#bands[at];
     if (found?.priority === priority) return found.ready;
-    const band = { priority, ready: [] };
+    const band = { priority, ready: new ConsumerRow() };
     this.#bands.splice(at === -1 ? this.#bands.length : at, 0, band);
     return band.ready;
   }
@@ -176,9 +180,4 @@ export class ConsumerList {
     for (const consumer of this.#all) if (consumer.priority === priority) return true;
     return false;
   }
-}
-
-function park(consumer: Consumer): void {
-  consumer.parked = true;
-  consumer.channel.deliveries.parked.add(consumer);
 }

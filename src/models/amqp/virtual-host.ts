@@ -112,19 +112,23 @@ export class VirtualHost implements QueueHost {
 
   /** Runs a command: what it posts leaves, and what died in it is dead-lettered, once it has ended. */
   command<T>(fn: () => T): T {
-    return this.#depth > 0 ? fn() : this.context.outbox.run(() => this.#outermost(fn));
-  }
-
-  #outermost<T>(fn: () => T): T {
+    if (this.#depth > 0) return fn();
+    const { outbox } = this.context;
+    const mark = outbox.begin();
     this.#depth++;
+    let result: T;
     try {
-      const result = fn();
+      result = fn();
       if (this.#deaths.length > 0) this.#settleDeaths();
       this.#drains.settle();
-      return result;
-    } finally {
+    } catch (error) {
       this.#depth--;
+      outbox.abort(mark);
+      throw error;
     }
+    this.#depth--;
+    outbox.end();
+    return result;
   }
 
   /** Whether someone waits for a queue to be empty. */
