@@ -21,6 +21,8 @@ export interface Death {
   readonly queue: string;
   readonly reason: DeathReason;
   readonly atMs: number;
+  /** Its queue kept the message packed: RabbitMQ 3 does not look at its properties then. */
+  readonly packed: boolean;
 }
 
 /** Keys that a message was routed with: its own, those of CC, and those of a removed BCC. */
@@ -90,7 +92,7 @@ function newEntry(envelope: Envelope, death: Death): FieldTable {
     ['exchange', envelope.exchange],
     ['routing-keys', [envelope.routingKey, ...ccKeys(headers)]],
   ]);
-  if (expiration !== undefined) entry.set('original-expiration', expiration);
+  if (expiration !== undefined && !death.packed) entry.set('original-expiration', expiration);
   return entry;
 }
 

@@ -10,7 +10,7 @@ import type { ExchangeType, Matcher, Routed } from './exchange-type.js';
 import { type FieldTable, fieldTypeName, integerOf } from './field-table.js';
 import { DestinationSet, type Match, NO_MATCH, toMatch } from './match.js';
 import type { BasicProperties } from './properties.js';
-import { erlangTerm } from './term.js';
+import { erlangBinary, erlangTerm } from './term.js';
 
 /** One destination by chance. */
 class RandomMatcher implements Matcher {
@@ -131,7 +131,7 @@ const CONSISTENT_HASH: ExchangeType = {
   name: 'x-consistent-hash',
   validateBinding: (routingKey) => {
     if (!/^\d{1,9}$/.test(routingKey) || Number(routingKey) < 1) {
-      throw preconditionFailed(`The binding key must be an integer: <<"${routingKey}">>`);
+      throw preconditionFailed(`The binding key must be an integer: ${erlangBinary(routingKey)}`);
     }
   },
   validateExchange: (_name, args) => {

@@ -37,13 +37,13 @@ export function checkPublish(
   }
   const { userId, expiration, deliveryMode, headers, replyTo } = properties;
   if (exchange.type === 'topic') user.checkTopic(vhost, 'write', exchangeName, routingKey);
+  if (replyTo === REPLY_TO && channel.replyName === undefined) {
+    throw preconditionFailed('fast reply consumer does not exist');
+  }
   if (userId !== undefined && userId !== user.name) {
     throw preconditionFailed(`user_id property set to '${userId}' but authenticated user was '${user.name}'`);
   }
   if (expiration !== undefined) checkExpiration(expiration);
-  if (replyTo === REPLY_TO && channel.replyName === undefined) {
-    throw preconditionFailed('fast reply consumer does not exist');
-  }
   if (deliveryMode !== undefined && deliveryMode !== 1 && deliveryMode !== 2) {
     throw preconditionFailed(`invalid message: {delivery_mode_unknown,${deliveryMode}}`);
   }

@@ -38,7 +38,7 @@ const duration = (value: number): string | undefined =>
 
 const positive = (value: number): string | undefined => (value === 0 ? '{value_zero,0}' : notNegative(value));
 
-/** In RabbitMQ's order, which is also that in which differences are reported. */
+/** In RabbitMQ's order. */
 const QUEUE_CHECKS: ReadonlyArray<readonly [name: string, check: Check]> = [
   ['x-expires', integer((value) => (value === 0 ? '{value_zero,0}' : duration(value)))],
   ['x-message-ttl', integer(duration)],
@@ -71,38 +71,62 @@ const QUEUE_CHECKS: ReadonlyArray<readonly [name: string, check: Check]> = [
   ['x-queue-leader-locator', text(() => undefined)],
 ];
 
-const CLASSIC = ['x-max-priority', 'x-queue-mode', 'x-queue-version', 'x-queue-master-locator'];
-const QUORUM = ['x-dead-letter-strategy', 'x-quorum-initial-group-size', 'x-delivery-limit', 'x-queue-leader-locator'];
-const NOT_STREAM = [
-  'x-expires',
-  'x-message-ttl',
-  'x-dead-letter-exchange',
-  'x-dead-letter-routing-key',
-  'x-max-length',
-  'x-max-in-memory-length',
-  'x-max-in-memory-bytes',
-  'x-overflow',
-  'x-single-active-consumer',
-];
-const ANY = ['x-max-length-bytes', 'x-queue-type'];
-const STREAM = ['x-max-age', 'x-stream-max-segment-size-bytes', 'x-initial-cluster-size', 'x-queue-leader-locator'];
+type Known = Readonly<Record<QueueType, ReadonlySet<string>>>;
 
-const ALLOWED: Readonly<Record<QueueType, ReadonlySet<string>>> = {
-  classic: new Set([...ANY, ...NOT_STREAM, ...CLASSIC]),
-  quorum: new Set([...ANY, ...NOT_STREAM, ...QUORUM]),
-  stream: new Set([...ANY, ...STREAM]),
+/** What each type knows, in the order in which RabbitMQ compares it. */
+const QUEUE_ARGUMENTS: Known = {
+  classic: new Set([
+    'x-expires',
+    'x-message-ttl',
+    'x-dead-letter-exchange',
+    'x-dead-letter-routing-key',
+    'x-max-length',
+    'x-max-length-bytes',
+    'x-max-priority',
+    'x-overflow',
+    'x-queue-mode',
+    'x-queue-version',
+    'x-single-active-consumer',
+    'x-queue-type',
+    'x-queue-master-locator',
+  ]),
+  quorum: new Set([
+    'x-dead-letter-exchange',
+    'x-dead-letter-routing-key',
+    'x-dead-letter-strategy',
+    'x-expires',
+    'x-max-length',
+    'x-max-length-bytes',
+    'x-max-in-memory-length',
+    'x-max-in-memory-bytes',
+    'x-overflow',
+    'x-single-active-consumer',
+    'x-queue-type',
+    'x-quorum-initial-group-size',
+    'x-delivery-limit',
+    'x-message-ttl',
+    'x-queue-leader-locator',
+  ]),
+  stream: new Set([
+    'x-max-length-bytes',
+    'x-queue-type',
+    'x-max-age',
+    'x-stream-max-segment-size-bytes',
+    'x-initial-cluster-size',
+    'x-queue-leader-locator',
+  ]),
 };
 
-const CONSUMER_ALLOWED: Readonly<Record<QueueType, ReadonlySet<string>>> = {
+const CONSUMER_ARGUMENTS: Known = {
   classic: new Set(['x-priority', 'x-credit', 'x-cancel-on-ha-failover']),
   quorum: new Set(['x-priority', 'x-credit']),
   stream: new Set(['x-stream-offset', 'x-credit']),
 };
 
-/** Names that some type knows, and the type at hand does not. */
-function foreign(args: FieldTable, type: QueueType, allowed: typeof ALLOWED): string | undefined {
-  const known = (name: string) => Object.values(allowed).some((names) => names.has(name));
-  return [...args.keys()].sort().find((name) => known(name) && !allowed[type].has(name));
+/** The first name that some type knows, and the type at hand does not. */
+function foreign(args: FieldTable, type: QueueType, known: Known): string | undefined {
+  const anywhere = (name: string) => Object.values(known).some((names) => names.has(name));
+  return [...args.keys()].find((name) => anywhere(name) && !known[type].has(name));
 }
 
 /** The type that `x-queue-type` asks for. */
@@ -117,13 +141,13 @@ export function checkQueueArguments(args: FieldTable, where: string): void {
   const typeCheck = QUEUE_CHECKS.find(([name]) => name === 'x-queue-type')?.[1] as Check;
   const wrong = type === undefined ? undefined : typeCheck(type, args);
   if (wrong !== undefined) throw invalidArgument('x-queue-type', where, wrong);
-  const known = ALLOWED[queueTypeOf(args)];
+  const known = QUEUE_ARGUMENTS[queueTypeOf(args)];
   for (const [name, check] of QUEUE_CHECKS) {
     const value = known.has(name) ? args.get(name) : undefined;
     const problem = value === undefined ? undefined : check(value, args);
     if (problem !== undefined) throw invalidArgument(name, where, problem);
   }
-  checkForeign(args, queueTypeOf(args), where, ALLOWED);
+  checkForeign(args, queueTypeOf(args), where, QUEUE_ARGUMENTS);
 }
 
 /** @throws AmqpError PRECONDITION_FAILED for arguments that a consumer of this type of queue cannot have */
@@ -132,11 +156,11 @@ export function checkConsumerArguments(args: FieldTable, type: QueueType, where:
   if (priority !== undefined && integerOf(priority) === undefined) {
     throw invalidArgument('x-priority', where, `"expected integer, got ${fieldTypeName(priority)}"`);
   }
-  checkForeign(args, type, where, CONSUMER_ALLOWED);
+  checkForeign(args, type, where, CONSUMER_ARGUMENTS);
 }
 
-function checkForeign(args: FieldTable, type: QueueType, where: string, allowed: typeof ALLOWED): void {
-  const name = foreign(args, type, allowed);
+function checkForeign(args: FieldTable, type: QueueType, where: string, known: Known): void {
+  const name = foreign(args, type, known);
   if (name !== undefined) {
     throw preconditionFailed(`invalid arg '${name}' for ${where} of queue type rabbit_${type}_queue`);
   }
@@ -151,9 +175,7 @@ const invalidArgument = (name: string, where: string, problem: string): AmqpErro
  * @throws AmqpError PRECONDITION_FAILED naming the first argument in which a redeclaration differs
  */
 export function checkSameArguments(current: FieldTable, received: FieldTable, where: string): void {
-  const known = ALLOWED[queueTypeOf(current)];
-  for (const [name] of QUEUE_CHECKS) {
-    if (!known.has(name)) continue;
+  for (const name of QUEUE_ARGUMENTS[queueTypeOf(current)]) {
     const was = current.get(name);
     const is = received.get(name);
     if (name === 'x-queue-type' && queueTypeOf(current) === queueTypeOf(received)) continue;

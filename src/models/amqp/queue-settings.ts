@@ -10,6 +10,8 @@ export interface QueueSettings {
   readonly maxLength: number;
   readonly maxLengthBytes: number;
   readonly overflow: Overflow;
+  /** Messages are kept packed, on disk. */
+  readonly lazy: boolean;
   readonly deadLetterExchange: string | undefined;
   readonly deadLetterRoutingKey: string | undefined;
   /** Undefined where neither argument nor policy says; below 0 is none. */
@@ -22,6 +24,7 @@ export const NO_LIMITS: QueueSettings = {
   maxLength: Infinity,
   maxLengthBytes: Infinity,
   overflow: 'drop-head',
+  lazy: false,
   deadLetterExchange: undefined,
   deadLetterRoutingKey: undefined,
   deliveryLimit: undefined,
@@ -50,6 +53,7 @@ export function readSettings(
     maxLength: smallest('x-max-length', 'max-length'),
     maxLengthBytes: smallest('x-max-length-bytes', 'max-length-bytes'),
     overflow: (first('x-overflow', 'overflow') ?? 'drop-head') as Overflow,
+    lazy: first('x-queue-mode', 'queue-mode') === 'lazy',
     deadLetterExchange: first('x-dead-letter-exchange', 'dead-letter-exchange'),
     deadLetterRoutingKey: first('x-dead-letter-routing-key', 'dead-letter-routing-key'),
     deliveryLimit: deliveryLimit === Infinity ? undefined : deliveryLimit,

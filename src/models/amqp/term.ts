@@ -20,3 +20,13 @@ export function erlangFloat(value: number): string {
   }
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
+
+/** A name as `io_lib:format("~p")` prints it: in quotes unless it is a plain word. */
+export function erlangAtom(name: string): string {
+  return /^[a-z][\w@]*$/.test(name) ? name : `'${name}'`;
+}
+
+/** Bytes as `io_lib:format("~p")` prints them: none have no quotes. */
+export function erlangBinary(text: string): string {
+  return text === '' ? '<<>>' : `<<"${text}">>`;
+}

@@ -27,6 +27,7 @@ import {
   queueTypeOf,
 } from './queue-arguments.js';
 import { isReplyName, REPLY_TO } from './reply-to.js';
+import { erlangAtom } from './term.js';
 import type { User } from './user.js';
 import type { VirtualHost } from './virtual-host.js';
 
@@ -126,7 +127,7 @@ export function declareExchange(actor: Actor, args: ExchangeDeclareArguments): v
 
 function checkSameExchange(existing: Exchange, declared: ExchangeDefinition, vhost: string): void {
   const where = `exchange '${existing.name}' in vhost '${vhost}'`;
-  checkSameProperty('type', existing.type, declared.type, where);
+  checkSameProperty('type', erlangAtom(existing.type), erlangAtom(declared.type), where);
   checkSameProperty('durable', existing.durable, declared.durable, where);
   checkSameProperty('auto_delete', existing.autoDelete, declared.autoDelete, where);
   checkSameProperty('internal', existing.internal, declared.internal, where);

@@ -344,7 +344,8 @@ export class VirtualHost implements QueueHost {
     const exchange = deadLetterExchange === undefined ? undefined : this.exchanges.get(deadLetterExchange);
     if (!exchange) return;
     const keys = deadLetterRoutingKey === undefined ? routingKeysOf(envelope) : [deadLetterRoutingKey];
-    const death = { queue: queue.name, reason, atMs: this.context.clock.now };
+    const packed = this.version === '3' && queue.settings.lazy;
+    const death = { queue: queue.name, reason, atMs: this.context.clock.now, packed };
     const dead = new Envelope(
       exchange.name,
       keys[0] as string,

@@ -11,8 +11,13 @@ import { modelContext } from '../../helpers/amqp-recording.js';
 const message = (headers?: FieldTable) =>
   new Envelope('shop', 'order', headers ? { headers } : {}, new Uint8Array([1]));
 
-const died = (envelope: Envelope, queue: string, reason: DeathReason) =>
-  new Envelope('dlx', 'dead', deadProperties(envelope, { queue, reason, atMs: 5_999 }, true, '3'), envelope.body);
+const died = (envelope: Envelope, queue: string, reason: DeathReason, packed = false) =>
+  new Envelope(
+    'dlx',
+    'dead',
+    deadProperties(envelope, { queue, reason, atMs: 5_999, packed }, true, '3'),
+    envelope.body,
+  );
 
 const xDeath = (properties: BasicProperties) => properties.headers?.get('x-death') as FieldTable[];
 
@@ -39,12 +44,13 @@ it('keeps the expiration in x-death only', () => {
   const { properties } = died(envelope, 'a', 'expired');
   expect(properties.expiration).toBeUndefined();
   expect(xDeath(properties)[0]?.get('original-expiration')).toBe('60');
+  expect(xDeath(died(envelope, 'a', 'expired', true).properties)[0]?.has('original-expiration')).toBe(false);
 });
 
 it('routes by the message’s own key, CC and the removed BCC', () => {
   const envelope = new Envelope('shop', 'order', { headers: new Map([['CC', ['copy']]]) }, new Uint8Array(), ['blind']);
   expect(routingKeysOf(envelope)).toEqual(['order', 'copy', 'blind']);
-  const { headers } = deadProperties(envelope, { queue: 'a', reason: 'expired', atMs: 0 }, false, '3');
+  const { headers } = deadProperties(envelope, { queue: 'a', reason: 'expired', atMs: 0, packed: false }, false, '3');
   expect(headers?.has('CC')).toBe(false);
 });
 

@@ -56,6 +56,23 @@ it('takes what each type knows, of any integer width, and what nobody knows', ()
   ).toEqual(['classic', 'quorum', 'stream']);
 });
 
+it('names the first argument of another type as they were sent, and differences in the order of each type', () => {
+  const order = (...names: string[]) => toFieldTable(Object.fromEntries([...names.map((name) => [name, 5]), TYPE]));
+  const TYPE = ['x-queue-type', 'stream'] as const;
+  for (const names of [
+    ['x-overflow', 'x-max-priority'],
+    ['x-max-priority', 'x-overflow'],
+  ]) {
+    expect(() => checkQueueArguments(order(...names), WHERE)).toThrow(`invalid arg '${names[0]}'`);
+  }
+  const redeclare = (type: string, args: Record<string, FieldInput>) => () =>
+    checkSameArguments(toFieldTable({ 'x-queue-type': type }), toFieldTable(args), WHERE);
+  expect(redeclare('quorum', { 'x-message-ttl': 5 })).toThrow("inequivalent arg 'x-queue-type'");
+  expect(redeclare('quorum', { 'x-expires': 5 })).toThrow("inequivalent arg 'x-expires'");
+  expect(redeclare('classic', { 'x-queue-type': 'quorum', 'x-message-ttl': 5 })).toThrow("arg 'x-message-ttl'");
+  expect(redeclare('quorum', { 'x-queue-type': 'quorum', 'x-delivery-limit': 5 })).toThrow("arg 'x-delivery-limit'");
+});
+
 it('a redeclaration may differ in what belongs to other types of queues', () => {
   const foreign = { 'x-max-age': '1h', 'x-dead-letter-strategy': 'at-least-once', 'x-quorum-initial-group-size': 3 };
   const same = (type: string) => () =>

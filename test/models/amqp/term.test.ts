@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type FieldValue, TypedField } from '../../../src/models/amqp/field-table.js';
-import { erlangFloat, erlangTerm } from '../../../src/models/amqp/term.js';
+import { erlangAtom, erlangBinary, erlangFloat, erlangTerm } from '../../../src/models/amqp/term.js';
 
 it.each<[number, string]>([
   [1, '1.0'],
@@ -23,4 +23,9 @@ it.each<[string, FieldValue, string]>([
   ['nothing', null, 'undefined'],
 ])('%s is printed as Erlang prints it', (_what, value, text) => {
   expect(erlangTerm(value)).toBe(text);
+});
+
+it('names and bytes are quoted as Erlang quotes them', () => {
+  expect(['direct', 'x-random', 'Direct', ''].map(erlangAtom)).toEqual(['direct', "'x-random'", "'Direct'", "''"]);
+  expect(['', 'a b'].map(erlangBinary)).toEqual(['<<>>', '<<"a b">>']);
 });
