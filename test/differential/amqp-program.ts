@@ -49,13 +49,18 @@ export interface Program {
   readonly channels: readonly ChannelPlan[];
   /** Queues that a message may die into, one after the other. */
   readonly hops: number;
+  /** Whether there are queues that answer before they have done what they were told. */
+  readonly isReplicated: boolean;
   /** Passes after every operation. */
   readonly waitMs: number;
   readonly operations: readonly Operation[];
 }
 
-/** `plain`: nothing dies; `graph`: dead letters; `mixed`: channels have messages of several queues; `ttl`: time passes. */
-export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl';
+/**
+ * `plain`: nothing dies; `graph`: dead letters; `mixed`: channels have messages of several queues; `ttl`: time passes;
+ * `quorum`: queues are quorum queues with dead letters.
+ */
+export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum';
 
 const OPERATIONS_PER_PROGRAM = 70;
 const OPERATIONS_WITH_TIME = 16;
@@ -96,7 +101,8 @@ class ProgramWriter {
     const circles = ['none', 'without-rejects', 'of-rejects'] as const;
     this.#circles = kind === 'graph' ? random.pick(circles) : 'none';
     if (kind === 'ttl') this.#circles = random.pick(['none', 'without-rejects']);
-    this.#channelPrefetch = random.int(3) === 0;
+    // Quorum queues refuse it.
+    this.#channelPrefetch = random.int(3) === 0 && kind !== 'quorum';
     this.#exchanges = ['fan', 'top', 'head'].map((name) => prefix + name);
   }
 
@@ -116,7 +122,8 @@ class ProgramWriter {
       return { channel, ...this.#operation(channels[channel] as ChannelPlan) } as Operation;
     });
     const hops = this.#dies ? queues.size : 0;
-    return { queues, exchanges, bindings, channels, hops, waitMs: this.#kind === 'ttl' ? WAIT_MS : 0, operations };
+    const waitMs = this.#kind === 'ttl' ? WAIT_MS : 0;
+    return { queues, exchanges, bindings, channels, hops, isReplicated: this.#kind === 'quorum', waitMs, operations };
   }
 
   #chance(n: number): boolean {
@@ -124,7 +131,7 @@ class ProgramWriter {
   }
 
   get #dies(): boolean {
-    return this.#kind === 'graph' || this.#kind === 'ttl';
+    return this.#kind === 'graph' || this.#kind === 'ttl' || this.#kind === 'quorum';
   }
 
   #queue(): string {
@@ -132,6 +139,24 @@ class ProgramWriter {
   }
 
   #queueArguments(at: number): Table {
+    return this.#kind === 'quorum' ? this.#quorumArguments(at) : this.#classicArguments(at);
+  }
+
+  #quorumArguments(at: number): Table {
+    const args: Record<string, unknown> = { 'x-queue-type': 'quorum' };
+    if (!this.#chance(3)) Object.assign(args, this.#deadLetters(at));
+    if (!this.#chance(3)) args['x-delivery-limit'] = this.#random.int(4);
+    if (this.#chance(6)) {
+      args['x-single-active-consumer'] = true;
+      this.#singleActive = true;
+    }
+    if (this.#chance(3)) args['x-max-length'] = 1 + this.#random.int(4);
+    if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
+    if (this.#chance(3)) args['x-overflow'] = this.#random.pick(['reject-publish', 'drop-head']);
+    return args;
+  }
+
+  #classicArguments(at: number): Table {
     const args: Record<string, unknown> = {};
     if (this.#dies && !this.#chance(3)) Object.assign(args, this.#deadLetters(at));
     if (this.#chance(4)) args['x-max-priority'] = 1 + this.#random.int(4);

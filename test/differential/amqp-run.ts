@@ -1,7 +1,7 @@
 /** Runs a program on a broker, and says after each operation what every channel saw and how long every queue is. */
 import { AmqpWorld, type PeerItem } from '../helpers/amqp-wire.js';
 import { AmqpClient, type MethodItem, show } from './amqp-client.js';
-import type { ChannelPlan, Operation, Program, Settle } from './amqp-program.js';
+import type { ChannelPlan, Operation, Program, Settle, Table } from './amqp-program.js';
 
 /** A broker that programs run on. */
 export interface Site {
@@ -40,6 +40,10 @@ export async function run(program: Program, site: Site): Promise<string[]> {
   }
   return lines;
 }
+
+/** How often nothing new is seen before a replicated queue is taken to be done, and how far apart. */
+const CALM_LOOKS = 3;
+const CALM_MS = 4;
 
 interface Unsettled {
   readonly tag: number;
@@ -90,7 +94,7 @@ class Runner {
     await this.#control.call(1, 'channel.open');
     const { exchanges, queues, bindings } = this.#program;
     for (const exchange of exchanges.keys()) await this.#control.call(1, 'exchange.declare', this.#exchange(exchange));
-    for (const [queue, args] of queues) await this.#control.call(1, 'queue.declare', { queue, args });
+    for (const [queue, args] of queues) await this.#control.call(1, 'queue.declare', declaration(queue, args));
     for (const { queue, exchange, key } of bindings) {
       await this.#control.call(1, 'queue.bind', { queue, exchange, routingKey: key });
     }
@@ -110,10 +114,29 @@ class Runner {
     const client = await this.#open(channel);
     const answers = await this.#act(client, channel, operation);
     if (this.#program.waitMs > 0) await this.#site.wait(this.#program.waitMs);
-    const counts = await this.#counts();
-    await Promise.all(this.#channels.map((each) => this.#syncTwice(each)));
+    const counts = await this.#settledCounts();
     const seen = this.#channels.flatMap((each) => this.#seen(each));
     return [...answers, ...seen, counts].join('\n    ');
+  }
+
+  /** Counts, asked for until nothing has come for a while where queues answer before they are done. */
+  async #settledCounts(): Promise<string> {
+    const look = async () => {
+      const counts = await this.#counts();
+      await Promise.all(this.#channels.map((each) => this.#syncTwice(each)));
+      return counts;
+    };
+    let counts = await look();
+    if (!this.#program.isReplicated || !this.#site.isConcurrent) return counts;
+    const eventCount = () => this.#clients.reduce((sum, client) => sum + (client?.events.length ?? 0), 0);
+    for (let calm = 0, events = eventCount(); calm < CALM_LOOKS; calm++) {
+      await this.#site.wait(CALM_MS);
+      const next = await look();
+      if (next !== counts || eventCount() !== events) calm = -1;
+      counts = next;
+      events = eventCount();
+    }
+    return counts;
   }
 
   /** Waits until a channel has done what it does not answer. @returns the error if it was one */
@@ -162,7 +185,7 @@ class Runner {
       return control.ask(number, 'queue.declare', { queue, passive: true });
     };
     // Once for what the operation did, and once more for each queue that a message may die through.
-    const rounds = this.#site.isConcurrent ? this.#program.hops + 2 : 1;
+    const rounds = this.#site.isConcurrent && !this.#program.isReplicated ? this.#program.hops + 2 : 1;
     let answers: PeerItem[] = [];
     for (let round = 0; round < rounds; round++) {
       answers = await Promise.all(queues.map((queue, i) => ask(queue, i + 2)));
@@ -244,7 +267,7 @@ class Runner {
       case 'delete-queue':
         return call('queue.delete', { queue: operation.queue });
       case 'declare-queue':
-        return call('queue.declare', { queue: operation.queue, args: this.#program.queues.get(operation.queue) });
+        return call('queue.declare', declaration(operation.queue, this.#program.queues.get(operation.queue) as Table));
       case 'delete-exchange':
         return call('exchange.delete', { exchange: operation.exchange });
       case 'declare-exchange':
@@ -268,7 +291,10 @@ class Runner {
         client.send(number, 'basic.ack', { deliveryTag: 9999 });
         return this.#sync(client, number);
       case 'redeclare':
-        return client.call(number, 'queue.declare', { queue, args: { 'x-max-length': 77 } });
+        return client.call(number, 'queue.declare', {
+          ...declaration(queue as string, this.#program.queues.get(queue as string) as Table),
+          args: { 'x-max-length': 77 },
+        });
       case 'absent':
         return client.call(number, 'queue.declare', { queue: 'nowhere', passive: true });
       default:
@@ -354,6 +380,10 @@ class Runner {
     const { type, args } = this.#program.exchanges.get(exchange) as { type: string; args: unknown };
     return { exchange, type, args };
   }
+}
+
+function declaration(queue: string, args: Table): Record<string, unknown> {
+  return { queue, durable: args['x-queue-type'] !== undefined, args };
 }
 
 /** Which publishes a confirm settles: `3+` or `4-`. */

@@ -1,6 +1,7 @@
 import { BrokerError } from '../../core/errors.js';
 import type { BodyInput } from '../../core/message.js';
 import type { BrokerModel, ModelContext } from '../../core/model.js';
+import type { AmqpChannel } from './channel.js';
 import { Cluster } from './cluster.js';
 import type { AmqpOptions, AmqpVersion } from './config.js';
 import { AmqpConnection, type ConnectionSink } from './connection.js';
@@ -325,16 +326,20 @@ export class AmqpBroker implements BrokerModel {
   /** What channels have not settled, by queue. */
   unacked(): Map<Queue, Envelope[]> {
     const unacked = new Map<Queue, Envelope[]>();
-    for (const connection of this.#native ? [...this.connections, this.#native.connection] : this.connections) {
-      for (const channel of connection.channels.values()) {
-        for (const [queue, envelope] of channel.deliveries.entries()) {
-          const list = unacked.get(queue);
-          if (list) list.push(envelope);
-          else unacked.set(queue, [envelope]);
-        }
+    for (const { deliveries } of this.channels()) {
+      for (const [queue, envelope] of deliveries.entries()) {
+        const list = unacked.get(queue);
+        if (list) list.push(envelope);
+        else unacked.set(queue, [envelope]);
       }
     }
     return unacked;
+  }
+
+  /** Channels of all connections, the native one included. */
+  *channels(): Iterable<AmqpChannel> {
+    for (const { channels } of this.connections) yield* channels.values();
+    if (this.#native) yield* this.#native.connection.channels.values();
   }
 
   /** Consumers of connections that stay are told that their queues have gone, as they have. */

@@ -99,6 +99,17 @@ export class ChannelDeliveries {
     }
   }
 
+  /** How many have messages of a queue and are not its consumers: those that were cancelled, and each get. */
+  lingererCount(queue: Queue): number {
+    const lingerers = new Set<Taker>();
+    for (const tag of this.#window.tags()) {
+      this.#window.peek(tag);
+      const { taken } = this.#window;
+      if (taken?.queue === queue && !(taken instanceof Consumer && taken.alive)) lingerers.add(taken);
+    }
+    return lingerers.size;
+  }
+
   /** The usual ack: one delivery, and nobody waits for it. @returns false when it is not that easy */
   ackOne(deliveryTag: number): boolean {
     const { vhost } = this.#connection;

@@ -26,6 +26,8 @@ export function checkConsume(channel: AmqpChannel, queue: Queue, args: ConsumeAr
     queue.checkOffset(table.get('x-stream-offset'));
     return;
   }
+  // To a quorum queue all consumers are alike.
+  if (queue.type === 'quorum') return;
   const { consumers } = queue;
   const taken = consumers.exclusive !== undefined;
   const refused = args.exclusive ? consumers.size > 0 || queue.singleActiveConsumer : taken;

@@ -35,6 +35,8 @@ export interface QueueHost {
   readonly cluster: Cluster;
   /** The queue is to be deleted: unused for its lease, or without its last consumer. */
   removeQueue(queue: Queue): void;
+  /** How many have messages of the queue and are not its consumers: those that were cancelled, and each get. */
+  lingererCount(queue: Queue): number;
   /** Runs what a timer started as a command of its own. */
   command<T>(fn: () => T): T;
 }
@@ -88,6 +90,11 @@ export abstract class Queue {
 
   get messageCount(): number {
     return this.readyCount + this.unackedCount;
+  }
+
+  /** Consumers as the queue itself counts them. */
+  get consumerCount(): number {
+    return this.consumers.size;
   }
 
   /** Whether enough nodes run for it; a classic queue without its node is in no virtual host at all. */

@@ -25,6 +25,13 @@ export class QuorumQueue extends ClassicQueue {
     return deliveryLimit < 0 ? Infinity : deliveryLimit;
   }
 
+  /** Those that wait to be the active one do not count, those that have gone do until they have settled everything. */
+  override get consumerCount(): number {
+    const { active, size } = this.consumers;
+    const taking = this.singleActiveConsumer && active ? 1 : size;
+    return taking + this.host.lingererCount(this);
+  }
+
   protected override createStore(): MessageStore {
     return this.host.version === '3' ? super.createStore() : new TwoClassList();
   }

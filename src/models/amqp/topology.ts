@@ -349,5 +349,5 @@ function checkAvailable(queue: Queue, vhost: VirtualHost): void {
 }
 
 function declareOk(queue: Queue): QueueDeclareOk {
-  return { queue: queue.name, messageCount: queue.readyCount, consumerCount: queue.consumers.size };
+  return { queue: queue.name, messageCount: queue.readyCount, consumerCount: queue.consumerCount };
 }

@@ -218,6 +218,12 @@ export class VirtualHost implements QueueHost {
     journalMessage(this.context.journal, name, envelope, queue, connection);
   }
 
+  lingererCount(queue: Queue): number {
+    let count = 0;
+    for (const { deliveries } of this.broker.channels()) count += deliveries.lingererCount(queue);
+    return count;
+  }
+
   /** Resolves when a queue is empty, unacked deliveries included, or gone. */
   whenDrained(queue: Queue): Promise<void> {
     return this.#drains.wait(queue);

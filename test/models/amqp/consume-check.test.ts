@@ -26,6 +26,13 @@ it('nobody is exclusive beside others, or where one consumer is active at a time
   }
 });
 
+it('to a quorum queue nobody is exclusive', () => {
+  const { consume } = durableScene({ 'x-queue-type': 'quorum', 'x-single-active-consumer': true });
+  consume(1, 'alone', { exclusive: true });
+  expect(consume(1, 'second', { exclusive: true })).toEqual(['basic.consume-ok']);
+  expect(consume(2, 'third')).toEqual(['basic.consume-ok']);
+});
+
 it('a stream wants a prefetch and acks', () => {
   const { world, peer, prefetch } = durableScene({ 'x-queue-type': 'stream' });
   expect(refusal(world, 'basic.consume', { queue: 'q' })).toBe(

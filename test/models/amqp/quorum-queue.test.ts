@@ -65,3 +65,28 @@ it('keeps everything through a restart, persistent or not', () => {
   amqp.restart();
   expect(amqp.get('q')?.text()).toBe('x');
 });
+
+it('counts who still has messages as a consumer, and of single active ones just that', () => {
+  const { peer, publish, get } = quorumScene('3');
+  const counts = () => {
+    peer.takeAll();
+    return peer.call(2, 'queue.declare', { queue: 'q', passive: true }).args.consumerCount;
+  };
+  for (const body of ['1', '2', '3']) publish(body);
+  peer.call(1, 'basic.consume', { queue: 'q', consumerTag: 'c' });
+  expect(counts()).toBe(1);
+  peer.call(1, 'basic.cancel', { consumerTag: 'c' });
+  for (const body of ['4', '5']) publish(body);
+  const got = [get(), get()];
+  expect(counts()).toBe(3);
+  peer.send(1, 'basic.ack', { deliveryTag: got[0]?.args.deliveryTag });
+  expect(counts()).toBe(2);
+  peer.send(1, 'basic.ack', { deliveryTag: 0, multiple: true });
+  expect(counts()).toBe(0);
+});
+
+it('counts one of single active consumers', () => {
+  const { peer } = quorumScene('3', { 'x-single-active-consumer': true });
+  for (const consumerTag of ['a', 'b']) peer.call(1, 'basic.consume', { queue: 'q', consumerTag });
+  expect(peer.call(2, 'queue.declare', { queue: 'q', passive: true }).args.consumerCount).toBe(1);
+});
