@@ -138,14 +138,19 @@ export class ChannelDeliveries {
 
   /** As RabbitMQ does it: for each queue and consumer on its own, so that what one group frees may leave at once. */
   settle(tags: readonly number[], outcome: Outcome): void {
-    const settled: Settled[] = [];
-    for (const tag of tags) {
-      const envelope = this.#window.take(tag);
-      if (envelope && this.#window.taken) settled.push({ envelope, taker: this.#window.taken });
-    }
+    const settled = this.#takeAll(tags);
     this.#release(settled.reduce((count, { taker }) => (taker instanceof Consumer ? count + 1 : count), 0));
     for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome);
     if (!this.parked.isEmpty) this.unparkAll();
+  }
+
+  #takeAll(tags: readonly number[]): Settled[] {
+    const taken: Settled[] = [];
+    for (const tag of tags) {
+      const envelope = this.#window.take(tag);
+      if (envelope && this.#window.taken) taken.push({ envelope, taker: this.#window.taken });
+    }
+    return taken;
   }
 
   /** Deliveries to consumers were settled. */
@@ -205,24 +210,24 @@ export class ChannelDeliveries {
     this.#window.retake(tag, { queue });
   }
 
-  #settleOne(envelope: Envelope, queue: Queue, outcome: Outcome): void {
+  #settleOne(envelope: Envelope, queue: Queue, outcome: Outcome | 'return'): void {
     if (this.#connection.vhost.context.journal.on && outcome !== 'reject') {
       const name = outcome === 'ack' ? 'acked' : 'requeued';
       this.#connection.vhost.journal(name, envelope, queue, this.#connection.name);
     }
     if (outcome === 'ack') queue.ack(envelope);
     else if (outcome === 'reject') queue.reject(envelope);
-    else queue.requeue(envelope, true);
+    else queue.requeue(envelope, outcome === 'requeue');
   }
 
   /** Everything goes back, to each queue in one go, other than what is settled. */
   returnAll(): void {
     const queues = new Set<Queue>();
-    for (const tag of this.#window.tags()) {
-      const envelope = this.#window.take(tag);
-      const queue = this.#window.taken?.queue;
-      if (!envelope || !queue?.alive) continue;
-      this.#settleOne(envelope, queue, 'requeue');
+    for (const group of groupsByTaker(this.#takeAll(this.#window.tags()))) {
+      const [{ taker }] = group as readonly [Settled];
+      const { queue } = taker;
+      if (!queue.alive) continue;
+      for (const { envelope } of group) this.#settleOne(envelope, queue, 'return');
       queues.add(queue);
     }
     for (const queue of queues) queue.afterReturn();

@@ -105,15 +105,15 @@ export class ClassicQueue extends Queue {
     this.#settle(envelope);
   }
 
-  requeue(envelope: Envelope, _byConsumer: boolean): void {
+  requeue(envelope: Envelope, asked: boolean): void {
     if (!this.#settle(envelope)) return;
     envelope.returnCount++;
-    this.putBack(envelope);
+    this.putBack(envelope, asked);
     this.#readyBytes += envelope.body.length;
   }
 
   /** Puts what came back into its place. */
-  protected putBack(envelope: Envelope): void {
+  protected putBack(envelope: Envelope, _asked: boolean): void {
     this.store.giveBack(envelope);
   }
 

@@ -118,8 +118,8 @@ export abstract class Queue {
   abstract dispatch(): void;
   /** A delivered message was acked. */
   abstract ack(envelope: Envelope): void;
-  /** A delivered message comes back, without a dispatch. @param counts the consumer saw it, so it was a redelivery */
-  abstract requeue(envelope: Envelope, counts: boolean): void;
+  /** A delivered message comes back, without a dispatch. @param asked whether its channel sent it back, rather than ended */
+  abstract requeue(envelope: Envelope, asked: boolean): void;
   /** To be called once all messages that come back together are back. */
   abstract afterReturn(): void;
   /** A delivered message was refused for good. */

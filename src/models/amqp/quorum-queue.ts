@@ -3,7 +3,8 @@ import type { Envelope } from './envelope.js';
 import { EMPTY_TABLE, longField } from './field-table.js';
 import { type BasicProperties, withHeaders } from './properties.js';
 import type { QueueType } from './queue.js';
-import type { MessageStore } from './ready-list.js';
+import { type MessageStore, ReadyList } from './ready-list.js';
+import { ReturnedFirstList } from './returned-first-list.js';
 import { TwoClassList } from './two-class-list.js';
 
 /** Deliveries before RabbitMQ 4 gives a message up, where nothing else was said. */
@@ -33,7 +34,7 @@ export class QuorumQueue extends ClassicQueue {
   }
 
   protected override createStore(): MessageStore {
-    return this.host.version === '3' ? super.createStore() : new TwoClassList();
+    return new ReturnedFirstList(this.host.version === '3' ? new ReadyList() : new TwoClassList());
   }
 
   override propertiesOf(envelope: Envelope): BasicProperties {
@@ -45,13 +46,10 @@ export class QuorumQueue extends ClassicQueue {
     return this.host.version === '3' ? counted(envelope) : this.propertiesOf(envelope);
   }
 
-  override requeue(envelope: Envelope, counts: boolean): void {
-    if (counts && envelope.returnCount + 1 > this.deliveryLimit) {
-      this.ack(envelope);
-      this.die(envelope, 'delivery_limit');
-      return;
-    }
-    super.requeue(envelope, counts);
+  override requeue(envelope: Envelope, asked: boolean): void {
+    if (envelope.returnCount + 1 <= this.deliveryLimit) return super.requeue(envelope, asked);
+    this.ack(envelope);
+    this.die(envelope, 'delivery_limit');
   }
 
   /** Consumers come first, other than on a classic queue. */
@@ -65,10 +63,10 @@ export class QuorumQueue extends ClassicQueue {
     return true;
   }
 
-  /** Without a limit what comes back goes to the end. */
-  protected override putBack(envelope: Envelope): void {
-    if (this.deliveryLimit === Infinity) this.append(envelope);
-    else super.putBack(envelope);
+  /** Without a limit what is sent back goes to the end. */
+  protected override putBack(envelope: Envelope, asked: boolean): void {
+    if (asked && this.deliveryLimit === Infinity) this.append(envelope);
+    else super.putBack(envelope, asked);
   }
 
   /** It looks before it adds, so that one message too many gets in. */

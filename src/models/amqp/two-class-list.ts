@@ -1,5 +1,6 @@
 import type { Envelope } from './envelope.js';
-import { type MessageStore, ReadyList } from './ready-list.js';
+import { ReadyList } from './ready-list.js';
+import type { Line } from './returned-first-list.js';
 
 /** Priorities above it are high. */
 const HIGHEST_NORMAL = 4;
@@ -7,20 +8,18 @@ const HIGHEST_NORMAL = 4;
 const HIGH_IN_A_ROW = 2;
 
 /**
- * The order of a quorum queue since RabbitMQ 4.0: what came back first, then two classes of priority, of which the high
- * one has two turns in three. A normal message has its turn only before high ones that were published after it.
+ * The order of a quorum queue since RabbitMQ 4.0: two classes of priority, of which the high one has two turns in three. A normal message has its turn only before high ones that were published after it.
  *
  * @see https://www.rabbitmq.com/docs/quorum-queues#priorities
  */
-export class TwoClassList implements MessageStore {
-  readonly #returned = new ReadyList();
+export class TwoClassList implements Line {
   readonly #high = new ReadyList();
   readonly #normal = new ReadyList();
   #turn = 0;
   #nextPosition = 1;
 
   get length(): number {
-    return this.#returned.length + this.#high.length + this.#normal.length;
+    return this.#high.length + this.#normal.length;
   }
 
   number(envelope: Envelope): void {
@@ -38,20 +37,15 @@ export class TwoClassList implements MessageStore {
 
   shift(): Envelope | undefined {
     const next = this.#next();
-    if (next !== this.#returned && next.length > 0) this.#turn = this.#turn === HIGH_IN_A_ROW ? 0 : this.#turn + 1;
+    if (next.length > 0) this.#turn = this.#turn === HIGH_IN_A_ROW ? 0 : this.#turn + 1;
     return next.shift();
   }
 
-  giveBack(envelope: Envelope): void {
-    this.#returned.push(envelope);
-  }
-
   clear(): void {
-    for (const list of [this.#returned, this.#high, this.#normal]) list.clear();
+    for (const list of [this.#high, this.#normal]) list.clear();
   }
 
   *values(): Iterable<Envelope> {
-    yield* this.#returned.values();
     const high = [...this.#high.values()];
     const normal = [...this.#normal.values()];
     let turn = this.#turn;
@@ -63,7 +57,6 @@ export class TwoClassList implements MessageStore {
   }
 
   #next(): ReadyList {
-    if (this.#returned.length > 0) return this.#returned;
     return takesHigh(this.#high.peek(), this.#normal.peek(), this.#turn) ? this.#high : this.#normal;
   }
 }

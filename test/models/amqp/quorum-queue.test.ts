@@ -38,6 +38,26 @@ it('without a limit version 3 counts, and puts what comes back at the end', () =
   expect([get().body, get().body]).toEqual(['2', '1']);
 });
 
+it.each([{}, { 'x-delivery-limit': 9 }])('with %j what a closed channel had goes first, by consumer', (args) => {
+  const { peer, publish, get } = quorumScene('3', args);
+  peer.call(1, 'basic.qos', { prefetchCount: 2 });
+  for (const consumerTag of ['late', 'early']) peer.call(1, 'basic.consume', { queue: 'q', consumerTag });
+  for (const body of ['1', '2', '3', '4', '5']) publish(body);
+  peer.takeAll();
+  peer.call(1, 'channel.close');
+  peer.call(1, 'channel.open');
+  expect([1, 2, 3, 4, 5].map(() => get().body)).toEqual(['2', '4', '1', '3', '5']);
+});
+
+it('what is sent back goes first where there is a limit, in the order in which it came', () => {
+  const { publish, get, requeue } = quorumScene('3', { 'x-delivery-limit': 9 });
+  for (const body of ['1', '2', '3']) publish(body);
+  const [first, second] = [get(), get()];
+  requeue(second);
+  requeue(first);
+  expect([get().body, get().body, get().body]).toEqual(['2', '1', '3']);
+});
+
 it('tells how often a message was delivered before', () => {
   const { publish, get, requeue } = quorumScene('3', { 'x-delivery-limit': 5 });
   publish('x');

@@ -27,18 +27,6 @@ describe('two classes of priority', () => {
     list.push(message(5, 4));
     expect(drain(list)).toEqual([1, 2, 3, 4, 5]);
   });
-
-  it('what came back goes first', () => {
-    const list = new TwoClassList();
-    list.push(message(1));
-    list.push(message(2, 9));
-    const first = list.shift() as Envelope;
-    list.push(message(3, 9));
-    list.giveBack(first);
-    expect([list.length, list.peek()]).toEqual([3, first]);
-    list.clear();
-    expect(list.length).toBe(0);
-  });
 });
 
 it.each([
