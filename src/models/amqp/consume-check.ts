@@ -17,12 +17,14 @@ export function checkConsume(channel: AmqpChannel, queue: Queue, args: ConsumeAr
   const where = whereIs(queue);
   const table = args.arguments ?? EMPTY_TABLE;
   checkConsumerArguments(table, queue.type, where);
+  if (queue instanceof StreamQueue) {
+    if (channel.consumerPrefetch === 0) throw preconditionFailed(`consumer prefetch count is not set for '${where}'`);
+    if (args.noAck) throw notImplemented(`automatic acknowledgement not supported by stream queues ${where}`);
+  }
   if (queue.type !== 'classic' && channel.deliveries.globalPrefetch > 0) {
     throw notImplemented(`${where} does not support global qos`);
   }
   if (queue instanceof StreamQueue) {
-    if (channel.consumerPrefetch === 0) throw preconditionFailed(`consumer prefetch count is not set for '${where}'`);
-    if (args.noAck) throw notImplemented(`automatic acknowledgement not supported by stream queues ${where}`);
     queue.checkOffset(table.get('x-stream-offset'));
     return;
   }

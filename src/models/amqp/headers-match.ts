@@ -64,7 +64,9 @@ export function validateHeadersBinding(args: FieldTable): void {
   const mode = args.get('x-match');
   if (mode === undefined || MODES.includes(mode as Mode)) return;
   if (typeof mode === 'string') {
-    throw preconditionFailed(`Invalid x-match field value <<"${mode}">>; expected all, any, all-with-x, or any-with-x`);
+    throw preconditionFailed(
+      `Invalid x-match field value ${erlangTerm(mode)}; expected all, any, all-with-x, or any-with-x`,
+    );
   }
   throw preconditionFailed(
     `Invalid x-match field type ${fieldTypeName(mode)} (value ${erlangTerm(mode)}); expected longstr`,

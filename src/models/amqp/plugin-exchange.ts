@@ -10,7 +10,7 @@ import type { ExchangeType, Matcher, Routed } from './exchange-type.js';
 import { type FieldTable, fieldTypeName, integerOf } from './field-table.js';
 import { DestinationSet, type Match, NO_MATCH, toMatch } from './match.js';
 import type { BasicProperties } from './properties.js';
-import { erlangBinary, erlangTerm } from './term.js';
+import { erlangBinary, erlangText } from './term.js';
 
 /** One destination by chance. */
 class RandomMatcher implements Matcher {
@@ -73,7 +73,7 @@ class ConsistentHashMatcher implements Matcher {
     const header = this.#args.get('hash-header');
     if (typeof header === 'string') {
       const value = message.properties.headers?.get(header);
-      return value === undefined ? '' : erlangTerm(value);
+      return value === undefined ? '' : erlangText(value);
     }
     const property = this.#args.get('hash-property');
     if (typeof property !== 'string') return routingKey;
@@ -140,7 +140,7 @@ const CONSISTENT_HASH: ExchangeType = {
       throw preconditionFailed('hash-header and hash-property are mutually exclusive');
     }
     if (property !== undefined && !HASH_PROPERTIES.includes(property as string)) {
-      throw preconditionFailed(`Unsupported property: ${erlangTerm(property)}`);
+      throw preconditionFailed(`Unsupported property: ${erlangText(property)}`);
     }
   },
   create: (context) => new ConsistentHashMatcher(context.arguments),
@@ -156,7 +156,7 @@ const DELAYED: ExchangeType = {
   validateExchange: (name, args, vhost) => {
     const type = args.get('x-delayed-type');
     if (typeof type === 'string' && type !== 'x-delayed-message' && vhost.broker.exchangeTypes.has(type)) return;
-    const found = type === undefined ? 'none' : `${erlangTerm(type)} (${fieldTypeName(type)})`;
+    const found = type === undefined ? 'none' : `${erlangText(type)} (${fieldTypeName(type)})`;
     throw preconditionFailed(
       `Invalid argument, 'x-delayed-type' must be an existing exchange type, for exchange '${name}': ${found}`,
     );

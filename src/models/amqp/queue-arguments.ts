@@ -7,7 +7,7 @@
 import { type AmqpError, preconditionFailed } from './errors.js';
 import { type FieldTable, type FieldValue, fieldEquals, fieldTypeName, integerOf } from './field-table.js';
 import type { QueueType } from './queue.js';
-import { erlangTerm } from './term.js';
+import { erlangText } from './term.js';
 
 const LONGEST_MS = 315_360_000_000;
 
@@ -27,6 +27,8 @@ const text =
   (check: (value: string, args: FieldTable) => string | undefined): Check =>
   (value, args) =>
     typeof value === 'string' ? check(value, args) : unacceptable(value);
+
+const flag: Check = (value) => (typeof value === 'boolean' ? undefined : unacceptable(value));
 
 const oneOf = (allowed: readonly string[], otherwise: (value: string) => string): Check =>
   text((value) => (allowed.includes(value) ? undefined : otherwise(value)));
@@ -62,13 +64,18 @@ const QUEUE_CHECKS: ReadonlyArray<readonly [name: string, check: Check]> = [
     'x-queue-version',
     integer((value) => (value === 1 || value === 2 ? undefined : `"unsupported queue version '${value}'"`)),
   ],
-  ['x-single-active-consumer', (value) => (typeof value === 'boolean' ? undefined : unacceptable(value))],
+  ['x-single-active-consumer', flag],
   ['x-queue-type', oneOf(['classic', 'quorum', 'stream'], (value) => `"unsupported queue type '${value}'"`)],
   ['x-quorum-initial-group-size', integer(positive)],
   ['x-max-age', text((value) => (maxAgeMs(value) === undefined ? 'invalid_max_age' : undefined))],
   ['x-stream-max-segment-size-bytes', integer(notNegative)],
   ['x-initial-cluster-size', integer(positive)],
   ['x-queue-leader-locator', text(() => undefined)],
+];
+
+const CONSUMER_CHECKS: typeof QUEUE_CHECKS = [
+  ['x-priority', integer(() => undefined)],
+  ['x-cancel-on-ha-failover', flag],
 ];
 
 type Known = Readonly<Record<QueueType, ReadonlySet<string>>>;
@@ -152,9 +159,10 @@ export function checkQueueArguments(args: FieldTable, where: string): void {
 
 /** @throws AmqpError PRECONDITION_FAILED for arguments that a consumer of this type of queue cannot have */
 export function checkConsumerArguments(args: FieldTable, type: QueueType, where: string): void {
-  const priority = args.get('x-priority');
-  if (priority !== undefined && integerOf(priority) === undefined) {
-    throw invalidArgument('x-priority', where, `"expected integer, got ${fieldTypeName(priority)}"`);
+  for (const [name, check] of CONSUMER_CHECKS) {
+    const value = CONSUMER_ARGUMENTS[type].has(name) ? args.get(name) : undefined;
+    const problem = value === undefined ? undefined : check(value, args);
+    if (problem !== undefined) throw invalidArgument(name, where, problem);
   }
   checkForeign(args, type, where, CONSUMER_ARGUMENTS);
 }
@@ -194,7 +202,7 @@ export function checkSameArgument(
   if (current !== undefined && received !== undefined) {
     const number = integerOf(current);
     if (number !== undefined ? number === integerOf(received) : fieldEquals(current, received)) return;
-    throw inequivalent(name, where, `'${erlangTerm(received)}'`, `'${erlangTerm(current)}'`);
+    throw inequivalent(name, where, `'${erlangText(received)}'`, `'${erlangText(current)}'`);
   }
   throw inequivalent(name, where, describe(received), describe(current));
 }
@@ -205,7 +213,7 @@ export function checkSameProperty<T>(name: string, current: T, received: T, wher
 }
 
 const describe = (value: FieldValue | undefined): string =>
-  value === undefined ? 'none' : `the value '${erlangTerm(value)}' of type '${fieldTypeName(value)}'`;
+  value === undefined ? 'none' : `the value '${erlangText(value)}' of type '${fieldTypeName(value)}'`;
 
 const inequivalent = (name: string, where: string, received: string, current: string): AmqpError =>
   preconditionFailed(`inequivalent arg '${name}' for ${where}: received ${received} but current is ${current}`);

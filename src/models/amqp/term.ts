@@ -1,16 +1,27 @@
-import { type FieldValue, isTable, TypedField } from './field-table.js';
+import { type FieldValue, fieldTypeName, isTable, TypedField } from './field-table.js';
 
-/** A value as Erlang prints it in RabbitMQ's error texts. */
-export function erlangTerm(value: FieldValue): string {
+/** A value as `io_lib:format` prints it: text as it is, everything else as a term. */
+export function erlangText(value: FieldValue): string {
   if (typeof value === 'string') return value;
+  return value instanceof TypedField && value.value instanceof Uint8Array ? latin1Of(value.value) : erlangTerm(value);
+}
+
+/** A value as `io_lib:format("~p")` prints it, on one line. */
+export function erlangTerm(value: FieldValue): string {
+  if (typeof value === 'string') return erlangBinary(value);
   if (value instanceof TypedField) {
-    if (value.value instanceof Uint8Array) return String.fromCharCode(...value.value.subarray(0, 64));
+    if (value.value instanceof Uint8Array) return erlangBinary(latin1Of(value.value));
+    if (value.tag === 'D') return `{${value.scale},${value.value}}`;
     return value.tag === 'd' || value.tag === 'f' ? erlangFloat(Number(value.value)) : String(value.value);
   }
-  if (Array.isArray(value)) return `[${value.map(erlangTerm).join(',')}]`;
-  if (isTable(value)) return `[${[...value].map(([key, item]) => `{<<"${key}">>,${erlangTerm(item)}}`).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => `{${typed(item)}}`).join(',')}]`;
+  if (isTable(value)) return `[${[...value].map(([key, item]) => `{${erlangBinary(key)},${typed(item)}}`).join(',')}]`;
   return value === null ? 'undefined' : String(value);
 }
+
+const typed = (value: FieldValue): string => `${fieldTypeName(value)},${erlangTerm(value)}`;
+
+const latin1Of = (bytes: Uint8Array): string => String.fromCharCode(...bytes.subarray(0, 64));
 
 /** Shortest digits as `io_lib:format("~p")` prints them: `1.0e3`, `0.5`, `12.25`. */
 export function erlangFloat(value: number): string {
