@@ -90,6 +90,8 @@ class ProgramWriter {
   readonly #circles: Circles;
   /** Whether channels have a prefetch of their own: nothing is requeued then, see `amqp-freedom`. */
   readonly #channelPrefetch: boolean;
+  /** What is acked by itself still counts in the prefetch of a quorum queue, until the channel has heard of it. */
+  readonly #quorumNoAck: boolean;
   #messages = 0;
   #tags = 0;
 
@@ -103,6 +105,7 @@ class ProgramWriter {
     if (kind === 'ttl') this.#circles = random.pick(['none', 'without-rejects']);
     // Quorum queues refuse it.
     this.#channelPrefetch = random.int(3) === 0 && kind !== 'quorum';
+    this.#quorumNoAck = kind === 'quorum' && random.int(3) === 0;
     this.#exchanges = ['fan', 'top', 'head'].map((name) => prefix + name);
   }
 
@@ -193,7 +196,7 @@ class ProgramWriter {
   #channel(): ChannelPlan {
     return {
       connection: this.#random.int(3),
-      mode: this.#random.pick(['plain', 'plain', 'confirm', 'confirm', 'tx']),
+      mode: this.#random.pick(['plain', 'plain', 'confirm', 'confirm', this.#kind === 'quorum' ? 'plain' : 'tx']),
       home: this.#kind === 'mixed' ? undefined : this.#queue(),
     };
   }
@@ -205,7 +208,11 @@ class ProgramWriter {
     if (roll < 54) return this.#consume(channel);
     if (roll < 58 && !this.#singleActive) return { do: 'cancel', pick: this.#random.int(5) };
     if (roll < 64)
-      return { do: 'qos', count: this.#random.int(4), global: this.#channelPrefetch && channel.home !== undefined };
+      return {
+        do: 'qos',
+        count: this.#quorumNoAck ? 0 : this.#random.int(4),
+        global: this.#channelPrefetch && channel.home !== undefined,
+      };
     if (roll < 86) return this.#settle(channel);
     if (roll < 89 && channel.mode === 'tx') return { do: 'rollback' };
     if (roll < 94 && channel.mode === 'tx') return { do: 'commit' };
@@ -265,7 +272,7 @@ class ProgramWriter {
       do: 'consume',
       queue: home ?? this.#queue(),
       tag: `${this.#prefix}c${String(++this.#tags).padStart(3, '0')}`,
-      noAck: this.#chance(5),
+      noAck: this.#chance(5) && (this.#kind !== 'quorum' || this.#quorumNoAck),
       exclusive: this.#chance(15),
       args: this.#chance(4) ? { 'x-priority': this.#random.int(3) } : {},
     };

@@ -178,14 +178,21 @@ export class ClassicQueue extends Queue {
   dropOverflow(): boolean {
     if (!this.dropsHead) return false;
     const { maxLength, maxLengthBytes } = this.settings;
-    let dropped = false;
-    while (this.store.length > maxLength || this.#readyBytes > maxLengthBytes) {
+    const isOver = () => this.store.length > maxLength || this.#readyBytes > maxLengthBytes;
+    if (!isOver()) return false;
+    const victims: Envelope[] = [];
+    while (isOver()) {
       const victim = this.#shift();
-      if (!victim) return dropped;
-      this.die(victim, 'maxlen');
-      dropped = true;
+      if (!victim) break;
+      victims.push(victim);
     }
-    return dropped;
+    this.bury(victims);
+    return victims.length > 0;
+  }
+
+  /** What was dropped at once dies, oldest first. */
+  protected bury(victims: readonly Envelope[]): void {
+    for (const victim of victims) this.die(victim, 'maxlen');
   }
 
   /** Only the head of a queue ever expires. */
@@ -227,7 +234,11 @@ export class ClassicQueue extends Queue {
   #deliver(consumer: Consumer, envelope: Envelope): void {
     if (!consumer.noAck) this.#handOut(envelope);
     consumer.deliver(envelope);
+    this.served(consumer);
   }
+
+  /** A consumer got a message. */
+  protected served(_consumer: Consumer): void {}
 
   #handOut(envelope: Envelope): void {
     envelope.isOut = true;

@@ -77,10 +77,13 @@ export class ConsumerList {
   readonly #bands: Array<{ readonly priority: number; readonly ready: ConsumerRow }> = [];
   /** Only one is served at a time. */
   readonly #single: boolean;
+  readonly #heedsPriority: boolean;
   #active: Consumer | undefined;
 
-  constructor(single: boolean) {
+  /** @param heedsPriority whether of those that wait the one with the highest priority becomes the active one */
+  constructor(single: boolean, heedsPriority = true) {
     this.#single = single;
+    this.#heedsPriority = heedsPriority;
   }
 
   get size(): number {
@@ -111,7 +114,7 @@ export class ConsumerList {
     if (!this.#all.delete(consumer)) return;
     consumer.row?.leave(consumer);
     if (this.#single) {
-      if (this.#active === consumer) this.#active = this.#highest();
+      if (this.#active === consumer) this.#active = this.#successor();
       return;
     }
     if (this.#hasPriority(consumer.priority)) return;
@@ -138,6 +141,11 @@ export class ConsumerList {
     if (!consumer.parked) consumer.channel.deliveries.parked.join(consumer);
   }
 
+  /** Sets a consumer aside at once when it cannot take more, so that it comes last when it can again. */
+  parkFull(consumer: Consumer): void {
+    if (!consumer.able) this.park(consumer);
+  }
+
   /** The consumer whose turn it is; those that cannot take more are set aside. */
   next(): Consumer | undefined {
     if (this.#single) return this.#nextSingle();
@@ -153,9 +161,10 @@ export class ConsumerList {
     return undefined;
   }
 
-  /** Of those with the highest priority, the one that subscribed first. */
-  #highest(): Consumer | undefined {
+  /** The one that subscribed first, of those with the highest priority where that counts. */
+  #successor(): Consumer | undefined {
     let highest: Consumer | undefined;
+    if (!this.#heedsPriority) for (const first of this.#all) return first;
     for (const consumer of this.#all) if (!highest || consumer.priority > highest.priority) highest = consumer;
     return highest;
   }

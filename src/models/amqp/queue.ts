@@ -80,7 +80,11 @@ export abstract class Queue {
     this.arguments = definition.arguments;
     this.host = host;
     this.selfMatch = { queues: [this], exchanges: [] };
-    this.consumers = new ConsumerList(definition.arguments.get('x-single-active-consumer') === true);
+    this.consumers = this.createConsumerList(definition.arguments.get('x-single-active-consumer') === true);
+  }
+
+  protected createConsumerList(single: boolean): ConsumerList {
+    return new ConsumerList(single);
   }
 
   /** Messages that could be delivered now. */

@@ -1,4 +1,5 @@
 import { ClassicQueue } from './classic-queue.js';
+import { type Consumer, ConsumerList } from './consumer.js';
 import type { Envelope } from './envelope.js';
 import { EMPTY_TABLE, longField } from './field-table.js';
 import { type BasicProperties, withHeaders } from './properties.js';
@@ -31,6 +32,14 @@ export class QuorumQueue extends ClassicQueue {
     const { active, size } = this.consumers;
     const taking = this.singleActiveConsumer && active ? 1 : size;
     return taking + this.host.lingererCount(this);
+  }
+
+  protected override createConsumerList(single: boolean): ConsumerList {
+    return new ConsumerList(single, this.host.version !== '3');
+  }
+
+  protected override served(consumer: Consumer): void {
+    this.consumers.parkFull(consumer);
   }
 
   protected override createStore(): MessageStore {
@@ -73,6 +82,11 @@ export class QuorumQueue extends ClassicQueue {
   protected override refuses(): boolean {
     if (this.settings.overflow !== 'reject-publish') return false;
     return this.readyCount > this.settings.maxLength || this.readyBytes > this.settings.maxLengthBytes;
+  }
+
+  /** What was dropped last goes first. */
+  protected override bury(victims: readonly Envelope[]): void {
+    super.bury([...victims].reverse());
   }
 
   /** To it, reject-publish-dlx is drop-head. */

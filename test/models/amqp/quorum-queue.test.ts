@@ -58,6 +58,12 @@ it('what is sent back goes first where there is a limit, in the order in which i
   expect([get().body, get().body, get().body]).toEqual(['2', '1', '3']);
 });
 
+it('of what is dropped at once the last is dead-lettered first', () => {
+  const { peer, publish } = quorumScene('3', { 'x-max-length-bytes': 4 });
+  for (const body of ['1', '22', 'long']) publish(body);
+  expect([1, 2, 3].map(() => peer.call(1, 'basic.get', { queue: 'dead' }).body)).toEqual(['22', '1', undefined]);
+});
+
 it('tells how often a message was delivered before', () => {
   const { publish, get, requeue } = quorumScene('3', { 'x-delivery-limit': 5 });
   publish('x');
@@ -109,4 +115,36 @@ it('counts one of single active consumers', () => {
   const { peer } = quorumScene('3', { 'x-single-active-consumer': true });
   for (const consumerTag of ['a', 'b']) peer.call(1, 'basic.consume', { queue: 'q', consumerTag });
   expect(peer.call(2, 'queue.declare', { queue: 'q', passive: true }).args.consumerCount).toBe(1);
+});
+
+it('a consumer that is full comes last when it may have more', () => {
+  const { peer, publish } = quorumScene('3');
+  const takers = () => peer.takeAll().flatMap((item) => (item.kind === 'method' ? [item.args.consumerTag] : []));
+  peer.call(1, 'basic.qos', { prefetchCount: 1 });
+  peer.call(1, 'basic.consume', { queue: 'q', consumerTag: 'one' });
+  peer.call(1, 'basic.qos', { prefetchCount: 0 });
+  publish('1');
+  peer.takeAll();
+  peer.call(1, 'basic.consume', { queue: 'q', consumerTag: 'many' });
+  peer.send(1, 'basic.ack', { deliveryTag: 1 });
+  publish('2');
+  publish('3');
+  expect(takers()).toEqual(['many', 'one']);
+});
+
+it.each([
+  ['3', 'first'],
+  ['4', 'highest'],
+] as const)('of those that wait, version %s makes the %s one active', (version, expected) => {
+  const { peer, publish } = quorumScene(version, { 'x-single-active-consumer': true });
+  for (const [consumerTag, priority] of [
+    ['active', 0],
+    ['first', 1],
+    ['highest', 2],
+  ] as const) {
+    peer.call(1, 'basic.consume', { queue: 'q', consumerTag, args: { 'x-priority': priority } });
+  }
+  peer.call(1, 'basic.cancel', { consumerTag: 'active' });
+  publish('x');
+  expect(peer.takeAll()).toMatchObject([{ name: 'basic.deliver', args: { consumerTag: expected } }]);
 });
