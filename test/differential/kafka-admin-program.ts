@@ -54,7 +54,6 @@ function name(dice: Dice): string {
     '~bad name',
     '~é',
     `~${'n'.repeat(250)}`,
-    '__consumer_offsets',
   );
 }
 

@@ -7,6 +7,7 @@
  * - The order of topics, partitions, groups, members and settings in answers that Kafka makes from hash tables: all but
  *   those of Fetch.
  * - What ConsumerGroupDescribe of Kafka 3.9 says twice about groups that are missing.
+ * - ConsumerGroupDescribe of a classic group: Kafka 3.9 calls it an unknown error, later versions GROUP_ID_NOT_FOUND.
  * - Groups, topics and transactions of other programs, which the real broker has as well.
  */
 import { crc32c } from '../../src/models/kafka/crc32c.js';
@@ -54,8 +55,13 @@ export class Numbering {
 /** What two brokers may not differ in, as JSON. */
 export function essence(api: string, answer: unknown, memory: Memory, numbering: Numbering): string {
   const plain = simplify('', answer, api, memory);
-  const text = JSON.stringify(plain, null, 1).replaceAll(memory.prefix, '~');
+  const text = withoutFaults(api, JSON.stringify(plain, null, 1)).replaceAll(memory.prefix, '~');
   return text.replace(MARKED, (_, kind: string, id: string) => numbering.of(kind, id));
+}
+
+/** What Kafka 3.9 gets wrong, and later versions do not. */
+function withoutFaults(api: string, text: string): string {
+  return api === 'ConsumerGroupDescribe' ? text.replaceAll('"UNKNOWN_SERVER_ERROR"', '"GROUP_ID_NOT_FOUND"') : text;
 }
 
 function simplify(name: string, value: any, api: string, memory: Memory): unknown {

@@ -93,9 +93,7 @@ export class Dice {
   }
 
   topic(): string {
-    return this.once(6)
-      ? this.pick(['~none', '~c', '~e', '__consumer_offsets', '', 'bad name', '~d'])
-      : this.pick(['~a', '~b']);
+    return this.once(6) ? this.pick(['~none', '~c', '~e', '', 'bad name', '~d']) : this.pick(['~a', '~b']);
   }
 
   partition(): number {

@@ -315,15 +315,22 @@ function garbled(bytes: Buffer, cut: NonNullable<Operation['cut']>): Buffer {
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** The lines of two texts that differ, with the names around them. */
+/** The lines of two texts that differ, with the names around the first of them. */
 function linesApart(theirs: string, ours: string): string {
   const a = theirs.split('\n');
   const b = ours.split('\n');
-  let start = 0;
-  while (start < a.length && start < b.length && a[start] === b[start]) start++;
-  let end = 0;
-  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  const start = a.findIndex((line, at) => line !== b[at]);
   const before = a.slice(Math.max(0, start - 8), start).map((line) => line.trim());
-  const part = (lines: string[]) => lines.slice(start, lines.length - end).map((line) => line.trim());
-  return `…${before.join(' ')}\n  Kafka     ${part(a).join(' ')}\n  tribroker ${part(b).join(' ')}`;
+  const ends = a.length - [...a].reverse().findIndex((line, at) => line !== b.at(-1 - at));
+  const lengths = [ends, ends + b.length - a.length];
+  const same = a.length === b.length;
+  const part = (lines: string[], end: number | undefined, others: string[]) =>
+    lines
+      .slice(start, end)
+      .filter((line, at) => !same || line !== others[start + at])
+      .map((line) => line.trim());
+  const shown = [part(a, lengths[0], b), part(b, lengths[1], a)].map((lines) => lines.join(' ').slice(0, MOST_SHOWN));
+  return `…${before.join(' ')}\n  Kafka     ${shown[0]}\n  tribroker ${shown[1]}`;
 }
+
+const MOST_SHOWN = 1_000;

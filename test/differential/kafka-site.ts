@@ -20,6 +20,7 @@ const SETTINGS = {
   'transaction.state.log.min.isr': 1,
   'transaction.state.log.num.partitions': 5,
   'log.retention.check.interval.ms': 86_400_000,
+  'log.segment.delete.delay.ms': 1_000,
 };
 
 /** A tribroker of its own for each program. */

@@ -115,6 +115,17 @@ export class Cluster implements Nodes {
    * @throws KafkaError
    */
   checkNewTopic(name: string, spec: TopicSpec): ReadonlyArray<readonly number[]> {
+    this.checkNewName(name);
+    for (const [setting, value] of Object.entries(spec.config ?? {})) {
+      checkSetting(TOPIC_SETTINGS, setting, String(value));
+    }
+    if (!spec.assignments) return this.#place(name, spec);
+    this.checkAssignments(spec.assignments);
+    return spec.assignments;
+  }
+
+  /** @throws KafkaError INVALID_TOPIC_EXCEPTION, TOPIC_ALREADY_EXISTS; BrokerError when there are too many topics */
+  checkNewName(name: string): void {
     checkTopicName(name);
     if (this.#topics.has(name)) throw new KafkaError('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`);
     const key = collisionKey(name);
@@ -124,12 +135,6 @@ export class Cluster implements Nodes {
       }
     }
     checkLimit(this.#context.limits, 'entityCount', this.#topics.size + 1, `topic '${name}'`);
-    for (const [setting, value] of Object.entries(spec.config ?? {})) {
-      checkSetting(TOPIC_SETTINGS, setting, String(value));
-    }
-    if (!spec.assignments) return this.#place(name, spec);
-    this.checkAssignments(spec.assignments);
-    return spec.assignments;
   }
 
   #place(name: string, spec: TopicSpec): number[][] {

@@ -3,7 +3,7 @@ import type { Cluster } from './cluster.js';
 import { CONFIG_SOURCES, type Config, checkSetting, createNodeConfig } from './config.js';
 import { KafkaError } from './errors.js';
 import { rangeOf } from './replica-placement.js';
-import { DEFAULT_IN_HOURS, isDynamic, SETTING_TYPES, type Setting } from './setting.js';
+import { DEFAULT_IN_HOURS, isDynamic, SETTING_TYPES, type Setting, TOPIC_SETTINGS } from './setting.js';
 
 /** What has settings, by its number on the wire. */
 export const RESOURCE_TYPES = { topic: 2, broker: 4, brokerLogger: 8, group: 32 } as const;
@@ -77,7 +77,8 @@ export class ConfigAdmin {
         source: first.source,
         readOnly: readOnly(setting.name),
         type: SETTING_TYPES[setting.type],
-        synonyms: synonymsOf(chain),
+        // The default of a setting that brokers do not have is no synonym.
+        synonyms: config.settings === TOPIC_SETTINGS && !setting.synonym ? chain.slice(0, -1) : synonymsOf(chain),
       });
     }
     return described;
@@ -128,12 +129,12 @@ export class ConfigAdmin {
       case RESOURCE_TYPES.topic: {
         const topic = this.#cluster.topic(resource.name);
         if (topic) return { config: topic.config, readOnly: () => false };
-        throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no topic '${resource.name}'`);
+        throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${resource.name}' does not exist.`);
       }
       case RESOURCE_TYPES.broker:
         return { config: this.#nodeConfig(resource.name), readOnly: (name) => !isDynamic(name) };
       default:
-        throw new KafkaError('INVALID_REQUEST', `resource type ${resource.type} has no settings here`);
+        throw new KafkaError('INVALID_REQUEST', `Unknown resource type ${resource.type}`);
     }
   }
 

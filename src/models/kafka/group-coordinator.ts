@@ -164,7 +164,7 @@ export class GroupCoordinator implements BrokerModel {
     this.#table.checkHome(groupId, nodeId);
     return this.#context.outbox.run(() => {
       const entry = this.#table.get(groupId);
-      if (entry?.group.type !== 'classic') throw unknownMember(groupId, members[0]?.memberId ?? '');
+      if (entry?.group.type !== 'classic') return members.map(() => 'UNKNOWN_MEMBER_ID');
       const { group } = entry;
       return members.map(({ memberId, instanceId }) => attempt(() => group.leave(memberId, instanceId)));
     });
@@ -197,7 +197,7 @@ export class GroupCoordinator implements BrokerModel {
 
   /** Deletes a group without members, and its offsets. @throws KafkaError NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND */
   deleteGroup(groupId: string, nodeId?: number): void {
-    this.#table.checkHome(groupId, nodeId);
+    this.#table.checkNode(groupId, nodeId);
     const { group } = this.#table.existing(groupId);
     if (group.members.size > 0) {
       throw new KafkaError('NON_EMPTY_GROUP', `group '${groupId}' has ${group.members.size} members; stop them first`);
@@ -207,7 +207,7 @@ export class GroupCoordinator implements BrokerModel {
 
   /** @throws KafkaError GROUP_ID_NOT_FOUND */
   describe(groupId: string, nodeId?: number): GroupDescription {
-    this.#table.checkHome(groupId, nodeId);
+    this.#table.checkNode(groupId, nodeId);
     const { group } = this.#table.existing(groupId);
     if (group.type !== 'classic') throw this.#table.notFound(groupId, 'is no classic group');
     const stable = group.state === 'Stable';

@@ -151,6 +151,11 @@ export class GroupTable {
   /** @throws KafkaError INVALID_GROUP_ID, NOT_COORDINATOR */
   checkHome(groupId: string, nodeId: number | undefined): void {
     if (groupId === '') throw new KafkaError('INVALID_GROUP_ID', 'the name of a group is empty; set group.id');
+    this.checkNode(groupId, nodeId);
+  }
+
+  /** Offsets may have a group without a name, as in the days of old. @throws KafkaError NOT_COORDINATOR */
+  checkNode(groupId: string, nodeId: number | undefined): void {
     if (nodeId === undefined) return;
     const home = this.#cluster.coordinatorOf('group', groupId);
     if (home === nodeId) return;

@@ -10,20 +10,21 @@ export function checkHeartbeat(request: ConsumerHeartbeat, assignors: readonly s
   if (assignor === null || (assignors.includes(assignor) && SERVER_ASSIGNORS.has(assignor))) return;
   throw new KafkaError(
     'UNSUPPORTED_ASSIGNOR',
-    `assignor '${assignor}' is unknown; ${assignors.join(', ')} are supported`,
+    `ServerAssignor ${assignor} is not supported. Supported assignors: ${assignors.join(', ')}.`,
   );
 }
 
 function problemOf(request: ConsumerHeartbeat): string | undefined {
   const { memberEpoch, memberId, instanceId, rackId } = request;
-  if (instanceId === '') return 'the instance id is empty; leave it out or give a name';
-  if (rackId === '') return 'the rack id is empty; leave it out or give a name';
+  if (instanceId === '') return "InstanceId can't be empty.";
+  if (rackId === '') return "RackId can't be empty.";
   if (memberEpoch < LEAVE_STATIC_EPOCH) return `member epoch ${memberEpoch} is not valid`;
-  if (memberEpoch !== JOIN_EPOCH && memberId === '') return 'the member id is empty';
+  if (memberEpoch !== JOIN_EPOCH && memberId === '') return "MemberId can't be empty.";
   if (memberEpoch === LEAVE_STATIC_EPOCH && instanceId === null) return 'only a static member leaves for a while';
   if (memberEpoch !== JOIN_EPOCH) return undefined;
-  if (request.rebalanceTimeoutMs < 0) return 'a member that joins gives its rebalance timeout';
-  if (request.topics === null && request.topicPattern === null) return 'a member that joins says what it reads';
-  if (request.owned === null || request.owned.length > 0) return 'a member that joins holds no partitions';
+  if (request.rebalanceTimeoutMs < 0) return 'RebalanceTimeoutMs must be provided in first request.';
+  if (request.topics === null && request.topicPattern === null)
+    return 'SubscribedTopicNames must be set in first request.';
+  if (request.owned === null || request.owned.length > 0) return 'TopicPartitions must be empty when (re-)joining.';
   return undefined;
 }

@@ -39,7 +39,7 @@ export class OffsetCoordinator {
       readonly nodeId?: number;
     } = {},
   ): GroupErrorCode[] {
-    this.#table.checkHome(groupId, options.nodeId);
+    this.#table.checkNode(groupId, options.nodeId);
     return this.#context.outbox.run(() => {
       const entry = this.#forCommit(groupId, identity, options.sendsMemberEpoch);
       entry.group.checkCommit(identity, false, options.sendsMemberEpoch);
@@ -138,7 +138,7 @@ export class OffsetCoordinator {
       readonly nodeId?: number;
     } = {},
   ): FetchedOffset[] {
-    this.#table.checkHome(groupId, options.nodeId);
+    this.#table.checkNode(groupId, options.nodeId);
     const { group, offsets } = this.#table.get(groupId) ?? {};
     const { member } = options;
     if (group?.type === 'consumer' && member) group.checkMemberEpoch(member.memberId, member.memberEpoch);

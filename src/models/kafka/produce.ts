@@ -99,7 +99,7 @@ export class ProduceService {
     const target = partition as Partition;
     const { log } = target;
     const base = { topic: entry.topic, index: entry.index, error: undefined, message: undefined, recordErrors: [] };
-    if (batch.isTransactional) this.#verify(request, batch, target);
+    if (batch.isTransactional && batch.producerId >= 0) this.#verify(request, batch, target);
     const repeated = batch.producerId >= 0 ? log.producers.check(batch) : undefined;
     if (!repeated) {
       if (target.home.settings.logAppendTime) batch.stampAppendTime(this.#context.clock.now);
@@ -135,9 +135,6 @@ export class ProduceService {
 
   /** Everything that does not depend on what the producer wrote before, in Kafka's order. */
   #check(request: ProduceRequest, entry: ProducePartition, partition: Partition | undefined): RecordBatch {
-    if (request.acks < -1 || request.acks > 1) {
-      throw new KafkaError('INVALID_REQUIRED_ACKS', `acks is ${request.acks}; -1, 0 and 1 are accepted`);
-    }
     if (request.mayWrite?.(entry.topic) === false) {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `writing to topic '${entry.topic}' is denied`);
     }
@@ -147,6 +144,9 @@ export class ProduceService {
     const batch = onlyBatch(entry.records);
     if (batch.codec === 4 && !request.zstdAllowed) {
       throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', 'zstd needs version 7 of Produce');
+    }
+    if (request.acks < -1 || request.acks > 1) {
+      throw new KafkaError('INVALID_REQUIRED_ACKS', `acks is ${request.acks}; -1, 0 and 1 are accepted`);
     }
     if (isInternalTopic(entry.topic) && request.clientId !== '__admin_client') {
       throw new KafkaError('INVALID_TOPIC_EXCEPTION', `'${entry.topic}' is an internal topic; nobody may write to it`);

@@ -51,7 +51,6 @@ function checkHeader(batch: RecordBatch): void {
   if (batch.producerId >= 0 && batch.baseSequence < 0) {
     refuse(`producer ${batch.producerId} sent a batch without a sequence number`);
   }
-  if (batch.isTransactional && batch.producerId < 0) refuse('a transactional batch has no producer');
 }
 
 /** Looks into the records where that costs nothing, or where the topic asks for it. */

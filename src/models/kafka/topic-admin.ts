@@ -48,6 +48,7 @@ export class TopicAdmin {
 
   /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_CONFIG, … */
   createTopic(name: string, request: TopicRequest, validateOnly: boolean): CreatedTopic {
+    this.#cluster.checkNewName(name);
     const config = readConfig(request.config);
     const spec = {
       partitions: request.partitions === CLUSTER_DEFAULT ? undefined : request.partitions,

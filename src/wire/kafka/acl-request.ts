@@ -13,7 +13,7 @@ const LAST_OPERATION = 14;
 /** @throws KafkaError SECURITY_DISABLED when nothing would be enforced */
 export function demandAuthorizer(call: Call<any>): void {
   if (call.broker.acls.enabled) return;
-  throw new KafkaError('SECURITY_DISABLED', 'No Authorizer is configured on the broker.');
+  throw new KafkaError('SECURITY_DISABLED', 'No Authorizer is configured on the broker');
 }
 
 /** A filter as requests describe it. */

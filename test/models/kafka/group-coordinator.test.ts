@@ -39,7 +39,7 @@ describe('GroupCoordinator: commits', () => {
     const stranger = { memberId: 'm', instanceId: null, generationId: 1 };
     expect(codeOf(() => commit(1, stranger))).toBe('ILLEGAL_GENERATION');
     expect(codeOf(() => commit(1, stranger, { sendsMemberEpoch: true }))).toBe('GROUP_ID_NOT_FOUND');
-    expect(codeOf(() => groups.commitOffsets('', nobody, []))).toBe('INVALID_GROUP_ID');
+    expect(codeOf(() => groups.deleteOffsets('', []))).toBe('INVALID_GROUP_ID');
     expect(groups.list()).toEqual([]);
   });
 

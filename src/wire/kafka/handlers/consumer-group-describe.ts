@@ -1,4 +1,5 @@
 import { KafkaError, type TopicPartitions } from '../../../models/kafka/index.js';
+import { authorizedOperations } from '../authorized-operations.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int32, string, struct, throttle, uuid } from '../field.js';
@@ -56,16 +57,18 @@ export const consumerGroupDescribeApi = defineApi({
   },
 });
 
-/** READ, DELETE and DESCRIBE, as bits: what everybody may do without an authorizer. */
-const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8);
-const NOT_ASKED_FOR = -2147483648;
 /** The member speaks the protocol with epochs. */
 const CONSUMER_MEMBER = 1;
 
 export const consumerGroupDescribe = consumerGroupDescribeApi.handler({
   handle({ groupIds, includeAuthorizedOperations }, call) {
-    const authorizedOperations = includeAuthorizedOperations ? ALL_GROUP_OPERATIONS : NOT_ASKED_FOR;
-    return { groups: groupIds.map((groupId) => ({ ...describe(groupId, call), authorizedOperations })) };
+    return {
+      groups: groupIds.map((groupId) => {
+        const group = describe(groupId, call);
+        if (!includeAuthorizedOperations || group.errorCode !== 'NONE') return group;
+        return { ...group, authorizedOperations: authorizedOperations(call, 'group', groupId) };
+      }),
+    };
   },
   fail: ({ groupIds }, errorCode, message) => ({ groups: groupIds.map((id) => noGroup(id, errorCode, message)) }),
 });
@@ -74,6 +77,7 @@ function describe(groupId: string, call: Call<never>) {
   try {
     const group = call.broker.groups.describeModern(groupId, call.nodeId);
     return {
+      errorCode: 'NONE' as const,
       groupId,
       groupState: group.state,
       groupEpoch: group.groupEpoch,

@@ -73,10 +73,10 @@ export const consumerGroupHeartbeat = consumerGroupHeartbeatApi.handler({
       },
     };
   },
-  fail: ({ memberId }, errorCode, errorMessage) => ({
+  fail: (_request, errorCode, errorMessage) => ({
     errorCode,
     errorMessage,
-    memberId,
+    memberId: null,
     memberEpoch: 0,
     heartbeatIntervalMs: 0,
     assignment: null,

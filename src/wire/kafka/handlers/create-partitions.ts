@@ -1,7 +1,7 @@
 import { attempt } from '../attempt.js';
 import { array, boolean, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
-import { repeated } from '../repeated.js';
+import { onceEach, repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_CreatePartitions */
 export const createPartitionsApi = defineApi({
@@ -35,7 +35,7 @@ export const createPartitions = createPartitionsApi.handler({
   handle(request, call) {
     const twice = repeated(request.topics.map(({ name }) => name));
     return {
-      results: request.topics.map(({ name, count, assignments }) => {
+      results: onceEach(request.topics, (topic) => topic.name).map(({ name, count, assignments }) => {
         if (twice.has(name)) {
           return { name, errorCode: 'INVALID_REQUEST' as const, errorMessage: 'Duplicate topic name.' };
         }

@@ -4,7 +4,7 @@ import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int16, int32, string, throttle, uuid } from '../field.js';
 import { defineApi, type RequestOf } from '../handler.js';
 import { NO_UUID } from '../reader.js';
-import { repeated } from '../repeated.js';
+import { onceEach, repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_CreateTopics */
 export const createTopicsApi = defineApi({
@@ -62,7 +62,7 @@ export const createTopics = createTopicsApi.handler({
   handle(request, call) {
     const twice = repeated(request.topics.map(({ name }) => name));
     return {
-      topics: request.topics.map((asked) => {
+      topics: onceEach(request.topics, ({ name }) => name).map((asked) => {
         const refuse = refusal(asked.name);
         if (twice.has(asked.name)) return refuse('INVALID_REQUEST', 'Duplicate topic name.');
         return attempt(() => {

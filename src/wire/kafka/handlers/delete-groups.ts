@@ -25,7 +25,7 @@ export const deleteGroupsApi = defineApi({
 
 export const deleteGroups = deleteGroupsApi.handler({
   handle: ({ groupsNames }, call) => ({
-    results: groupsNames.map((groupId) => ({ groupId, errorCode: deleteGroup(groupId, call) })),
+    results: [...new Set(groupsNames)].map((groupId) => ({ groupId, errorCode: deleteGroup(groupId, call) })),
   }),
   fail: ({ groupsNames }, errorCode) => ({ results: groupsNames.map((groupId) => ({ groupId, errorCode })) }),
 });

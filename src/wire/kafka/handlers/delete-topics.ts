@@ -3,6 +3,7 @@ import type { ErrorName } from '../error-code.js';
 import { array, error, int32, string, throttle, uuid } from '../field.js';
 import { defineApi, type RequestOf } from '../handler.js';
 import { NO_UUID } from '../reader.js';
+import { onceEach, repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_DeleteTopics */
 export const deleteTopicsApi = defineApi({
@@ -33,18 +34,42 @@ export const deleteTopicsApi = defineApi({
 });
 
 export const deleteTopics = deleteTopicsApi.handler({
-  handle: (request, call) => ({
-    responses: asked(request).map((topic) =>
-      attempt(
-        () => {
-          call.demand('delete', 'topic', topic.name ?? call.broker.cluster.topicById(topic.topicId)?.name ?? '');
-          const { name, id } = call.broker.admin.deleteTopic(topic);
-          return { name, topicId: id, errorCode: 'NONE' as const };
-        },
-        (errorCode, errorMessage) => refusal(topic, errorCode, errorMessage),
-      ),
-    ),
-  }),
+  handle(request, call) {
+    const { cluster, admin } = call.broker;
+    const topics = asked(request);
+    const names = repeated(topics.flatMap(({ name }) => name ?? []));
+    const ids = repeated(topics.flatMap(({ topicId }) => (topicId === NO_UUID ? [] : topicId)));
+    const problemOf = ({ name, topicId }: AskedTopic): string | undefined => {
+      if (name === null && topicId === NO_UUID) return 'Neither topic name nor id were specified.';
+      if (name !== null && topicId !== NO_UUID) return 'You may not specify both topic name and topic id.';
+      if (name !== null && names.has(name)) return 'Duplicate topic name.';
+      return ids.has(topicId) ? 'Duplicate topic id.' : undefined;
+    };
+    const valid = topics.filter((topic) => !problemOf(topic));
+    const byId = new Set(valid.map(({ topicId }) => topicId));
+    const byName = new Set(valid.map(({ name }) => (name === null ? undefined : cluster.topic(name)?.id)));
+    return {
+      responses: onceEach(topics, ({ name, topicId }) => `${topicId} ${name}`).flatMap((topic) => {
+        const problem = problemOf(topic);
+        if (problem) return refusal(topic, 'INVALID_REQUEST', problem);
+        // A topic that is named and identified is answered once, and stays.
+        if (byName.has(topic.topicId)) return [];
+        const found = topic.name === null ? cluster.topicById(topic.topicId) : cluster.topic(topic.name);
+        if (topic.name !== null && found && byId.has(found.id)) {
+          const message = 'The provided topic name maps to an ID that was already supplied.';
+          return refusal({ ...topic, topicId: found.id }, 'INVALID_REQUEST', message);
+        }
+        return attempt(
+          () => {
+            call.demand('delete', 'topic', found?.name ?? topic.name ?? '');
+            const { name, id } = admin.deleteTopic(topic);
+            return { name, topicId: id, errorCode: 'NONE' as const };
+          },
+          (errorCode, errorMessage) => refusal(topic, errorCode, errorMessage),
+        );
+      }),
+    };
+  },
   fail: (request, errorCode, message) => ({
     responses: asked(request).map((topic) => refusal(topic, errorCode, message)),
   }),

@@ -1,3 +1,5 @@
+import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { authorizedOperations } from '../authorized-operations.js';
 import { array, boolean, error, int8, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -31,8 +33,9 @@ export const describeClusterApi = defineApi({
   },
 });
 
-/** What `endpointType` may ask for here; controllers have no addresses of their own. */
+/** What `endpointType` may ask for; only brokers have addresses here. */
 const BROKERS = 1;
+const CONTROLLERS = 2;
 
 export const describeCluster = describeClusterApi.handler({
   handle(request, call) {
@@ -40,8 +43,10 @@ export const describeCluster = describeClusterApi.handler({
     if (call.version >= 1 && request.endpointType !== BROKERS) {
       return {
         errorCode: 'UNSUPPORTED_ENDPOINT_TYPE',
-        errorMessage: 'The given endpoint type is not supported here; ask for brokers',
-        endpointType: request.endpointType,
+        errorMessage:
+          request.endpointType === CONTROLLERS
+            ? 'Controllers have no addresses of their own here; ask for brokers'
+            : `Unsupported endpoint type ${request.endpointType}`,
         clusterId: '',
         brokers: [],
       };
@@ -49,6 +54,9 @@ export const describeCluster = describeClusterApi.handler({
     return {
       clusterId: cluster.clusterId,
       controllerId: cluster.controller,
+      ...(request.includeClusterAuthorizedOperations && {
+        clusterAuthorizedOperations: authorizedOperations(call, 'cluster', CLUSTER_RESOURCE),
+      }),
       brokers: cluster.liveNodes.flatMap(({ id, rack }) => {
         const address = call.address(id);
         return address ? [{ brokerId: id, host: address.host, port: address.port, rack, isFenced: false }] : [];

@@ -55,6 +55,7 @@ export const describeConfigs = describeConfigsApi.handler({
           return {
             ...resource,
             errorCode: 'NONE' as const,
+            errorMessage: '',
             configs: call.broker.configAdmin.describe(asked, configurationKeys).map((setting) => ({
               name: setting.name,
               value: setting.value,

@@ -1,4 +1,5 @@
 import { KafkaError } from '../../../models/kafka/index.js';
+import { authorizedOperations } from '../authorized-operations.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, bytes, error, int32, string, throttle } from '../field.js';
@@ -37,14 +38,15 @@ export const describeGroupsApi = defineApi({
   },
 });
 
-/** READ, DELETE and DESCRIBE, as bits: what everybody may do without an authorizer. */
-const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8);
-const NOT_ASKED_FOR = -2147483648;
-
 export const describeGroups = describeGroupsApi.handler({
   handle({ groups, includeAuthorizedOperations }, call) {
-    const authorizedOperations = includeAuthorizedOperations ? ALL_GROUP_OPERATIONS : NOT_ASKED_FOR;
-    return { groups: groups.map((groupId) => ({ ...describe(groupId, call), authorizedOperations })) };
+    return {
+      groups: groups.map((groupId) => {
+        const group = describe(groupId, call);
+        if (!includeAuthorizedOperations || group.errorCode !== 'NONE') return group;
+        return { ...group, authorizedOperations: authorizedOperations(call, 'group', groupId) };
+      }),
+    };
   },
   fail: ({ groups }, errorCode) => ({ groups: groups.map((groupId) => unknownGroup(groupId, errorCode, null)) }),
 });
@@ -53,6 +55,7 @@ function describe(groupId: string, call: Call<never>) {
   try {
     const group = call.broker.groups.describe(groupId, call.nodeId);
     return {
+      errorCode: 'NONE' as const,
       groupId,
       groupState: group.state,
       protocolType: group.protocolType,

@@ -1,4 +1,5 @@
 import type { Partition, Topic } from '../../../models/kafka/index.js';
+import { authorizedOperations } from '../authorized-operations.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int32, string, struct, throttle, uuid } from '../field.js';
@@ -64,13 +65,14 @@ export const describeTopicPartitions = describeTopicPartitionsApi.handler({
     for (const name of askedNames(request, call)) {
       const topic = call.broker.cluster.topic(name);
       if (!topic || !call.authorize('describe', 'topic', name)) {
-        topics.push(missing(name, topic ? 'TOPIC_AUTHORIZATION_FAILED' : 'UNKNOWN_TOPIC_OR_PARTITION'));
+        const denied = topic && missing(name, 'TOPIC_AUTHORIZATION_FAILED');
+        topics.push(denied ?? withOperations(missing(name, 'UNKNOWN_TOPIC_OR_PARTITION'), name, call));
         continue;
       }
       const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0;
       if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
       const partitions = topic.partitions.slice(first, first + left);
-      topics.push(describe(topic, partitions));
+      topics.push(withOperations(describe(topic, partitions), name, call));
       left -= partitions.length;
       const next = first + partitions.length;
       if (next < topic.partitions.length) return { topics, nextCursor: { topicName: name, partitionIndex: next } };
@@ -103,6 +105,10 @@ function describe(topic: Topic, partitions: readonly Partition[]): TopicAnswer {
       lastKnownElr: [],
     })),
   };
+}
+
+function withOperations(topic: TopicAnswer, name: string, call: Call<Response>): TopicAnswer {
+  return { ...topic, topicAuthorizedOperations: authorizedOperations(call, 'topic', name) };
 }
 
 function missing(name: string, errorCode: ErrorName): TopicAnswer {

@@ -101,6 +101,12 @@ type Request = RequestOf<typeof fetchApi>;
 type Response = ResponseOf<typeof fetchApi>;
 
 const READ_COMMITTED = 1;
+/** A partition with these is not even looked at; all others are told of as if they were read. */
+const UNKNOWN: ReadonlySet<string | undefined> = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'UNKNOWN_TOPIC_ID',
+  'TOPIC_AUTHORIZATION_FAILED',
+]);
 /** Since this version topics are named by their id. */
 const IDS_SINCE = 13;
 
@@ -187,7 +193,7 @@ function toPartition(result: FetchResult): PartitionAnswer {
     highWatermark: result.highWatermark,
     lastStableOffset: result.lastStable,
     logStartOffset: result.logStart,
-    abortedTransactions: result.aborted ?? null,
+    abortedTransactions: result.aborted ?? (UNKNOWN.has(result.error) ? [] : null),
     records: result.batches.map((batch) => batch.bytes),
     ...(result.diverging ? { divergingEpoch: result.diverging } : {}),
     ...(result.leader ? { currentLeader: currentLeader(result.leader) } : {}),

@@ -60,7 +60,7 @@ export const joinGroup = joinGroupApi.handler({
             errorCode: joined.error,
             generationId: joined.generationId,
             protocolType: joined.protocolType,
-            protocolName: joined.protocolName ?? (call.version >= 7 ? null : ''),
+            protocolName: joined.protocolName,
             leader: joined.leaderId,
             skipAssignment: joined.skipAssignment,
             memberId: joined.memberId,
@@ -77,7 +77,7 @@ export const joinGroup = joinGroupApi.handler({
   fail: (request, errorCode) => ({
     errorCode,
     protocolType: null,
-    protocolName: '',
+    protocolName: null,
     leader: '',
     skipAssignment: false,
     memberId: request.memberId,

@@ -2,6 +2,7 @@ import { attempt } from '../attempt.js';
 import type { Call } from '../call.js';
 import { array, error, int8, int32, int64, string, throttle } from '../field.js';
 import { defineApi, type RequestOf, type ResponseOf } from '../handler.js';
+import { repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_ListOffsets */
 export const listOffsetsApi = defineApi({
@@ -51,23 +52,26 @@ const SPECIAL_SINCE = new Map([
 ]);
 
 export const listOffsets = listOffsetsApi.handler({
-  handle: (request, call) => ({
-    topics: request.topics.map(({ name, partitions }) => {
-      const seen = new Map<number, number>();
-      for (const { partitionIndex } of partitions) seen.set(partitionIndex, (seen.get(partitionIndex) ?? 0) + 1);
-      return {
+  handle(request, call) {
+    const keyOf = (name: string, partitionIndex: number) => `${partitionIndex} ${name}`;
+    const keys = request.topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex }) => keyOf(name, partitionIndex)),
+    );
+    const twice = repeated(keys);
+    return {
+      topics: request.topics.map(({ name, partitions }) => ({
         name,
         partitions: partitions.map((asked) => {
           const { partitionIndex } = asked;
-          if ((seen.get(partitionIndex) ?? 0) > 1) return { partitionIndex, errorCode: 'INVALID_REQUEST' as const };
+          if (twice.has(keyOf(name, partitionIndex))) return { partitionIndex, errorCode: 'INVALID_REQUEST' as const };
           return attempt(
             () => find(name, asked, request, call),
             (errorCode) => ({ partitionIndex, errorCode }),
           );
         }),
-      };
-    }),
-  }),
+      })),
+    };
+  },
   fail: (request, errorCode) => ({
     topics: request.topics.map(({ name, partitions }) => ({
       name,

@@ -1,4 +1,5 @@
 import { CLUSTER_RESOURCE, type Topic } from '../../../models/kafka/index.js';
+import { authorizedOperations } from '../authorized-operations.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int32, string, throttle, uuid } from '../field.js';
@@ -64,11 +65,15 @@ export const metadata = metadataApi.handler({
       const address = call.address(id);
       return address ? [{ nodeId: id, host: address.host, port: address.port, rack }] : [];
     });
+    const topics = describeAsked(request, call);
     return {
       brokers,
       clusterId: cluster.clusterId,
       controllerId: cluster.controller,
-      topics: describeAsked(request, call),
+      topics: request.includeTopicAuthorizedOperations ? topics.map((topic) => withOperations(topic, call)) : topics,
+      ...(request.includeClusterAuthorizedOperations && {
+        clusterAuthorizedOperations: authorizedOperations(call, 'cluster', CLUSTER_RESOURCE),
+      }),
     };
   },
   fail: (request, errorCode) => ({
@@ -97,6 +102,12 @@ function describeAsked(request: Request, call: Call<Response>): TopicAnswer[] {
     const { created, error } = call.broker.autoCreateTopic(name, allowed);
     return created ? describe(created) : unknown(name, NO_UUID, error);
   });
+}
+
+/** Also of a topic that is not there, but not of one that the client must not know of. */
+function withOperations(topic: TopicAnswer, call: Call<Response>): TopicAnswer {
+  if (topic.errorCode === 'TOPIC_AUTHORIZATION_FAILED') return topic;
+  return { ...topic, topicAuthorizedOperations: authorizedOperations(call, 'topic', topic.name ?? '') };
 }
 
 function describe(topic: Topic): TopicAnswer {

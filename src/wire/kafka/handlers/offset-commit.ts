@@ -1,6 +1,7 @@
+import type { OffsetCommit } from '../../../models/kafka/index.js';
 import { array, error, int32, int64, string, throttle, uuid } from '../field.js';
 import { defineApi } from '../handler.js';
-import { commitResults, flatCommits } from '../offset-entry.js';
+import { commitOffsets, failedCommit } from '../offset-entry.js';
 import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_OffsetCommit */
@@ -47,12 +48,14 @@ export const offsetCommit = offsetCommitApi.handler({
       instanceId: request.groupInstanceId,
       generationId: request.generationIdOrMemberEpoch,
     };
-    const results = call.broker.groups.commitOffsets(request.groupId, identity, flatCommits(request.topics), {
+    const options = {
       retentionMs: request.retentionTimeMs,
       sendsMemberEpoch: call.version >= 9,
       nodeId: call.nodeId,
-    });
-    return { topics: commitResults(request.topics, (at) => results[at] ?? 'NONE') };
+    };
+    const { groups } = call.broker;
+    const commit = (known: readonly OffsetCommit[]) => groups.commitOffsets(request.groupId, identity, known, options);
+    return { topics: commitOffsets(request.topics, call, commit) };
   },
-  fail: ({ topics }, errorCode) => ({ topics: commitResults(topics, () => errorCode) }),
+  fail: ({ topics }, errorCode) => ({ topics: failedCommit(topics, errorCode) }),
 });

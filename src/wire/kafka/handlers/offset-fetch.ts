@@ -124,8 +124,17 @@ function fetchGroup(call: Call<never>, wanted: WantedOffsets, requireStable: boo
     nodeId: call.nodeId,
     ...(memberId !== null && { member: { memberId, memberEpoch } }),
   });
+  if (!wanted.topics) return byTopic(fetched);
+  let position = 0;
+  return wanted.topics.map(({ name, partitionIndexes }) => {
+    const start = position;
+    position += partitionIndexes.length;
+    return { name, partitions: fetched.slice(start, position).map(partitionAnswer) };
+  });
+}
+
+function byTopic(fetched: readonly FetchedOffset[]) {
   const topics = new Map<string, ReturnType<typeof partitionAnswer>[]>();
-  for (const { name } of wanted.topics ?? []) topics.set(name, []);
   for (const one of fetched) {
     const partitions = topics.get(one.topic);
     if (partitions) partitions.push(partitionAnswer(one));

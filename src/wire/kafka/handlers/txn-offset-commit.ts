@@ -1,6 +1,7 @@
+import type { OffsetCommit } from '../../../models/kafka/index.js';
 import { array, error, int16, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
-import { commitResults, flatCommits } from '../offset-entry.js';
+import { commitOffsets, failedCommit } from '../offset-entry.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_TxnOffsetCommit */
 export const txnOffsetCommitApi = defineApi({
@@ -43,10 +44,10 @@ export const txnOffsetCommit = txnOffsetCommitApi.handler({
   handle(request, call) {
     const { transactionalId, groupId, memberId, groupInstanceId: instanceId, generationId, topics } = request;
     const member = { memberId, instanceId, generationId };
-    const commits = flatCommits(topics);
     const { transactions } = call.broker;
-    const results = transactions.commitOffsets(transactionalId, request, groupId, member, commits, call.nodeId);
-    return { topics: commitResults(topics, (at) => results[at] ?? 'NONE') };
+    const commit = (known: readonly OffsetCommit[]) =>
+      transactions.commitOffsets(transactionalId, request, groupId, member, known, call.nodeId);
+    return { topics: commitOffsets(topics, call, commit) };
   },
-  fail: ({ topics }, errorCode) => ({ topics: commitResults(topics, () => errorCode) }),
+  fail: ({ topics }, errorCode) => ({ topics: failedCommit(topics, errorCode) }),
 });

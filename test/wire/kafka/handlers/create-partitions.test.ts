@@ -18,3 +18,12 @@ test('CreatePartitions only ever adds', () => {
   ]);
   expect(world.broker.topic('t').partitions).toHaveLength(3);
 });
+
+test('CreatePartitions answers a topic that is named twice once, and leaves it alone', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const topics = [2, 3].map((count) => ({ name: 't', count, assignments: null }));
+  const { results } = world.connect().ask(createPartitionsApi, 3, { topics, timeoutMs: 1, validateOnly: false });
+  expect(results.map(({ name, errorCode }) => [name, errorCode])).toEqual([['t', 'INVALID_REQUEST']]);
+  expect(world.broker.topic('t').partitions).toHaveLength(1);
+});

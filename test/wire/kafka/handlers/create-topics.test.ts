@@ -28,7 +28,6 @@ describe('CreateTopics', () => {
       'INVALID_REQUEST',
       'INVALID_REPLICA_ASSIGNMENT',
       'INVALID_REQUEST',
-      'INVALID_REQUEST',
     ]);
     expect(answer.topics[0]).toMatchObject({ numPartitions: 2, replicationFactor: 1 });
     expect(answer.topics[0]?.topicId).not.toBe(NO_UUID);
@@ -37,6 +36,20 @@ describe('CreateTopics', () => {
       configSource: 1,
     });
     expect(answer.topics[1]).toMatchObject({ numPartitions: -1, replicationFactor: -1 });
+  });
+
+  test('looks whether there is such a topic before it looks at the rest', () => {
+    const world = new KafkaWorld();
+    world.broker.createTopic('t');
+    const topics = [
+      topicRequest('t', { configs: [{ name: 'x', value: '1' }] }),
+      topicRequest('a b', { numPartitions: 1, assignments: [{ partitionIndex: 0, brokerIds: [1] }] }),
+    ];
+    const answer = world.connect().ask(createTopicsApi, 7, { topics, validateOnly: false });
+    expect(answer.topics.map(({ errorCode }) => errorCode)).toEqual([
+      'TOPIC_ALREADY_EXISTS',
+      'INVALID_TOPIC_EXCEPTION',
+    ]);
   });
 
   test('checks and makes nothing when it only validates', () => {

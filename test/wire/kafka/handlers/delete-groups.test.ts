@@ -12,7 +12,7 @@ describe('DeleteGroups', () => {
     const ask = () =>
       world
         .connect()
-        .ask(deleteGroupsApi, version, { groupsNames: ['g', 'none'] })
+        .ask(deleteGroupsApi, version, { groupsNames: ['g', 'none', 'g'] })
         .results.map(({ errorCode }) => errorCode);
     expect(ask()).toEqual(['NON_EMPTY_GROUP', 'GROUP_ID_NOT_FOUND']);
     member.leave();

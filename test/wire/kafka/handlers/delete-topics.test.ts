@@ -27,3 +27,28 @@ test('DeleteTopics takes names and ids; an id that is gone is unknown', () => {
     ]).responses.map(({ errorCode }) => errorCode),
   ).toEqual(['UNKNOWN_TOPIC_ID', 'UNKNOWN_TOPIC_OR_PARTITION']);
 });
+
+test('DeleteTopics deletes nothing that is named twice, in whatever way', () => {
+  const world = new KafkaWorld();
+  const client = world.connect();
+  world.broker.createTopic('a');
+  const topicId = world.broker.cluster.topic('a')?.id ?? '';
+  const byName = { name: 'a', topicId: NO_UUID };
+  const byId = { name: null, topicId };
+  const ask = (...topics: Array<{ name: string | null; topicId: string }>) =>
+    client
+      .ask(deleteTopicsApi, 6, { topics, topicNames: [], timeoutMs: 1 })
+      .responses.map(({ errorCode, errorMessage, name }) => [name, errorCode, errorMessage]);
+  expect(ask(byName, byName)).toEqual([['a', 'INVALID_REQUEST', 'Duplicate topic name.']]);
+  expect(ask(byId, byId)).toEqual([[null, 'INVALID_REQUEST', 'Duplicate topic id.']]);
+  expect(ask({ name: 'a', topicId })).toEqual([
+    ['a', 'INVALID_REQUEST', 'You may not specify both topic name and topic id.'],
+  ]);
+  expect(ask({ name: null, topicId: NO_UUID })).toEqual([
+    [null, 'INVALID_REQUEST', 'Neither topic name nor id were specified.'],
+  ]);
+  expect(ask(byId, byName)).toEqual([
+    ['a', 'INVALID_REQUEST', 'The provided topic name maps to an ID that was already supplied.'],
+  ]);
+  expect(world.broker.topic('a').exists).toBe(true);
+});

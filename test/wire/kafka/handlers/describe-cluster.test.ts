@@ -14,3 +14,8 @@ test('the cluster is its nodes and the one that controls it; controllers of thei
   ]);
   expect(client.ask(describeClusterApi, 1, { ...asked, endpointType: 2 }).errorCode).toBe('UNSUPPORTED_ENDPOINT_TYPE');
 });
+
+test('what a client may do with the cluster is told when it is asked for', () => {
+  const asked = { includeClusterAuthorizedOperations: true, includeFencedBrokers: false };
+  expect(new KafkaWorld().connect().ask(describeClusterApi, 1, asked).clusterAuthorizedOperations).toBe(8_096);
+});

@@ -26,6 +26,10 @@ test('DescribeConfigs says where a value comes from; nodes have read-only ones',
       ],
     },
   ]);
+  expect(ask(resource('t'), ['remote.storage.enable'])?.configs).toMatchObject([{ configSource: 5, synonyms: [] }]);
+  expect(ask(resource('t'), ['file.delete.delay.ms'])?.configs[0]?.synonyms).toEqual([
+    { name: 'log.segment.delete.delay.ms', value: '60000', source: 5 },
+  ]);
   expect(ask(resource('t'), ['segment.ms'])?.configs).toMatchObject([{ configSource: 5, synonyms: [] }]);
   expect(ask(resource('none'), null)?.errorCode).toBe('UNKNOWN_TOPIC_OR_PARTITION');
   expect(ask(resource('1', 4), ['num.partitions'])?.configs).toMatchObject([{ readOnly: true, configSource: 5 }]);

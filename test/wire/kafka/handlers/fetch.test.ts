@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fetchApi } from '../../../../src/wire/kafka/handlers/fetch.js';
+import { NO_UUID } from '../../../../src/wire/kafka/reader.js';
 import { fetchRequest } from '../../../helpers/kafka-request.js';
 import { KafkaWorld } from '../../../helpers/kafka-wire.js';
 
@@ -29,4 +30,16 @@ test('a topic is fetched by its id; that of a deleted one is unknown', () => {
   expect(client.ask(fetchApi, 13, fetchRequest('', id)).responses[0]?.partitions[0]?.errorCode).toBe(
     'UNKNOWN_TOPIC_ID',
   );
+});
+
+test('what is not there aborts nothing, what cannot be read at this offset says nothing of it', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const client = world.connect();
+  const abortedOf = (topic: string, offset: number) =>
+    client.ask(fetchApi, 11, { ...fetchRequest(topic, NO_UUID, offset), isolationLevel: 1 }).responses[0]?.partitions[0]
+      ?.abortedTransactions;
+  expect(abortedOf('none', 0)).toEqual([]);
+  expect(abortedOf('t', 5)).toBeNull();
+  expect(abortedOf('t', 0)).toEqual([]);
 });

@@ -65,7 +65,8 @@ describe('JoinGroup', () => {
     const refused = client.ask(joinGroupApi, 5, join({ memberId: 'x' }));
     expect(refused).toMatchObject({ errorCode: 'UNKNOWN_MEMBER_ID', memberId: 'x', generationId: -1, members: [] });
     expect(client.ask(joinGroupApi, 9, join({ sessionTimeoutMs: 1 })).errorCode).toBe('INVALID_SESSION_TIMEOUT');
-    expect(client.ask(joinGroupApi, 9, join({ groupId: '' })).errorCode).toBe('INVALID_GROUP_ID');
+    const nameless = client.ask(joinGroupApi, 9, join({ groupId: '' }));
+    expect(nameless).toMatchObject({ errorCode: 'INVALID_GROUP_ID', protocolName: null });
     expect(client.ask(joinGroupApi, 3, join()).errorCode).toBe('NONE');
   });
 

@@ -20,8 +20,14 @@ describe('LeaveGroup', () => {
     expect(world.broker.group('g').state).toBe('Empty');
   });
 
-  it('of an unknown group fails as a whole', () => {
+  it('knows nobody of an unknown group, and no group without a name', () => {
+    const client = new KafkaWorld().connect();
     const body = { groupId: 'x', memberId: '', members: [{ memberId: 'm', groupInstanceId: null, reason: null }] };
-    expect(new KafkaWorld().connect().ask(leaveGroupApi, 4, body).errorCode).toBe('UNKNOWN_MEMBER_ID');
+    expect(client.ask(leaveGroupApi, 4, body)).toMatchObject({
+      errorCode: 'NONE',
+      members: [{ memberId: 'm', errorCode: 'UNKNOWN_MEMBER_ID' }],
+    });
+    expect(client.ask(leaveGroupApi, 2, body).errorCode).toBe('UNKNOWN_MEMBER_ID');
+    expect(client.ask(leaveGroupApi, 4, { ...body, groupId: '' }).errorCode).toBe('INVALID_GROUP_ID');
   });
 });

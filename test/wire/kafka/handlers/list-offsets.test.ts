@@ -29,4 +29,11 @@ test('ListOffsets: special instants by version, and a partition that is asked fo
     ['INVALID_REQUEST', -1],
     ['INVALID_REQUEST', -1],
   ]);
+  const entry = { name: 't', partitions: [{ partitionIndex: 0, timestamp: -1 }] };
+  const apart = { replicaId: -1, isolationLevel: 0, timeoutMs: 1, topics: [entry, entry] };
+  const answer = world.connect().ask(listOffsetsApi, 7, apart);
+  expect(answer.topics.map(({ partitions }) => partitions[0]?.errorCode)).toEqual([
+    'INVALID_REQUEST',
+    'INVALID_REQUEST',
+  ]);
 });

@@ -51,3 +51,20 @@ describe('Metadata', () => {
     });
   });
 });
+
+test('what a client may do is told when it is asked for, also of a topic that is not there', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const ask = (version: number, asked: boolean) =>
+    world.connect().ask(metadataApi, version, {
+      topics: ['t', 'none'].map((name) => ({ name, topicId: NO_UUID })),
+      allowAutoTopicCreation: false,
+      includeClusterAuthorizedOperations: asked,
+      includeTopicAuthorizedOperations: asked,
+    });
+  expect(ask(12, true).topics.map(({ topicAuthorizedOperations }) => topicAuthorizedOperations)).toEqual([
+    3_576, 3_576,
+  ]);
+  expect(ask(12, false).topics[0]?.topicAuthorizedOperations).toBe(-2_147_483_648);
+  expect(ask(9, true).clusterAuthorizedOperations).toBe(8_096);
+});

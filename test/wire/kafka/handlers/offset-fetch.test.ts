@@ -34,13 +34,21 @@ describe('OffsetFetch', () => {
     expect(none).toMatchObject({ errorCode: 'NONE', topics: [] });
   });
 
+  it('answers a topic as often as it is asked for', () => {
+    const twice = [topics[0], topics[0]].map((topic) => ({ name: topic?.name ?? '', partitionIndexes: [0] }));
+    const answer = worldWithOffset()
+      .connect()
+      .ask(offsetFetchApi, 7, { groupId: 'g', topics: twice, requireStable: false });
+    expect(answer.topics.map(({ partitions }) => partitions.length)).toEqual([1, 1]);
+  });
+
   it('answers each group by itself', () => {
     const groups = ['g', ''].map((groupId) => ({ groupId, memberId: null, memberEpoch: -1, topics }));
     const answer = worldWithOffset()
       .connect()
       .ask(offsetFetchApi, 8, { groupId: '', topics: [], groups, requireStable: false });
-    expect(answer.groups.map(({ errorCode }) => errorCode)).toEqual(['NONE', 'INVALID_GROUP_ID']);
+    expect(answer.groups.map(({ errorCode }) => errorCode)).toEqual(['NONE', 'NONE']);
     const old = worldWithOffset().connect().ask(offsetFetchApi, 1, { groupId: '', topics, requireStable: false });
-    expect(old.topics[0]?.partitions[0]?.errorCode).toBe('INVALID_GROUP_ID');
+    expect(old.topics[0]?.partitions[0]).toMatchObject({ errorCode: 'NONE', committedOffset: -1 });
   });
 });

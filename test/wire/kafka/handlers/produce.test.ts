@@ -31,3 +31,11 @@ test('a node that does not lead names the one that does', () => {
   });
   expect(produced.nodeEndpoints).toEqual([{ nodeId: 2, host: '127.0.0.1', port: 9093, rack: null }]);
 });
+
+test('acks that there are not are refused where there is a partition', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const errorOf = (topic: string) =>
+    world.connect().ask(produceApi, 9, produceRequest(topic, 2)).responses[0]?.partitionResponses[0]?.errorCode;
+  expect([errorOf('t'), errorOf('none')]).toEqual(['INVALID_REQUIRED_ACKS', 'UNKNOWN_TOPIC_OR_PARTITION']);
+});
