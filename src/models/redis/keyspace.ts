@@ -38,6 +38,7 @@ export class Keyspace {
   readonly #eviction: Eviction;
   #tick: Timer | undefined;
   #activeExpire = true;
+  #removalsHeld = false;
   #usedBytes = 0;
 
   constructor(context: ModelContext, config: RedisConfig, publish: (channel: string, payload: string) => void) {
@@ -76,7 +77,7 @@ export class Keyspace {
     const entry = database.entries.get(key);
     if (!entry) return undefined;
     if (this.isExpired(entry)) {
-      this.#expire(database, key);
+      if (!this.#removalsHeld) this.#expire(database, key);
       return undefined;
     }
     if (uses) this.#eviction.used(database, key, entry);
@@ -85,12 +86,19 @@ export class Keyspace {
 
   /** As `lookup`, for a command that reads: counts hits and misses and tells of the latter. */
   read(db: number, key: string, uses = true): Entry | undefined {
-    const entry = this.lookup(db, key, uses);
+    const entry = this.#counted(this.lookup(db, key, uses));
+    if (!entry) this.notify(db, 'm', 'keymiss', key);
+    return entry;
+  }
+
+  /** As `read`, for a command that looks at a key from outside: it does not use it, and misses it without a word. */
+  inspect(db: number, key: string): Entry | undefined {
+    return this.#counted(this.lookup(db, key, false));
+  }
+
+  #counted(entry: Entry | undefined): Entry | undefined {
     if (entry) this.counters.hits++;
-    else {
-      this.counters.misses++;
-      this.notify(db, 'm', 'keymiss', key);
-    }
+    else this.counters.misses++;
     return entry;
   }
 
@@ -260,8 +268,14 @@ export class Keyspace {
     this.#schedule();
   }
 
+  /** While it is on, keys whose time has passed are absent but stay where they are, and nothing is evicted. */
+  holdRemovals(on: boolean): void {
+    this.#removalsHeld = on;
+  }
+
   /** Removes every key whose time has passed. */
   expireDue(): void {
+    if (this.#removalsHeld) return;
     for (const database of this.#databases) {
       for (const key of database.volatile) {
         const entry = database.entries.get(key);
@@ -273,7 +287,7 @@ export class Keyspace {
   /** Evicts until memory fits; true when it does not and nothing can be evicted. */
   evict(): boolean {
     const limit = this.#config.number('maxmemory');
-    if (limit === 0) return false;
+    if (limit === 0 || this.#removalsHeld) return false;
     while (this.usedBytes > limit) {
       const victim = this.#eviction.victim();
       if (!victim) return true;

@@ -1,8 +1,12 @@
 import type { Timer } from '../../core/clock.js';
+import type { Command } from './handler.js';
 import type { RedisDoor } from './index.js';
 import type { Session } from './session.js';
 
-/** CLIENT PAUSE: requests are held back, not refused, and run in order when it ends. */
+/**
+ * CLIENT PAUSE: requests are held back, not refused, and run in order when it ends. Until then nothing expires or is
+ * evicted.
+ */
 export class Pause {
   readonly #door: RedisDoor;
   readonly #held: Session[] = [];
@@ -22,6 +26,7 @@ export class Pause {
     this.#untilMs = Math.max(running ? this.#untilMs : 0, clock.now + durationMs);
     clock.cancel(this.#timer);
     this.#timer = clock.schedule(this.#untilMs, () => this.end());
+    this.#door.broker.keyspace.holdRemovals(true);
   }
 
   /** Whether this request waits; the session is released when the pause ends. */
@@ -36,14 +41,23 @@ export class Pause {
     this.#door.context.clock.cancel(this.#timer);
     this.#timer = undefined;
     this.#untilMs = 0;
+    this.#door.broker.keyspace.holdRemovals(false);
     for (const session of this.#held.splice(0)) session.releaseHeld();
     this.#door.flush();
   }
 
   #writes(session: Session, args: readonly string[]): boolean {
     const name = (args[0] as string).toLowerCase();
-    if (name === 'publish' || name === 'spublish') return true;
-    if (name === 'exec') return session.transaction.queued.some(({ command }) => command.flags.has('write'));
-    return this.#door.commands.get(name)?.flags.has('write') === true;
+    if (name === 'exec') return session.transaction.queued.some(({ command }) => mayReplicate(command));
+    const command = this.#door.commands.get(name);
+    const subcommand = command?.subcommands?.get((args[1] ?? '').toLowerCase());
+    return command !== undefined && mayReplicate(subcommand ?? command);
   }
+}
+
+/** Commands that are no writes and yet reach replicas. */
+const REPLICATED: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'pfcount', 'publish', 'spublish']);
+
+function mayReplicate({ flags, name }: Command): boolean {
+  return flags.has('write') || REPLICATED.has(name);
 }

@@ -290,6 +290,11 @@ export class Session implements DoorSession, Subscriber {
     return this.#parser.pendingBytes;
   }
 
+  /** It waits for a command's answer, or for the end of a pause. */
+  get isWaiting(): boolean {
+    return this.blocked !== undefined || this.#held !== undefined;
+  }
+
   get closing(): boolean {
     return this.#closing;
   }

@@ -41,9 +41,10 @@ function setUser(client: Session, args: readonly string[]): string {
   const known = acl.get(name);
   const draft = known?.clone() ?? acl.draft(name);
   draft.apply(args.slice(3), client.door.catalog);
-  const kept = draft.allChannels || known?.channelPatterns.every((pattern) => draft.channelPatterns.includes(pattern));
+  // Who had any channels is looked at even when they stay the same.
+  const mayLose = !draft.allChannels && known !== undefined && known.channelPatterns.length > 0;
   acl.ensure(name).copyFrom(draft);
-  if (known && !kept) closeForbidden(client, known);
+  if (mayLose) closeForbidden(client, known);
   return OK;
 }
 

@@ -24,7 +24,7 @@ function flagsOf(client: Session): string {
   if (client.monitoring) flags += 'O';
   if (client.clientClass === 'pubsub') flags += 'P';
   if (client.transaction.open) flags += 'x';
-  if (client.blocked) flags += 'b';
+  if (client.isWaiting) flags += 'b';
   if (client.closing) flags += 'A';
   if (client.noEvict) flags += 'e';
   return flags === '' ? 'N' : flags;

@@ -46,7 +46,7 @@ function clients(client: Session): Field[] {
     ['maxclients', client.door.broker.config.number('maxclients')],
     ['client_recent_max_input_buffer', 0],
     ['client_recent_max_output_buffer', 0],
-    ['blocked_clients', sessions.filter((session) => session.blocked).length],
+    ['blocked_clients', sessions.filter((session) => session.isWaiting).length],
     ['tracking_clients', 0],
     ['clients_in_timeout_table', 0],
   ];

@@ -284,9 +284,7 @@ const flush =
 // ---- OBJECT
 
 function objectEntry(client: Session, args: readonly string[]): Entry | undefined {
-  const keyspace = keyspaceOf(client);
-  const entry = keyspace.database(client.db).entries.get(args[2] as string);
-  return entry && !keyspace.isExpired(entry) ? entry : undefined;
+  return keyspaceOf(client).inspect(client.db, args[2] as string);
 }
 
 /** Longest string that Redis keeps beside its header. */

@@ -28,6 +28,22 @@ test('rights that shrink close exactly who holds a forbidden subscription', asyn
   expect([kept.closed, lost.closed]).toEqual([false, true]);
 });
 
+test('rights that stay the same close who subscribed as another user, unless there were none', async () => {
+  for (const [rights, closes] of [
+    ['&x*', true],
+    ['-@dangerous', false],
+  ] as const) {
+    const server = new RedisServer();
+    const [admin, user] = [server.connect(), server.connect()];
+    user.send('HELLO', '3').send('PSUBSCRIBE', 'y*').take();
+    admin.ask('ACL', 'SETUSER', 'u', 'on', 'nopass', '+@all', rights);
+    user.ask('AUTH', 'u', 'pw');
+    admin.ask('ACL', 'SETUSER', 'u', 'on');
+    await settled();
+    expect(user.closed).toBe(closes);
+  }
+});
+
 test('rules apply all or none', () => {
   const client = new RedisServer().connect();
   expect(client.ask('ACL', 'SETUSER', 'u', 'on', 'bogus')).toBe(

@@ -66,3 +66,16 @@ test('the pattern * takes the empty name, which no other pattern of stars does',
   expect(client.ask('SCAN', '0', 'MATCH', '*')).toContain('*2\r\n$0\r\n\r\n$1\r\ns\r\n');
   expect(client.ask('SSCAN', 's', '0', 'MATCH', '')).toBe('*2\r\n$1\r\n0\r\n*1\r\n$0\r\n\r\n');
 });
+
+test('OBJECT removes a key whose time has passed, and misses it without a keymiss', async () => {
+  const server = new RedisServer({ debug: true, config: { 'notify-keyspace-events': 'KEAm' } });
+  const client = server.connect();
+  const events: string[] = [];
+  server.model.psubscribe('__keyevent@*', (message) => events.push(message.channel));
+  client.send('DEBUG', 'SET-ACTIVE-EXPIRE', '0').send('SET', 'k', 'v', 'PX', '10').take();
+  await server.advance(10);
+  events.length = 0;
+  for (const subcommand of ['ENCODING', 'FREQ', 'IDLETIME', 'REFCOUNT']) client.ask('OBJECT', subcommand, 'k');
+  expect(events).toEqual(['__keyevent@0__:expired']);
+  expect(server.model.counters).toMatchObject({ expired: 1, misses: 4 });
+});
