@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { NativeWorld, WireWorld } from '../helpers/amqp-client.js';
+import { deathContract } from './amqp-death.js';
 import { deliveryContract } from './amqp-delivery.js';
+import { lifecycleContract } from './amqp-lifecycle.js';
 import { publishingContract } from './amqp-publishing.js';
 import { routingContract } from './amqp-routing.js';
 
@@ -11,4 +13,6 @@ describe.each([
   routingContract(contract);
   deliveryContract(contract);
   publishingContract(contract);
+  deathContract(contract);
+  lifecycleContract(contract);
 });

@@ -8,6 +8,7 @@ import {
   AmqpError,
   type ChannelSink,
   type Queue,
+  type VirtualHost,
 } from '../../src/models/amqp/index.js';
 import { propertiesFromJson, propertiesToJson, tableFromJson } from './amqp-json.js';
 import { type AmqpPeer, AmqpWorld, type PeerItem } from './amqp-wire.js';
@@ -69,7 +70,11 @@ export abstract class ClientWorld {
 
   /** A queue as the model has it. */
   queue(name: string): Queue {
-    return this.world.broker.vhosts.get('/')?.queues.get(name) as Queue;
+    return this.vhost.queues.get(name) as Queue;
+  }
+
+  get vhost(): VirtualHost {
+    return this.world.broker.vhosts.get('/') as VirtualHost;
   }
 }
 

@@ -23,10 +23,20 @@ export function journalMessage(
 
 /** A message was published, and routed to queues or dropped. */
 export function journalPublished(journal: Journal, { envelope }: Publication, queues: readonly Queue[]): void {
+  const { exchange, routingKey, body } = envelope;
+  journal.record('amqp', 'published', { to: exchange, key: routingKey, bytes: body.length, count: queues.length });
+  journalRouted(journal, envelope, queues, 'no route');
+}
+
+/**
+ * A message goes to queues.
+ *
+ * @param lost why it is dropped when there are none
+ */
+export function journalRouted(journal: Journal, envelope: Envelope, queues: readonly Queue[], lost: string): void {
   const detail = { to: envelope.exchange, key: envelope.routingKey, bytes: envelope.body.length };
-  journal.record('amqp', 'published', { ...detail, count: queues.length });
   for (const queue of queues) journal.record('amqp', 'routed', { ...detail, receiver: queue.name });
-  if (queues.length === 0) journal.record('amqp', 'dropped', { ...detail, reason: 'no route' });
+  if (queues.length === 0) journal.record('amqp', 'dropped', { ...detail, reason: lost });
 }
 
 /** A message left its queue without an ack. */
@@ -42,13 +52,19 @@ export function journalDeath(journal: Journal, queue: Queue, envelope: Envelope,
   });
 }
 
-/** A message went round in a circle of dead letters until the limit ended it. */
-export function journalCircle(journal: Journal, queue: Queue, envelope: Envelope): void {
+/** A full queue refused a message; with `reject-publish-dlx` it has died, and that was told. */
+export function journalRefusal(journal: Journal, queue: Queue, envelope: Envelope): void {
+  const { overflow } = queue.settings;
+  if (overflow === 'reject-publish') journalDropped(journal, queue, envelope, overflow);
+}
+
+/** A queue lost a message for a reason that is not a death. */
+export function journalDropped(journal: Journal, queue: Queue, envelope: Envelope, reason: string): void {
   journal.record('amqp', 'dropped', {
     to: envelope.exchange,
     key: envelope.routingKey,
     receiver: queue.name,
     bytes: envelope.body.length,
-    reason: 'limits.amqpDeadLetterHops exceeded',
+    reason,
   });
 }

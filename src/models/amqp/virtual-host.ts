@@ -8,15 +8,15 @@ import type { AmqpChannel } from './channel.js';
 import { ClassicQueue } from './classic-queue.js';
 import { type Cluster, nodeName } from './cluster.js';
 import type { AmqpVersion } from './config.js';
-import { deadProperties, isCycle, routingKeysOf } from './dead-letter.js';
+import { DeadLetterList } from './dead-letter-list.js';
 import { DrainList } from './drain.js';
-import { Envelope } from './envelope.js';
+import type { Envelope } from './envelope.js';
 import { AmqpError, absentQueue, noQueue } from './errors.js';
 import { Exchange, type ExchangeDefinition } from './exchange.js';
 import type { ExchangeType, Routed } from './exchange-type.js';
 import { EMPTY_TABLE } from './field-table.js';
 import { type Match, NO_MATCH } from './match.js';
-import { journalCircle, journalDeath, journalMessage, journalPublished } from './message-journal.js';
+import { journalMessage, journalPublished, journalRefusal } from './message-journal.js';
 import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from './policy.js';
 import type { Publication } from './publication.js';
 import type { DeathReason, Queue, QueueDefinition, QueueHost } from './queue.js';
@@ -39,12 +39,6 @@ const QUEUE_CLASSES = { classic: ClassicQueue, quorum: QuorumQueue, stream: Stre
 
 export type VirtualHostLimit = 'max-queues' | 'max-connections';
 
-interface Death {
-  readonly queue: Queue;
-  readonly envelope: Envelope;
-  readonly reason: DeathReason;
-}
-
 /** A space of exchanges, queues and policies of its own. */
 export class VirtualHost implements QueueHost {
   readonly name: string;
@@ -63,7 +57,7 @@ export class VirtualHost implements QueueHost {
   readonly absentQueues = new Map<string, AbsentQueue>();
   readonly #delayed = new Set<Timer>();
   readonly #drains = new DrainList();
-  #deaths: Death[] = [];
+  readonly #deadLetters = new DeadLetterList(this, (queues, envelope) => this.#enqueueAll(queues, envelope));
   #depth = 0;
 
   constructor(name: string, broker: AmqpBroker) {
@@ -119,7 +113,7 @@ export class VirtualHost implements QueueHost {
     let result: T;
     try {
       result = fn();
-      if (this.#deaths.length > 0) this.#settleDeaths();
+      if (!this.#deadLetters.isEmpty) this.#deadLetters.settle();
       this.#drains.settle();
     } catch (error) {
       this.#depth--;
@@ -248,14 +242,16 @@ export class VirtualHost implements QueueHost {
       const copy = i === 0 ? envelope : envelope.copy();
       const queue = queues[i] as Queue;
       if (!queue.available) this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(copy)));
-      else if (!queue.enqueue(copy)) accepted = false;
+      else if (!queue.enqueue(copy)) {
+        accepted = false;
+        if (this.context.journal.on) journalRefusal(this.context.journal, queue, copy);
+      }
     }
     return accepted;
   }
 
   died(queue: Queue, envelope: Envelope, reason: DeathReason): void {
-    if (this.context.journal.on) journalDeath(this.context.journal, queue, envelope, reason);
-    if (queue.settings.deadLetterExchange !== undefined) this.#deaths.push({ queue, envelope, reason });
+    this.#deadLetters.add(queue, envelope, reason);
   }
 
   /** A name that nobody has: 22 random characters behind a prefix. */
@@ -332,36 +328,6 @@ export class VirtualHost implements QueueHost {
     const policy = this.policies.size === 0 ? undefined : policyFor(this.policies.values(), queue);
     const operator = this.operatorPolicies.size === 0 ? undefined : policyFor(this.operatorPolicies.values(), queue);
     queue.applyPolicies(policy, operator);
-  }
-
-  #settleDeaths(): void {
-    // What dies on the way joins the end of the list. RabbitMQ moves a message round a circle that a reject is part of
-    // for ever, a process at a time; here it would hold the one thread, so it ends at the limit.
-    const limit = this.#deaths.length * this.context.limits.amqpDeadLetterHops;
-    for (let i = 0; i < this.#deaths.length && i < limit; i++) this.#deadLetter(this.#deaths[i] as Death);
-    if (this.context.journal.on) {
-      for (const { queue, envelope } of this.#deaths.slice(limit)) journalCircle(this.context.journal, queue, envelope);
-    }
-    this.#deaths = [];
-  }
-
-  #deadLetter({ queue, envelope, reason }: Death): void {
-    const { deadLetterExchange, deadLetterRoutingKey } = queue.settings;
-    const exchange = deadLetterExchange === undefined ? undefined : this.exchanges.get(deadLetterExchange);
-    if (!exchange) return;
-    const keys = deadLetterRoutingKey === undefined ? routingKeysOf(envelope) : [deadLetterRoutingKey];
-    const packed = this.version === '3' && queue.settings.lazy;
-    const death = { queue: queue.name, reason, atMs: this.context.clock.now, packed };
-    const dead = new Envelope(
-      exchange.name,
-      keys[0] as string,
-      deadProperties(envelope, death, deadLetterRoutingKey === undefined, this.version),
-      envelope.body,
-      deadLetterRoutingKey === undefined ? envelope.hiddenKeys : undefined,
-    );
-    let targets = route(exchange, dead, keys.length > 1 ? keys.slice(1) : undefined, this.exchanges);
-    if (reason !== 'rejected') targets = targets.filter((target) => !isCycle(dead.properties, target.name));
-    this.#enqueueAll(targets, dead);
   }
 
   #checkCount(size: number, what: string): void {

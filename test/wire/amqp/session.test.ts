@@ -18,6 +18,19 @@ function closeOf(items: readonly PeerItem[]) {
   return item?.kind === 'method' ? { code: item.args.replyCode, text: item.args.replyText as string } : undefined;
 }
 
+/** A queue.declare with tables nested in its arguments. */
+function deepTables(depth: number): Uint8Array {
+  const method = Uint8Array.of(0, 50, 0, 10, 0, 0, 0, 0);
+  const table = Buffer.alloc(4 + depth * 7);
+  for (let i = 0; i < depth; i++) {
+    table.writeUInt32BE((depth - i) * 7, i * 7);
+    table.set([1, 0x61, 0x46], i * 7 + 4);
+  }
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(method.length + table.length);
+  return Buffer.concat([Uint8Array.of(1, 0, 1), size, method, table, Uint8Array.of(0xce)]);
+}
+
 const PUBLISH = frame(1, 1, 0, 60, 0, 40, 0, 0, 0, 1, 0x78, 0);
 const head = (classId: number, size: number[], flags = 0, weight = 0) =>
   frame(2, 1, 0, classId, 0, weight, ...size, 0, flags);
@@ -62,6 +75,7 @@ describe('bad input on an open connection', () => {
     ['a channel method on channel 0', [frame(1, 0, 0, 20, 0, 10, 0)], 504, 'unexpected method'],
     ['connection.close-ok out of the blue', [frame(1, 0, 0, 10, 0, 51)], 504, 'unexpected method'],
     ['a connection method on a channel', [frame(1, 1, 0, 10, 0, 51)], 503, 'unimplemented method'],
+    ['a delivery', [frame(1, 1, 0, 60, 0, 60, 1, 97, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0)], 503, 'unimplemented method'],
     ["a server's method", [frame(1, 1, 0, 60, 0, 11)], 503, 'unimplemented method'],
     ['channel.close-ok out of the blue', [frame(1, 1, 0, 20, 0, 41)], 503, 'unimplemented method'],
     ['cut arguments', [frame(1, 1, 0, 50, 0, 10, 0, 0)], 501, 'cannot decode <<0,0>>'],
@@ -88,6 +102,7 @@ describe('bad input on an open connection', () => {
       505,
       'expected method frame',
     ],
+    ['tables in tables 18 000 deep', [deepTables(18_000)], 501, 'cannot decode'],
     ['a property flag that goes on', [PUBLISH, head(60, FIVE, 1)], 501, 'properties'],
   ])('%s ends the connection', (_what, frames, code, text) => {
     const world = new AmqpWorld();
@@ -222,6 +237,47 @@ describe('a connection', () => {
     expect(got.bytes).toHaveLength(10_000);
   });
 
+  test('prop: R19 any properties and any body come back, whatever the frames and the cuts of the bytes', () => {
+    const words = fc.string({ maxLength: 8 });
+    const properties = fc.record(
+      {
+        contentType: words,
+        headers: fc.dictionary(
+          words,
+          fc.oneof(words, fc.boolean(), fc.constant(null), fc.integer({ min: -(2 ** 31) + 1 })),
+        ),
+        deliveryMode: fc.constantFrom(1, 2),
+        priority: fc.nat(255),
+        correlationId: words,
+        messageId: words,
+        timestamp: fc.nat(),
+        appId: words,
+      },
+      { requiredKeys: [] },
+    );
+    const sizes = fc.oneof(fc.nat(20), fc.nat(20_000), fc.constantFrom(4087, 4088, 4089, 8176));
+    const input = fc.record({ properties, size: sizes, frameMax: fc.integer({ min: 4096, max: 9000 }), cut: fc.nat() });
+    fc.assert(
+      fc.property(input, ({ properties: given, size, frameMax, cut }) => {
+        const peer = opened(new AmqpWorld(), { frameMax });
+        peer.call(1, 'queue.declare', { queue: 'q' });
+        const body = Buffer.alloc(size, 'abcdefghijklmnopq');
+        const bytes = peer.collect(() => peer.publish(1, { routingKey: 'q' }, given, body));
+        peer.sendBytes(bytes.subarray(0, cut % bytes.length));
+        peer.sendBytes(bytes.subarray(cut % bytes.length));
+        const got = peer.call(1, 'basic.get', { queue: 'q' });
+        expect({ ...got.props, headers: { ...got.props?.headers } }).toEqual({
+          ...given,
+          headers: { ...given.headers },
+        });
+        expect(body.equals(got.bytes as Uint8Array)).toBe(true);
+        const sum = (got.frameSizes as readonly number[]).reduce((total, each) => total + each - 8, 0);
+        expect([sum, Math.max(0, ...(got.frameSizes as readonly number[])) <= frameMax]).toEqual([size, true]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('channel-max counts open channels, whatever their numbers', () => {
     const peer = new AmqpWorld().connect({ channelMax: 1 });
     expect(peer.call(7, 'channel.open').name).toBe('channel.open-ok');
@@ -271,6 +327,35 @@ describe('a connection', () => {
       peer.sendBytes(frame(8, 0));
     }
     expect(peer.destroyed).toBe(false);
+  });
+
+  test('prop: R20 a peer is cut after two intervals of silence, never while it talks, whatever it says', () => {
+    const pause = fc.record({
+      ms: fc.integer({ min: 1, max: 2000 }),
+      what: fc.constantFrom('heartbeat', 'method', 'half'),
+    });
+    fc.assert(
+      fc.property(fc.array(pause, { maxLength: 12, size: 'max' }), (pauses) => {
+        const world = new AmqpWorld();
+        const peer = opened(world, { heartbeat: 2 });
+        for (const { ms, what } of pauses) {
+          world.advance(ms, true);
+          if (what === 'heartbeat') peer.sendBytes(frame(8, 0));
+          else if (what === 'method') peer.send(1, 'basic.qos');
+          // Not even a whole frame is silence.
+          else {
+            peer.sendBytes(frame(8, 0).subarray(0, 5));
+            peer.sendBytes(frame(8, 0).subarray(5));
+          }
+          expect(peer.ended).toBe(false);
+        }
+        world.advance(3_999, true);
+        expect(peer.ended).toBe(false);
+        world.advance(2_001, true);
+        expect(peer.ended).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('under an alarm a publisher is told once and waits, others do not', () => {
