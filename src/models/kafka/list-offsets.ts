@@ -1,5 +1,6 @@
 import { KafkaError } from './errors.js';
 import type { Partition } from './partition.js';
+import { unfold } from './record-validation.js';
 
 /** Instants that stand for a place in the log. */
 export const SPECIAL_TIMESTAMPS = {
@@ -26,7 +27,8 @@ const NOTHING: FoundOffset = { offset: -1, timestampMs: -1, leaderEpoch: -1 };
  * @param timestampMs the first record at or after it, or one of `SPECIAL_TIMESTAMPS`
  * @param committed look no further than the last stable offset
  * @param maxBytes size to which a compressed batch may unfold
- * @throws KafkaError UNSUPPORTED_VERSION for other negative numbers
+ * @throws KafkaError UNSUPPORTED_VERSION for other negative numbers, CORRUPT_MESSAGE and INVALID_RECORD where the time is
+ *   hidden in a batch that cannot be read
  */
 export function findOffset(
   partition: Partition,
@@ -59,7 +61,7 @@ function findAtOrAfter(partition: Partition, timestampMs: number, limit: number,
   log.scan(log.logStart, (batch) => {
     if (batch.baseOffset >= limit) return false;
     if (batch.maxTimestampMs < timestampMs) return true;
-    const reader = batch.reader(maxBytes);
+    const reader = unfold(batch, maxBytes);
     while (!reader.done) {
       reader.next();
       const offset = batch.baseOffset + reader.offsetDelta;

@@ -3,7 +3,7 @@ import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
 import { KafkaError, type KafkaErrorCode, type RecordError } from './errors.js';
 import type { Partition } from './partition.js';
-import { BATCH_HEADER_BYTES, BATCH_MAGIC_AT, batchSize, RecordBatch } from './record-batch.js';
+import { beginsTransactional, firstBatch, RecordBatch } from './record-batch.js';
 import { checkRecords } from './record-validation.js';
 import { isInternalTopic } from './topic-name.js';
 import type { TransactionCoordinator } from './transaction-coordinator.js';
@@ -73,8 +73,12 @@ export class ProduceService {
    *
    * @param answer receives one result for each partition, in the order of the request, when all are decided
    * @returns ends the wait without an answer, undefined when it was answered at once
+   * @throws KafkaError TRANSACTIONAL_ID_AUTHORIZATION_FAILED for transactional batches without a transactional id
    */
   produce(request: ProduceRequest, answer: (results: readonly ProduceResult[]) => void): (() => void) | undefined {
+    if (request.transactionalId === null && request.partitions.some(isTransactional)) {
+      throw new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'a transactional batch came without its id');
+    }
     const pending = this.#context.outbox.run(() => request.partitions.map((entry) => this.#append(request, entry)));
     const waiting = pending.filter((entry) => !entry.done);
     if (request.acks !== -1 || waiting.length === 0) {
@@ -209,15 +213,20 @@ export class ProduceService {
   }
 }
 
+function isTransactional({ records }: ProducePartition): boolean {
+  return records !== null && beginsTransactional(records);
+}
+
 function onlyBatch(records: Uint8Array | null): RecordBatch {
-  if (records === null || records.length === 0) throw new KafkaError('INVALID_RECORD', 'no batch was sent');
   // The copy is the broker's own: it is patched, kept, and does not hold the whole request in memory.
-  const copy = Buffer.from(records);
-  const size = batchSize(copy);
-  if (size >= BATCH_HEADER_BYTES && size < copy.length && copy[BATCH_MAGIC_AT] === 2) {
+  const bytes = records && firstBatch(records);
+  if (!bytes)
+    throw new KafkaError('INVALID_RECORD', 'Produce requests must have at least one record batch per partition');
+  const batch = RecordBatch.parse(Buffer.from(bytes));
+  if (firstBatch(records.subarray(bytes.length))) {
     throw new KafkaError('INVALID_RECORD', 'Produce requests must contain exactly one record batch per partition');
   }
-  return RecordBatch.parse(copy);
+  return batch;
 }
 
 function failure(

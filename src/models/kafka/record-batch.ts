@@ -35,11 +35,29 @@ const AT = {
   recordCount: 57,
 } as const;
 
-export const BATCH_MAGIC_AT = AT.magic;
-
 /** The size that a batch says it has, header included; -1 when not even that is there. */
 export function batchSize(bytes: Buffer, at = 0): number {
   return bytes.length - at < BATCH_LENGTH_END ? -1 : bytes.readInt32BE(at + AT.length) + BATCH_LENGTH_END;
+}
+
+/** What the length field says at least, in any format. */
+const LEAST_LENGTH = 14;
+const LATEST_FORMAT = 2;
+
+/**
+ * The bytes of the batch that `bytes` begins with, undefined when it is not there as a whole: what comes half is as
+ * good as nothing.
+ *
+ * @throws KafkaError CORRUPT_MESSAGE for a length or a format that cannot be
+ */
+export function firstBatch(bytes: Uint8Array): Uint8Array | undefined {
+  const size = batchSize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  if (size < 0 && bytes.length < BATCH_LENGTH_END) return undefined;
+  if (size < BATCH_LENGTH_END + LEAST_LENGTH) throw new KafkaError('CORRUPT_MESSAGE', `a batch says ${size} bytes`);
+  const format = bytes[AT.magic];
+  if (format === undefined) return undefined;
+  if (format > LATEST_FORMAT) throw new KafkaError('CORRUPT_MESSAGE', `a batch has format ${format}`);
+  return size > bytes.length ? undefined : bytes.subarray(0, size);
 }
 
 const CODEC_MASK = 0x07;
@@ -53,6 +71,11 @@ const FIRST_BYTES = 512;
 const FULL_BYTES = 32 * 1024 - 512;
 /** A full batch and its last record, as a rule. */
 const ROOM_BYTES = 32 * 1024;
+
+/** Whether bytes say of themselves that they are a transactional batch. */
+export function beginsTransactional(bytes: Uint8Array): boolean {
+  return bytes[AT.magic] === 2 && ((bytes[AT.attributes + 1] ?? 0) & TRANSACTIONAL) !== 0;
+}
 
 /** Who wrote a batch, for duplicates and transactions. */
 export interface BatchProducer {
@@ -318,15 +341,25 @@ export class RecordBatch {
 
   /** Replaces the times of its records by that of its append. */
   stampAppendTime(nowMs: number): void {
-    this.attributes |= LOG_APPEND_TIME;
-    this.maxTimestampMs = nowMs;
+    this.#stamp(this.attributes | LOG_APPEND_TIME, nowMs);
+  }
+
+  /** Says that its records have times of their own, the latest of them being this one. */
+  settleTimes(latestMs: number): void {
+    const attributes = this.attributes & ~LOG_APPEND_TIME;
+    if (attributes !== this.attributes || latestMs !== this.maxTimestampMs) this.#stamp(attributes, latestMs);
+  }
+
+  #stamp(attributes: number, maxTimestampMs: number): void {
+    this.attributes = attributes;
+    this.maxTimestampMs = maxTimestampMs;
     if (this.#headerless) return;
-    this.#bytes.writeInt16BE(this.attributes, AT.attributes);
-    writeInt64(this.#bytes, AT.maxTimestamp, nowMs);
+    this.#bytes.writeInt16BE(attributes, AT.attributes);
+    writeInt64(this.#bytes, AT.maxTimestamp, maxTimestampMs);
     this.#bytes.writeUInt32BE(crc32c(this.#bytes, AT.attributes, this.#size), AT.crc);
   }
 
-  /** Its records, unfolded when they are compressed (once). @throws KafkaError CORRUPT_MESSAGE, DecompressionError */
+  /** Its records, unfolded when they are compressed (once). @throws DecompressionError */
   reader(maxBytes: number): RecordReader {
     if (this.codec === 0) return new RecordReader(this.#bytes, BATCH_HEADER_BYTES, this.#size);
     this.#payload ??= decompress(this.codec, this.#bytes.subarray(BATCH_HEADER_BYTES, this.#size), maxBytes);

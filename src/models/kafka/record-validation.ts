@@ -5,10 +5,9 @@ import type { RecordReader } from './record.js';
 import type { RecordBatch } from './record-batch.js';
 import type { TopicSettings } from './topic-settings.js';
 
-const ATTRIBUTE_BITS = 0x3f;
-
 /**
- * What a batch of a producer has to keep, in Kafka's order; its records stay as they are.
+ * What a batch of a producer has to keep, in Kafka's order. Its records stay as they are; what the header says of
+ * their times is put right.
  *
  * @throws KafkaError INVALID_RECORD, MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_TIMESTAMP, RECORD_LIST_TOO_LARGE
  */
@@ -45,9 +44,7 @@ function checkHeader(batch: RecordBatch): void {
     refuse(`a batch says ${recordCount} records and ${lastOffsetDelta} as its last offset`);
   }
   if (batch.isControl) refuse('Clients are not allowed to write control records');
-  if ((batch.attributes & ~ATTRIBUTE_BITS) !== 0 || batch.codec > 4) {
-    refuse(`the attributes ${batch.attributes} of a batch are unknown`);
-  }
+  if (batch.codec > 4) refuse(`codec ${batch.codec} of a batch is unknown`);
   if (batch.producerId >= 0 && batch.baseSequence < 0) {
     refuse(`producer ${batch.producerId} sent a batch without a sequence number`);
   }
@@ -55,17 +52,21 @@ function checkHeader(batch: RecordBatch): void {
 
 /** Looks into the records where that costs nothing, or where the topic asks for it. */
 function checkEachRecord(batch: RecordBatch, settings: TopicSettings, context: ModelContext): void {
-  if (batch.hasLogAppendTime) {
+  if (batch.hasLogAppendTime && settings.logAppendTime) {
     throw new KafkaError('INVALID_TIMESTAMP', 'Producers may not say that a time is that of the append');
   }
   const before = settings.timestampBeforeMaxMs;
   const after = settings.timestampAfterMaxMs;
   const timed = !settings.logAppendTime && (before < Number.MAX_SAFE_INTEGER || after < Number.MAX_SAFE_INTEGER);
-  if (batch.codec !== 0 && !settings.compacted && !timed) return;
+  if (batch.codec !== 0 && !settings.compacted && !timed) {
+    if (!settings.logAppendTime) batch.settleTimes(batch.maxTimestampMs);
+    return;
+  }
   const reader = unfold(batch, context.limits.kafkaDecompressedBytes);
   const keyless: RecordError[] = [];
   const mistimed: RecordError[] = [];
   const { now } = context.clock;
+  let latestMs = -1;
   let index = 0;
   for (; !reader.done; index++) {
     if (index >= batch.recordCount) throw new KafkaError('INVALID_RECORD', 'a batch has more records than it says');
@@ -79,8 +80,9 @@ function checkEachRecord(batch: RecordBatch, settings: TopicSettings, context: M
         message: 'Compacted topic cannot accept message without key in topic partition.',
       });
     }
-    if (!timed) continue;
     const timestampMs = batch.timestampMs(reader);
+    if (timestampMs > latestMs) latestMs = timestampMs;
+    if (!timed) continue;
     if (timestampMs !== -1 && (timestampMs < now - before || timestampMs > now + after)) {
       mistimed.push({ batchIndex: index, message: `Timestamp ${timestampMs} of message is out of range` });
     }
@@ -92,9 +94,11 @@ function checkEachRecord(batch: RecordBatch, settings: TopicSettings, context: M
   if (mistimed.length > 0) {
     throw new KafkaError('INVALID_TIMESTAMP', 'One or more records have been rejected due to their time', mistimed);
   }
+  if (!settings.logAppendTime) batch.settleTimes(latestMs);
 }
 
-function unfold(batch: RecordBatch, maxBytes: number): RecordReader {
+/** The records of a batch, for an answer on the wire. @throws KafkaError CORRUPT_MESSAGE when it cannot be unfolded */
+export function unfold(batch: RecordBatch, maxBytes: number): RecordReader {
   try {
     return batch.reader(maxBytes);
   } catch (error) {

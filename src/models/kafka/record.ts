@@ -130,7 +130,7 @@ export class RecordReader {
     return this.#reader.at >= this.#reader.end;
   }
 
-  /** Steps over one record. @throws KafkaError CORRUPT_MESSAGE, INVALID_RECORD */
+  /** Steps over one record. @throws KafkaError INVALID_RECORD */
   next(): void {
     const reader = this.#reader;
     const length = reader.varint();

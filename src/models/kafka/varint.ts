@@ -46,7 +46,7 @@ export function writeVarlong(bytes: Uint8Array, at: number, value: number): numb
   return at;
 }
 
-/** Reads varints one after the other and never beyond the end. Throws KafkaError CORRUPT_MESSAGE for what cannot be. */
+/** Reads varints one after the other and never beyond the end. Throws KafkaError INVALID_RECORD for what cannot be. */
 export class VarintReader {
   at: number;
   readonly bytes: Uint8Array;
@@ -59,7 +59,7 @@ export class VarintReader {
   }
 
   byte(): number {
-    if (this.at >= this.end) throw new KafkaError('CORRUPT_MESSAGE', 'a record ends early');
+    if (this.at >= this.end) throw new KafkaError('INVALID_RECORD', 'a record ends early');
     return this.bytes[this.at++] as number;
   }
 
@@ -72,7 +72,7 @@ export class VarintReader {
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
     }
-    throw new KafkaError('CORRUPT_MESSAGE', 'a varint in a record is longer than 5 bytes');
+    throw new KafkaError('INVALID_RECORD', 'a varint in a record is longer than 5 bytes');
   }
 
   varlong(): number {
@@ -86,14 +86,14 @@ export class VarintReader {
       if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
       scale *= 0x80;
     }
-    throw new KafkaError('CORRUPT_MESSAGE', 'a varint in a record is longer than 10 bytes');
+    throw new KafkaError('INVALID_RECORD', 'a varint in a record is longer than 10 bytes');
   }
 
   /** Steps over `count` bytes and returns where they began. */
   skip(count: number): number {
     const at = this.at;
     if (count < 0 || count > this.end - at) {
-      throw new KafkaError('CORRUPT_MESSAGE', `a length in a record is ${count} where ${this.end - at} bytes are left`);
+      throw new KafkaError('INVALID_RECORD', `a length in a record is ${count} where ${this.end - at} bytes are left`);
     }
     this.at = at + count;
     return at;

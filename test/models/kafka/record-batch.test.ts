@@ -33,6 +33,22 @@ test('a batch of the Java client reads as it was written', () => {
   ]);
 });
 
+/** Made by the Java record classes: base 7, leader epoch 3, producer 4000 in epoch 2, sequence 5, {k:v}. */
+const TRANSACTIONAL =
+  '00000000000000070000003a000000030289dad01a0010000000000000018bcfe568000000018bcfe568000000000000000fa00002000000050000000110000000026b027600';
+
+test('a transactional batch of the Java client reads as it was written, and is written so', () => {
+  const read = RecordBatch.parse(Buffer.from(TRANSACTIONAL, 'hex'));
+  expect(read).toMatchObject({
+    ...{ isIntact: true, isTransactional: true, isControl: false, baseOffset: 7, leaderEpoch: 3 },
+    ...{ producerId: 4_000, producerEpoch: 2, baseSequence: 5, lastSequence: 5, recordCount: 1 },
+  });
+  const record = { key: Buffer.from('k'), value: Buffer.from('v'), headers: [], timestampMs: 1_700_000_000_000 };
+  const batch = RecordBatch.of([record], { id: 4_000, epoch: 2, baseSequence: 5, transactional: true });
+  batch.place(7, 3);
+  expect(Buffer.from(batch.bytes).toString('hex')).toBe(TRANSACTIONAL);
+});
+
 test('markers are those of Kafka, byte for byte', () => {
   const marker = (commit: boolean) => {
     const options = { producerId: 4000, producerEpoch: 2, coordinatorEpoch: 0, commit, timestampMs: 1_700_000_000_010 };

@@ -1,12 +1,12 @@
 /** What the Kafka door does with bytes that no client should send. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { crc32c } from '../../../src/models/kafka/crc32c.js';
+import { createTopicsApi } from '../../../src/wire/kafka/handlers/create-topics.js';
 import { HANDLERS } from '../../../src/wire/kafka/handlers/index.js';
 import { metadataApi } from '../../../src/wire/kafka/handlers/metadata.js';
-import { produceApi } from '../../../src/wire/kafka/handlers/produce.js';
+import { NO_UUID } from '../../../src/wire/kafka/reader.js';
 import { contentOf } from '../../helpers/kafka-content.js';
-import { batchBytes } from '../../helpers/kafka-model.js';
+import { topicRequest } from '../../helpers/kafka-request.js';
 import { offeredVersions } from '../../helpers/kafka-versions.js';
 import { encodeRequest, KafkaWorld, withSize } from '../../helpers/kafka-wire.js';
 
@@ -64,35 +64,28 @@ test('equal correlation ids are answered in order', () => {
   ).toEqual([5, 5]);
 });
 
-describe('records that lie', () => {
-  const produced = (change: (records: Buffer) => void) => {
-    const records = Buffer.from(batchBytes([{ key: 'k', value: 'v', headers: [['h', 'x']] }]));
-    change(records);
-    const world = new KafkaWorld();
-    world.broker.createTopic('t');
-    const answer = world.connect().ask(produceApi, 8, {
-      transactionalId: null,
-      acks: -1,
-      timeoutMs: 1,
-      topicData: [{ name: 't', partitionData: [{ index: 0, records }] }],
-    });
-    expect(world.errors).toEqual([]);
-    return answer.responses[0]?.partitionResponses[0]?.errorCode;
-  };
-
-  test('a record of another length, a header that is not there, a negative count', () => {
-    const lie = (at: number, byte: number) => (records: Buffer) => {
-      records[at] = byte;
-      records.writeUInt32BE(crc32c(records, 21), 17);
-    };
-    expect(produced(lie(61, 0x7e))).toBe('CORRUPT_MESSAGE');
-    expect(produced(lie(69, 0x7e))).toMatch(/INVALID_RECORD|CORRUPT_MESSAGE/);
-    expect(produced(lie(69, 0x01))).toMatch(/INVALID_RECORD|CORRUPT_MESSAGE/);
-    const wrong = (records: Buffer) => {
-      records.writeInt32BE(7, 17);
-    };
-    expect(produced(wrong)).toBe('CORRUPT_MESSAGE');
+test('a topic has no name that is empty, too long, of dots alone, or of other signs', () => {
+  const client = new KafkaWorld().connect();
+  const names = ['', '.', '..', 'a'.repeat(250), 'a b', 'a/b', 'a:b', 'ä', 'a\0', '__proto__!'];
+  const refused = names.map((name) => [name, 'INVALID_TOPIC_EXCEPTION']);
+  const created = client.ask(createTopicsApi, 4, {
+    topics: names.map((name) => topicRequest(name, { numPartitions: 1, replicationFactor: 1 })),
+    validateOnly: false,
   });
+  expect(created.topics.map(({ name, errorCode }) => [name, errorCode])).toEqual(refused);
+  for (const version of [0, 1, 4, 9, 12]) {
+    const { topics } = client.ask(metadataApi, version, {
+      topics: names.map((name) => ({ topicId: NO_UUID, name })),
+      allowAutoTopicCreation: true,
+      includeClusterAuthorizedOperations: false,
+      includeTopicAuthorizedOperations: false,
+    });
+    expect(topics.map(({ name, errorCode }) => [name, errorCode])).toEqual(refused);
+  }
+  const fine = ['a'.repeat(249), '__proto__', 'constructor', '-', '_', '...'];
+  const topics = fine.map((name) => topicRequest(name, { numPartitions: 1, replicationFactor: 1 }));
+  const made = client.ask(createTopicsApi, 4, { topics, validateOnly: false });
+  expect(made.topics.map(({ errorCode }) => errorCode)).toEqual(fine.map(() => 'NONE'));
 });
 
 /** Whole requests of every API in every version, as random as their description allows. */
