@@ -21,6 +21,14 @@ export type Operation = { readonly channel: number } & (
   | { readonly do: 'settle-all'; readonly how: Settle }
   | { readonly do: 'settle-up-to'; readonly how: Settle; readonly pick: number }
   | { readonly do: 'recover' | 'commit' | 'rollback' | 'close-channel' | 'close-connection' }
+  | { readonly do: 'cut-connection' }
+  | { readonly do: 'declare-exclusive'; readonly queue: string }
+  | {
+      readonly do: 'bind-exchange' | 'unbind-exchange';
+      readonly from: string;
+      readonly to: string;
+      readonly key: string;
+    }
   | { readonly do: 'purge' | 'delete-queue' | 'declare-queue'; readonly queue: string }
   | { readonly do: 'delete-exchange' | 'declare-exchange'; readonly exchange: string }
   | { readonly do: 'bind' | 'unbind'; readonly queue: string; readonly exchange: string; readonly key: string }
@@ -44,6 +52,8 @@ export interface ChannelPlan {
 
 export interface Program {
   readonly queues: ReadonlyMap<string, Table>;
+  /** Queues that go with their last consumer. */
+  readonly autoDeleted: ReadonlySet<string>;
   readonly exchanges: ReadonlyMap<string, { readonly type: string; readonly args: Table }>;
   readonly bindings: ReadonlyArray<{ readonly queue: string; readonly exchange: string; readonly key: string }>;
   readonly channels: readonly ChannelPlan[];
@@ -58,9 +68,10 @@ export interface Program {
 
 /**
  * `plain`: nothing dies; `graph`: dead letters; `mixed`: channels have messages of several queues; `ttl`: time passes;
- * `quorum`: queues are quorum queues with dead letters.
+ * `quorum`: queues are quorum queues with dead letters; `churn`: connections are cut, queues go with their connection or
+ * with their last consumer, exchanges lead into each other.
  */
-export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum';
+export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn';
 
 const OPERATIONS_PER_PROGRAM = 70;
 const OPERATIONS_WITH_TIME = 16;
@@ -112,13 +123,14 @@ class ProgramWriter {
   write(): Program {
     const queues = new Map(this.#queues.map((queue, i) => [queue, this.#queueArguments(i)]));
     const [fan, top, head] = this.#exchanges as [string, string, string];
-    const exchanges = new Map([
-      [fan, { type: 'fanout', args: {} }],
+    const exchanges = new Map<string, { type: string; args: Table }>([
+      [fan, { type: 'fanout', args: this.#alternate() }],
       [top, { type: 'topic', args: this.#chance(2) ? { 'alternate-exchange': fan } : {} }],
-      [head, { type: 'headers', args: {} }],
+      [head, { type: 'headers', args: this.#alternate() }],
     ]);
+    const autoDeleted = new Set(this.#kind === 'churn' ? this.#queues.filter(() => this.#chance(3)) : []);
     const bindings = Array.from({ length: 4 }, () => this.#binding());
-    const channels = Array.from({ length: 2 + this.#random.int(4) }, () => this.#channel());
+    const channels = Array.from({ length: 2 + this.#random.int(4) }, (_, i) => this.#channel(i));
     const count = this.#kind === 'ttl' ? OPERATIONS_WITH_TIME : OPERATIONS_PER_PROGRAM;
     const operations = Array.from({ length: count }, () => {
       const channel = this.#random.int(channels.length);
@@ -126,7 +138,8 @@ class ProgramWriter {
     });
     const hops = this.#dies ? queues.size : 0;
     const waitMs = this.#kind === 'ttl' ? WAIT_MS : 0;
-    return { queues, exchanges, bindings, channels, hops, isReplicated: this.#kind === 'quorum', waitMs, operations };
+    const isReplicated = this.#kind === 'quorum';
+    return { queues, autoDeleted, exchanges, bindings, channels, hops, isReplicated, waitMs, operations };
   }
 
   #chance(n: number): boolean {
@@ -185,6 +198,11 @@ class ProgramWriter {
     return this.#chance(3) ? exchange : { ...exchange, 'x-dead-letter-routing-key': this.#queue() };
   }
 
+  #alternate(): Table {
+    if (this.#kind !== 'churn' || this.#chance(2)) return {};
+    return { 'alternate-exchange': this.#random.pick(this.#exchanges) };
+  }
+
   #binding() {
     return {
       queue: this.#queue(),
@@ -193,15 +211,17 @@ class ProgramWriter {
     };
   }
 
-  #channel(): ChannelPlan {
+  #channel(at: number): ChannelPlan {
     return {
-      connection: this.#random.int(3),
+      // Channels that are cut together end in any order.
+      connection: this.#kind === 'churn' ? at : this.#random.int(3),
       mode: this.#random.pick(['plain', 'plain', 'confirm', 'confirm', this.#kind === 'quorum' ? 'plain' : 'tx']),
       home: this.#kind === 'mixed' ? undefined : this.#queue(),
     };
   }
 
   #operation(channel: ChannelPlan): object {
+    if (this.#kind === 'churn' && this.#chance(8)) return this.#churn();
     const roll = this.#random.int(100);
     if (roll < 32) return this.#publish();
     if (roll < 44) return this.#get(channel);
@@ -219,6 +239,25 @@ class ProgramWriter {
     if (roll < 88 && !this.#channelPrefetch) return { do: 'recover' };
     if (roll < 91) return { do: 'purge', queue: this.#queue() };
     return this.#rare();
+  }
+
+  #churn(): object {
+    const queue = `${this.#prefix}x${this.#random.int(2)}`;
+    switch (this.#random.int(6)) {
+      case 0:
+        return { do: 'cut-connection' };
+      case 1:
+        return { do: 'declare-exclusive', queue };
+      case 2:
+        return { do: 'get', queue, noAck: true, times: 1 };
+      case 3:
+        return { do: 'bind', ...this.#binding(), queue };
+      default: {
+        const [from, to] = [this.#random.pick(this.#exchanges), this.#random.pick(this.#exchanges)];
+        const key = this.#random.pick([...KEYS, '#', 'a.*']);
+        return { do: this.#random.pick(['bind-exchange', 'bind-exchange', 'unbind-exchange']), from, to, key };
+      }
+    }
   }
 
   #rare(): object {

@@ -43,6 +43,8 @@ export async function run(program: Program, site: Site): Promise<string[]> {
 
 /** How often nothing new is seen before replicated queues are taken to be done. */
 const CALM_LOOKS = 2;
+/** Its connection is cut, so that it stands for nothing. */
+const CUT_CHANNEL = 99;
 /** A replicated queue of its own: what it confirms was logged behind all that other queues were told before. */
 const LOG_QUEUE = 'differential.log';
 
@@ -100,7 +102,7 @@ class Runner {
     }
     const { exchanges, queues, bindings } = this.#program;
     for (const exchange of exchanges.keys()) await this.#control.call(1, 'exchange.declare', this.#exchange(exchange));
-    for (const [queue, args] of queues) await this.#control.call(1, 'queue.declare', declaration(queue, args));
+    for (const queue of queues.keys()) await this.#control.call(1, 'queue.declare', this.#queue(queue));
     for (const { queue, exchange, key } of bindings) {
       await this.#control.call(1, 'queue.bind', { queue, exchange, routingKey: key });
     }
@@ -274,12 +276,23 @@ class Runner {
         client.openChannels.clear();
         return answer;
       }
+      case 'cut-connection':
+        await this.#cut(client);
+        return 'cut';
+      case 'declare-exclusive':
+        return call('queue.declare', { queue: operation.queue, exclusive: true });
+      case 'bind-exchange':
+      case 'unbind-exchange': {
+        const { from, to, key } = operation;
+        const name = operation.do === 'bind-exchange' ? 'exchange.bind' : 'exchange.unbind';
+        return call(name, { source: from, destination: to, routingKey: key });
+      }
       case 'purge':
         return call('queue.purge', { queue: operation.queue });
       case 'delete-queue':
         return call('queue.delete', { queue: operation.queue });
       case 'declare-queue':
-        return call('queue.declare', declaration(operation.queue, this.#program.queues.get(operation.queue) as Table));
+        return call('queue.declare', this.#queue(operation.queue));
       case 'delete-exchange':
         return call('exchange.delete', { exchange: operation.exchange });
       case 'declare-exchange':
@@ -296,6 +309,20 @@ class Runner {
     }
   }
 
+  /** Cuts a connection and waits for a queue of its own to go with it. */
+  async #cut(client: AmqpClient): Promise<void> {
+    const queue = `${[...this.#program.queues.keys()][0]}.cut`;
+    await client.call(CUT_CHANNEL, 'channel.open');
+    await client.call(CUT_CHANNEL, 'queue.declare', { queue, exclusive: true });
+    client.close();
+    client.openChannels.clear();
+    const control = this.#control;
+    for (let answer = ''; !answer.includes('NOT_FOUND'); ) {
+      if (!control.openChannels.has(CUT_CHANNEL)) await control.call(CUT_CHANNEL, 'channel.open');
+      answer = await control.call(CUT_CHANNEL, 'queue.declare', { queue, passive: true });
+    }
+  }
+
   async #wrong(client: AmqpClient, { number }: ChannelState, what: string): Promise<string> {
     const [queue] = this.#program.queues.keys();
     switch (what) {
@@ -304,7 +331,7 @@ class Runner {
         return this.#sync(client, number);
       case 'redeclare':
         return client.call(number, 'queue.declare', {
-          ...declaration(queue as string, this.#program.queues.get(queue as string) as Table),
+          ...this.#queue(queue as string),
           args: { 'x-max-length': 77 },
         });
       case 'absent':
@@ -386,6 +413,11 @@ class Runner {
     }
     if (channel.plan.home === undefined) return show({ ...event, args: { ...args, consumerTag } });
     return show(event);
+  }
+
+  #queue(queue: string): Record<string, unknown> {
+    const autoDelete = this.#program.autoDeleted.has(queue);
+    return { ...declaration(queue, this.#program.queues.get(queue) as Table), autoDelete };
   }
 
   #exchange(exchange: string): Record<string, unknown> {

@@ -15,6 +15,8 @@ export interface AmqpComparison {
   readonly url: string;
   readonly operations: number;
   readonly seed: number;
+  /** Kinds of programs, in turn; default is all that take no longer than most. */
+  readonly kinds?: readonly string[] | undefined;
   readonly report: (line: string) => void;
 }
 
@@ -22,7 +24,18 @@ export interface AmqpComparison {
 const LANES = 6;
 const MOST_DIVERGENCES = 10;
 const REPORT_EVERY = 5_000;
-const KINDS: readonly ProgramKind[] = ['plain', 'graph', 'mixed', 'plain', 'graph', 'mixed', 'plain', 'graph', 'ttl'];
+const KINDS: readonly ProgramKind[] = [
+  'plain',
+  'graph',
+  'mixed',
+  'plain',
+  'graph',
+  'mixed',
+  'plain',
+  'graph',
+  'churn',
+  'ttl',
+];
 /** One round in this many is a matrix. */
 const MATRIX_EVERY = 20;
 
@@ -38,6 +51,7 @@ class Comparison {
   readonly found: string[] = [];
   readonly #options: AmqpComparison;
   readonly #rabbit: Site;
+  readonly #kinds: readonly ProgramKind[];
   #nextSeed: number;
   #operations = 0;
   #verdicts = 0;
@@ -48,6 +62,7 @@ class Comparison {
   constructor(options: AmqpComparison) {
     this.#options = options;
     this.#rabbit = rabbitAt(Number(new URL(options.url).port));
+    this.#kinds = (options.kinds as readonly ProgramKind[] | undefined) ?? KINDS;
     this.#nextSeed = options.seed;
   }
 
@@ -84,7 +99,7 @@ class Comparison {
   }
 
   async #program(seed: number): Promise<string | undefined> {
-    const program = programOf(seed, KINDS[seed % KINDS.length] as ProgramKind);
+    const program = programOf(seed, this.#kinds[seed % this.#kinds.length] as ProgramKind);
     const difference = await this.#compare(program);
     this.#operations += program.operations.reduce((sum, operation) => sum + methodsOf(operation), 0);
     if (difference === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * `npm run differential -- --redis 127.0.0.1:PORT | --amqp amqp://127.0.0.1:PORT | --kafka 127.0.0.1:PORT [--operations N] [--seed N]`: random programs for a real server and
- * for this broker, compared. Exit code 1 when they diverge.
+ * `npm run differential -- --redis 127.0.0.1:PORT | --amqp amqp://127.0.0.1:PORT | --kafka 127.0.0.1:PORT [--operations N] [--seed N] [--kinds KIND,...]`: random programs for a
+ * real server and for this broker, compared. Kinds are those of AMQP programs. Exit code 1 when they diverge.
  */
 import { parseArgs } from 'node:util';
 
@@ -12,6 +12,7 @@ const { values } = parseArgs({
     kind: { type: 'string' },
     operations: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
+    kinds: { type: 'string' },
   },
 });
 
@@ -26,7 +27,7 @@ if (values.redis !== undefined) {
 }
 if (values.amqp !== undefined) {
   const { compareWithRabbit } = await import('./amqp.js');
-  const found = await compareWithRabbit({ url: values.amqp, ...options });
+  const found = await compareWithRabbit({ url: values.amqp, kinds: values.kinds?.split(','), ...options });
   if (found.length > 0) process.exitCode = 1;
 }
 if (values.kafka !== undefined) {

@@ -125,7 +125,7 @@ export class ChannelDeliveries {
       this.#release(1);
     }
     if (!queue.alive) {
-      vhost.command(() => this.#settleNamesakes([{ envelope, taker }], queue, 'ack'));
+      vhost.command(() => this.#settleNamesakes([{ envelope, taker }], queue, 'ack', []));
       return true;
     }
     queue.ack(envelope);
@@ -140,7 +140,7 @@ export class ChannelDeliveries {
   settle(tags: readonly number[], outcome: Outcome): void {
     const settled = this.#takeAll(tags);
     this.#release(settled.reduce((count, { taker }) => (taker instanceof Consumer ? count + 1 : count), 0));
-    for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome);
+    for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome, settled);
     if (!this.parked.isEmpty) this.unparkAll();
   }
 
@@ -159,11 +159,11 @@ export class ChannelDeliveries {
   }
 
   /** Consumers that may have more again join the others before what comes back is delivered. */
-  #settleGroup(group: readonly Settled[], outcome: Outcome): void {
+  #settleGroup(group: readonly Settled[], outcome: Outcome, together: readonly Settled[]): void {
     const [{ taker }] = group as readonly [Settled];
     const { queue } = taker;
     if (taker instanceof Consumer) taker.unackedCount -= group.length;
-    if (!queue.alive) return this.#settleNamesakes(group, queue, outcome);
+    if (!queue.alive) return this.#settleNamesakes(group, queue, outcome, together);
     const unparked = this.#unpark(queue);
     const envelopes = group.map(({ envelope }) => envelope);
     // A priority queue refuses the highest first.
@@ -176,12 +176,16 @@ export class ChannelDeliveries {
   /**
    * The queue has gone. RabbitMQ knows a delivery by the name of its queue and a number, so when there is a queue of
    * that name again and this channel has something of it, the messages of these numbers are settled there.
+   *
+   * @param together what is settled in the same go, of whatever queue
    */
-  #settleNamesakes(group: readonly Settled[], gone: Queue, outcome: Outcome): void {
+  #settleNamesakes(group: readonly Settled[], gone: Queue, outcome: Outcome, together: readonly Settled[]): void {
     const { vhost } = this.#connection;
     const queue = vhost.queues.get(gone.name);
-    if (gone.type !== 'classic' || queue?.type !== 'classic' || !this.#hasSomethingOf(queue)) return;
-    const out = vhost.broker.unacked().get(queue) ?? [];
+    if (gone.type !== 'classic' || queue?.type !== 'classic') return;
+    const taken = together.filter(({ taker }) => taker.queue === queue).map(({ envelope }) => envelope);
+    if (taken.length === 0 && !this.#hasSomethingOf(queue)) return;
+    const out = [...taken, ...(vhost.broker.unacked().get(queue) ?? [])];
     for (const { envelope } of group) {
       const isNamesake = (other: Envelope) =>
         other.isOut && other.position === envelope.position && queue.priorityOf(other) === gone.priorityOf(envelope);

@@ -115,3 +115,15 @@ it('each priority has numbers of its own', () => {
   const left = [1, 2, 3].map(() => peer.call(3, 'basic.get', { queue: 'q', noAck: true }).body);
   expect(left).toEqual(['high', 'low', undefined]);
 });
+
+it('one that is settled together with its namesake settles it before that does, and so twice', () => {
+  const { peer, take, publish, consume } = amqpScene();
+  publish('old');
+  consume(1, 'a');
+  peer.call(3, 'queue.delete', { queue: 'q' });
+  peer.call(3, 'queue.declare', { queue: 'q' });
+  publish('new');
+  consume(1, 'b');
+  peer.send(1, 'basic.nack', { deliveryTag: 0, multiple: true, requeue: true });
+  expect(take()).toEqual(['b: new', 'b: new']);
+});
