@@ -80,6 +80,9 @@ const CONNECTION: Make[] = [
   form('CLIENT', 'UNBLOCK', oneOf('0', 'x', '999999'), maybe(oneOf('TIMEOUT', 'ERROR', 'FOO'))),
   form('CLIENT', 'PAUSE', oneOf('-1', 'x', '0'), maybe(oneOf('ALL', 'WRITE', 'FOO'))),
   form('CLIENT', 'CACHING', oneOf('YES', 'NO', 'FOO')),
+  form('CLIENT', 'TRACKING', 'ON', maybe(oneOf('OPTIN', 'OPTOUT', 'NOLOOP', 'BCAST'), 0.6)),
+  form('CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', oneOf('k', 'l', ''), maybe(oneOf('NOLOOP'))),
+  form('CLIENT', 'TRACKING', oneOf('OFF', 'ON', 'x'), some(oneOf('OPTIN', 'BCAST', 'PREFIX', 'FOO', 'REDIRECT'), 0, 2)),
   form('CLIENT', 'LIST', oneOf('TYPE', 'ID', 'FOO'), maybe(oneOf('foo', 'master', 'x', '0', '999999'))),
   form('AUTH', oneOf('pw', 'bad', 'alice', 'default'), maybe(oneOf('pw', 'bad'), 0.6)),
 ];

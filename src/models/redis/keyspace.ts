@@ -30,6 +30,8 @@ export class Keyspace {
   readonly counters = { expired: 0, evicted: 0, hits: 0, misses: 0 };
   /** Who waits for keys to get something. */
   readonly blocking = new Blocking();
+  /** Called with each key that has changed, whatever its database. */
+  onChange: (key: string) => void = () => {};
   readonly #context: ModelContext;
   readonly #config: RedisConfig;
   readonly #publish: (channel: string, payload: string) => void;
@@ -241,6 +243,7 @@ export class Keyspace {
 
   /** A key was changed. */
   touch(db: number, key: string): void {
+    this.onChange(key);
     this.#watching.touch(db, key, this.database(db).entries.has(key));
   }
 

@@ -53,6 +53,7 @@ export function execute(client: Session, command: Command, args: readonly string
   const { door } = client;
   client.lastCommand = command.name;
   door.stats.count(command.name, 'calls');
+  door.tracking.before(client, command, args);
   let reply: string | typeof PENDING;
   try {
     reply = (command.run as NonNullable<Command['run']>)(client, args);
@@ -62,6 +63,7 @@ export function execute(client: Session, command: Command, args: readonly string
     door.stats.count(command.name, 'failed');
     reply = error(failure.line);
   }
+  door.tracking.after(client, command);
   if (reply !== PENDING) client.reply(reply);
   door.monitor(client, args, command);
   if (client.transaction.running === false) door.afterCommand();

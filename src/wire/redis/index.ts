@@ -23,6 +23,7 @@ import type { ParserLimits } from './request-parser.js';
 import { Scripting } from './script/scripting.js';
 import { ServerStats } from './server-stats.js';
 import { Session } from './session.js';
+import { Tracking } from './tracking.js';
 import { Transaction } from './transaction.js';
 
 export class RedisDoor implements Door {
@@ -39,6 +40,7 @@ export class RedisDoor implements Door {
   /** Open sessions by client id, oldest first. */
   readonly sessions = new Map<number, Session>();
   readonly scripting = new Scripting(this);
+  readonly tracking = new Tracking(this);
   readonly #dirty = new Set<Session>();
   /** Sessions that were unblocked and may have requests waiting. */
   readonly #resumed: Session[] = [];
@@ -54,6 +56,7 @@ export class RedisDoor implements Door {
     this.context = context;
     this.startedMs = context.clock.now;
     this.pause = new Pause(this);
+    broker.keyspace.onChange = (key) => this.tracking.changed(key);
     broker.config.onChange = (names) => this.#configChanged(names);
   }
 
@@ -112,6 +115,11 @@ export class RedisDoor implements Door {
   /** A session has something to write. It leaves at the end of the running chunk, or of this turn. */
   touch(session: Session): void {
     this.#dirty.add(session);
+    this.wake();
+  }
+
+  /** Somebody will have something to write at the end of this turn. */
+  wake(): void {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
     queueMicrotask(() => {
@@ -131,6 +139,7 @@ export class RedisDoor implements Door {
     if (this.#inFlush) return;
     this.#inFlush = true;
     for (let session = this.#resumed.shift(); session; session = this.#resumed.shift()) session.proceed();
+    this.tracking.broadcast();
     for (const session of this.#dirty) session.flush();
     this.#dirty.clear();
     this.frames.clear();

@@ -13,6 +13,7 @@ import type { RedisDoor } from './index.js';
 import { OutputLimiter } from './output-limiter.js';
 import { bulk, error, integer, type Protocol, push } from './reply.js';
 import { RequestParser } from './request-parser.js';
+import type { TrackingState } from './tracking.js';
 import type { Transaction } from './transaction.js';
 
 /** The commands that need the interpreter, which is loaded with the first of them. */
@@ -53,6 +54,8 @@ export class Session implements DoorSession, Subscriber {
   readonly patterns = new Set<string>();
   readonly shardChannels = new Set<string>();
   readonly transaction: Transaction;
+  /** What CLIENT TRACKING asked for, while it is on. */
+  tracking: TrackingState | undefined;
   blocked: Blocked | undefined;
   /** The connection is none: it runs the commands of a script. */
   readonly scripted: boolean = false;
@@ -127,6 +130,7 @@ export class Session implements DoorSession, Subscriber {
     this.#stopWaiting();
     this.transaction.reset();
     this.dropSubscriptions();
+    this.door.tracking.disable(this);
     this.door.forget(this);
   }
 
@@ -175,7 +179,8 @@ export class Session implements DoorSession, Subscriber {
         const answer = this.#out.slice(0, verdict.bytes);
         this.#out = answer;
         this.flush();
-        return this.cutAfterFlush();
+        this.#closing = true;
+        return this.transport.end();
       }
       case 'delay': {
         this.#suspended = true;
@@ -240,7 +245,7 @@ export class Session implements DoorSession, Subscriber {
 
   /** A command starts: own pushes wait for its reply. */
   enter(): void {
-    this.#running++;
+    if (this.#running++ === 0) this.door.tracking.begin(this);
   }
 
   leave(): void {
@@ -251,6 +256,7 @@ export class Session implements DoorSession, Subscriber {
       this.#ownPushes = '';
       this.door.touch(this);
     }
+    this.door.tracking.end(this);
   }
 
   /** The blocked command is answered; what was sent meanwhile runs now. */
@@ -369,11 +375,6 @@ export class Session implements DoorSession, Subscriber {
     this.#stopWaiting();
     this.#out = '';
     this.transport.destroy();
-  }
-
-  private cutAfterFlush(): void {
-    this.#closing = true;
-    this.transport.end();
   }
 
   // ---- subscriptions

@@ -1,17 +1,16 @@
 /**
  * The CLIENT container: who is connected, names, killing, pausing, reply modes.
  *
- * Not done: client-side caching (TRACKING) is refused as an unknown subcommand.
- *
  * @see https://redis.io/docs/latest/commands/client/
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { bulk, bulkOrNull, cString, EMPTY_ARRAY, integer, map, OK, set, verbatim } from '../reply.js';
+import { bulkOrNull, cString, integer, OK, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { isPlainName, setName } from './connection.js';
 import { withHelp } from './help.js';
+import { trackingSubcommands } from './tracking.js';
 
 const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
 
@@ -25,6 +24,9 @@ function flagsOf(client: Session): string {
   if (client.clientClass === 'pubsub') flags += 'P';
   if (client.transaction.open) flags += 'x';
   if (client.isWaiting) flags += 'b';
+  if (client.tracking) flags += 't';
+  if (client.tracking?.brokenRedirect) flags += 'R';
+  if (client.tracking?.bcast) flags += 'B';
   if (client.closing) flags += 'A';
   if (client.noEvict) flags += 'e';
   return flags === '' ? 'N' : flags;
@@ -60,7 +62,7 @@ function describe(client: Session): string {
     ['events', 'r'],
     ['cmd', client.lastCommand],
     ['user', client.user.name],
-    ['redir', -1],
+    ['redir', client.tracking?.redirect ?? -1],
     ['resp', client.protocol],
   ];
   if (client.door.broker.version !== '7.0') fields.push(['lib-name', client.libName], ['lib-ver', client.libVersion]);
@@ -221,23 +223,6 @@ function setInfo(client: Session, args: readonly string[]): string {
   return OK;
 }
 
-function trackingInfo(client: Session): string {
-  return map(
-    [
-      [bulk('flags'), set([bulk('off')], client.protocol)],
-      [bulk('redirect'), integer(-1)],
-      [bulk('prefixes'), EMPTY_ARRAY],
-    ],
-    client.protocol,
-  );
-}
-
-function caching(): string {
-  throw new RedisError(
-    'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
-  );
-}
-
 const categories = ['connection'];
 const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories, run });
 
@@ -262,9 +247,7 @@ export const clientCommands: readonly Command[] = [
       sub('client|unblock -3 alst', unblock),
       sub('client|no-evict 3 alst', noEvict),
       command('client|no-touch 3 lst', { categories, since: '7.2', run: noTouch }),
-      sub('client|trackinginfo 2 lst', trackingInfo),
-      sub('client|getredir 2 lst', () => integer(-1)),
-      sub('client|caching 3 lst', caching),
+      ...trackingSubcommands,
     ]),
   }),
 ];

@@ -129,6 +129,7 @@ function hello(client: Session, args: readonly string[]): string {
 function reset(client: Session): string {
   const { acl } = client.door.broker;
   client.dropSubscriptions();
+  client.door.tracking.disable(client);
   client.transaction.reset();
   client.door.stopMonitoring(client);
   client.protocol = 2;

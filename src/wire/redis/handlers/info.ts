@@ -47,7 +47,7 @@ function clients(client: Session): Field[] {
     ['client_recent_max_input_buffer', 0],
     ['client_recent_max_output_buffer', 0],
     ['blocked_clients', sessions.filter((session) => session.isWaiting).length],
-    ['tracking_clients', 0],
+    ['tracking_clients', client.door.tracking.clientCount],
     ['clients_in_timeout_table', 0],
   ];
 }
@@ -93,6 +93,9 @@ function stats(client: Session): Field[] {
     ['pubsub_channels', door.broker.channels.channelCount],
     ['pubsub_patterns', door.broker.channels.patternCount],
     ['pubsubshard_channels', door.broker.shardChannels.channelCount],
+    ['tracking_total_keys', door.tracking.keyCount],
+    ['tracking_total_items', door.tracking.itemCount],
+    ['tracking_total_prefixes', door.tracking.prefixCount],
     ['total_error_replies', door.stats.errorCount],
   ];
 }

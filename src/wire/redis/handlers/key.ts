@@ -278,6 +278,7 @@ const flush =
     const keyspace = keyspaceOf(client);
     if (!every) keyspace.flush(client.db);
     else for (let index = 0; index < keyspace.databaseCount; index++) keyspace.flush(index);
+    client.door.tracking.flushed();
     return OK;
   };
 
