@@ -101,16 +101,37 @@ function unsnap(bytes: Uint8Array, maxBytes: number): Uint8Array {
 }
 
 function unsnapBlock(uncompress: SnappyPackage['uncompress'], block: Buffer, maxBytes: number): Uint8Array {
-  // The length in front is all that the package goes by; no copy can yield more than 64 bytes out of two.
   let announced = 0;
-  for (let at = 0, scale = 1; at < 5; at++, scale *= 0x80) {
-    const byte = block[at] ?? refuse('a snappy block ends early');
+  let at = 0;
+  for (let scale = 1; at < 5; scale *= 0x80) {
+    const byte = block[at++] ?? refuse('a snappy block ends early');
     announced += (byte & 0x7f) * scale;
     if (byte < 0x80) break;
   }
   checkSize(announced, maxBytes);
-  if (announced > block.length * 64) refuse(`a snappy block of ${block.length} bytes cannot hold ${announced}`);
+  checkSnappyElements(block, at, announced);
   return uncompress(block, maxBytes);
+}
+
+/** The package goes round for ever in a literal of 2 GiB: the elements have to yield just what is announced. */
+function checkSnappyElements(block: Buffer, start: number, announced: number): void {
+  let made = 0;
+  for (let at = start; at < block.length; ) {
+    const tag = block[at++] as number;
+    const kind = tag & 3;
+    if (kind === 0) {
+      const lengthBytes = Math.max((tag >> 2) - 59, 0);
+      if (at + lengthBytes > block.length) refuse('a snappy block ends early');
+      const length = (lengthBytes === 0 ? tag >> 2 : block.readUIntLE(at, lengthBytes)) + 1;
+      at += lengthBytes + length;
+      made += length;
+    } else {
+      at += kind === 3 ? 4 : kind;
+      made += kind === 1 ? ((tag >> 2) & 7) + 4 : (tag >> 2) + 1;
+    }
+    if (at > block.length || made > announced) refuse('a snappy block says more than it holds');
+  }
+  if (made < announced) refuse(`a snappy block of ${block.length} bytes cannot hold ${announced}`);
 }
 
 interface Lz4Package {

@@ -48,6 +48,12 @@ describe('what lies about its size is refused before it is unfolded', () => {
     ['gzip that unfolds beyond the cap', GZIP, zlib.gzipSync(Buffer.alloc(2_000_000))],
     ['snappy that announces 1 GiB in 7 bytes', SNAPPY, hex('80808080040000')],
     ['snappy that announces more than it can hold', SNAPPY, hex('a08d0600')],
+    [
+      'snappy with a literal of 4 GiB',
+      SNAPPY,
+      hex('04fc4dc360dd8214000000af4a00000002613c6c7a340300ff50346c7a340000ff1600'),
+    ],
+    ['snappy with a copy of what is not there', SNAPPY, hex('0801ff')],
     ['lz4 whose block is not there', LZ4, hex('04224d18604082ffffff7f00000000')],
     ['lz4 without an end', LZ4, hex('04224d1860408204000000')],
     ['zstd with a window of 1 GiB', ZSTD, hex('28b52ffd00a0010000000000')],
