@@ -1,6 +1,7 @@
 /**
  * The checks that stand before every command, in the order in which Redis makes them: the first that hits answers.
  */
+import { monotonicMs } from '../../core/clock.js';
 import { keySlot, OUT_OF_MEMORY, RedisError, type RedisVersion } from '../../models/redis/index.js';
 import { argumentsAt, arityFits, type Command, type Flag, PENDING } from './handler.js';
 import { cString, error, OK, QUEUED } from './reply.js';
@@ -54,6 +55,7 @@ export function execute(client: Session, command: Command, args: readonly string
   client.lastCommand = command.name;
   door.stats.count(command.name, 'calls');
   door.tracking.before(client, command, args);
+  const startedMs = monotonicMs();
   let reply: string | typeof PENDING;
   try {
     reply = (command.run as NonNullable<Command['run']>)(client, args);
@@ -64,7 +66,10 @@ export function execute(client: Session, command: Command, args: readonly string
     reply = error(failure.line);
   }
   door.tracking.after(client, command);
-  if (reply !== PENDING) client.reply(reply);
+  if (reply !== PENDING) {
+    door.slowlog.note(client, command, args, startedMs);
+    client.reply(reply);
+  }
   door.monitor(client, args, command);
   if (client.transaction.running === false) door.afterCommand();
 }

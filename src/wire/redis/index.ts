@@ -23,6 +23,7 @@ import type { ParserLimits } from './request-parser.js';
 import { Scripting } from './script/scripting.js';
 import { ServerStats } from './server-stats.js';
 import { Session } from './session.js';
+import { Slowlog } from './slowlog.js';
 import { Tracking } from './tracking.js';
 import { Transaction } from './transaction.js';
 
@@ -40,6 +41,7 @@ export class RedisDoor implements Door {
   /** Open sessions by client id, oldest first. */
   readonly sessions = new Map<number, Session>();
   readonly scripting = new Scripting(this);
+  readonly slowlog = new Slowlog(this);
   readonly tracking = new Tracking(this);
   readonly #dirty = new Set<Session>();
   /** Sessions that were unblocked and may have requests waiting. */

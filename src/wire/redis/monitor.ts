@@ -1,18 +1,12 @@
+import { redacted } from './redaction.js';
 import type { Session } from './session.js';
 
 /** What MONITOR shows of a command: `+1704067200.000000 [0 127.0.0.1:5000] "get" "k"`. */
 export function monitorLine(nowMs: number, session: Session, args: readonly string[]): string {
   const { address, port } = session.connection.remote;
   const time = `${Math.floor(nowMs / 1000)}.${String((nowMs % 1000) * 1000).padStart(6, '0')}`;
-  const words = redact(args).map((arg) => `"${escapeText(arg)}"`);
+  const words = redacted(args).map((arg) => `"${escapeText(arg)}"`);
   return `+${time} [${session.db} ${session.scripted ? 'lua' : `${address}:${port}`}] ${words.join(' ')}\r\n`;
-}
-
-function redact(args: readonly string[]): string[] {
-  const name = (args[0] as string).toLowerCase();
-  if (name === 'auth') return args.map((arg, i) => (i === 0 ? arg : '(redacted)'));
-  const auth = name === 'hello' ? args.findIndex((arg) => arg.toLowerCase() === 'auth') : -1;
-  return args.map((arg, i) => (auth !== -1 && (i === auth + 1 || i === auth + 2) ? '(redacted)' : arg));
 }
 
 const NAMED: Readonly<Record<string, string>> = {

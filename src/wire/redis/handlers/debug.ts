@@ -57,7 +57,10 @@ function protocol(client: Session, kind: string): string {
 function sleep(client: Session, text: string): string {
   // As C's strtod: what is no number is no time.
   const seconds = Number.parseFloat(text);
-  if (seconds > 0) client.door.pause.start(seconds * 1000, false);
+  if (seconds > 0) {
+    client.door.pause.start(seconds * 1000, false);
+    client.door.slowlog.slept(seconds * 1000);
+  }
   return OK;
 }
 

@@ -14,6 +14,7 @@ import type { Session } from '../session.js';
 import { debugCommand } from './debug.js';
 import { withHelp } from './help.js';
 import { info } from './info.js';
+import { slowlogCommands } from './slowlog.js';
 
 function configGet(client: Session, args: readonly string[]): string {
   const found = client.door.broker.config.get(args.slice(2));
@@ -205,13 +206,7 @@ export const serverCommands: readonly Command[] = [
       ),
     ]),
   }),
-  command('slowlog -2', {
-    subcommands: withHelp([
-      command('slowlog|len 2 alt', () => integer(0)),
-      command('slowlog|get -2 alt', () => EMPTY_ARRAY),
-      command('slowlog|reset 2 alt', () => OK),
-    ]),
-  }),
+  ...slowlogCommands,
   command('latency -2', {
     subcommands: withHelp([
       command('latency|latest 2 alst', () => EMPTY_ARRAY),
