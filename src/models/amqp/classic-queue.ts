@@ -38,9 +38,9 @@ export class ClassicQueue extends Queue {
     return this.store.values();
   }
 
-  enqueue(envelope: Envelope): boolean {
+  enqueue(envelope: Envelope, isDead = false): boolean {
     const { settings } = this;
-    if (settings.overflow !== 'drop-head' && this.refuses(envelope)) {
+    if (settings.overflow !== 'drop-head' && this.refuses(envelope, isDead)) {
       if (settings.overflow === 'reject-publish-dlx') this.die(envelope, 'maxlen');
       return false;
     }
@@ -62,7 +62,7 @@ export class ClassicQueue extends Queue {
   }
 
   /** Whether one more would be above the limits. */
-  protected refuses(envelope: Envelope): boolean {
+  protected refuses(envelope: Envelope, _isDead: boolean): boolean {
     const { maxLength, maxLengthBytes } = this.settings;
     return this.store.length + 1 > maxLength || this.#readyBytes + envelope.body.length > maxLengthBytes;
   }

@@ -11,6 +11,9 @@ import { TwoClassList } from './two-class-list.js';
 /** Deliveries before RabbitMQ 4 gives a message up, where nothing else was said. */
 const DEFAULT_LIMIT_4 = 20;
 
+/** A queue that refuses publishes takes them again below this part of its limits. */
+const SOFT_LIMIT = 0.8;
+
 /**
  * A replicated queue: everything in it is durable, it counts how often a message came back, and gives it up beyond a
  * limit.
@@ -19,6 +22,7 @@ const DEFAULT_LIMIT_4 = 20;
  */
 export class QuorumQueue extends ClassicQueue {
   override readonly type: QueueType = 'quorum';
+  #refuses = false;
 
   /** Times a message may come back; Infinity when there is no limit. */
   get deliveryLimit(): number {
@@ -40,6 +44,7 @@ export class QuorumQueue extends ClassicQueue {
 
   protected override served(consumer: Consumer): void {
     this.consumers.parkFull(consumer);
+    this.#weigh();
   }
 
   protected override createStore(): MessageStore {
@@ -66,6 +71,7 @@ export class QuorumQueue extends ClassicQueue {
     this.dispatch();
     this.expireHead();
     this.dropOverflow();
+    this.#weigh();
   }
 
   protected override survives(): boolean {
@@ -78,10 +84,37 @@ export class QuorumQueue extends ClassicQueue {
     else super.putBack(envelope, asked);
   }
 
-  /** It looks before it adds, so that one message too many gets in. */
-  protected override refuses(): boolean {
-    if (this.settings.overflow !== 'reject-publish') return false;
-    return this.readyCount > this.settings.maxLength || this.readyBytes > this.settings.maxLengthBytes;
+  /** It tells publishers when it has too much: until then it takes all, and what died elsewhere always. */
+  protected override refuses(_envelope: Envelope, isDead: boolean): boolean {
+    return this.#refuses && !isDead;
+  }
+
+  override enqueue(envelope: Envelope, isDead = false): boolean {
+    const accepted = super.enqueue(envelope, isDead);
+    this.#weigh();
+    return accepted;
+  }
+
+  override take(noAck: boolean): Envelope | undefined {
+    const envelope = super.take(noAck);
+    this.#weigh();
+    return envelope;
+  }
+
+  override purge(): number {
+    const count = super.purge();
+    this.#weigh();
+    return count;
+  }
+
+  /** Whether it refuses publishes from now on. */
+  #weigh(): void {
+    const { overflow, maxLength, maxLengthBytes } = this.settings;
+    if (overflow !== 'reject-publish') this.#refuses = false;
+    else if (this.readyCount > maxLength || this.readyBytes > maxLengthBytes) this.#refuses = true;
+    else if (this.readyCount <= maxLength * SOFT_LIMIT && this.readyBytes <= maxLengthBytes * SOFT_LIMIT) {
+      this.#refuses = false;
+    }
   }
 
   /** What was dropped last goes first. */

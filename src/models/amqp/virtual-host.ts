@@ -57,7 +57,7 @@ export class VirtualHost implements QueueHost {
   readonly absentQueues = new Map<string, AbsentQueue>();
   readonly #delayed = new Set<Timer>();
   readonly #drains = new DrainList();
-  readonly #deadLetters = new DeadLetterList(this, (queues, envelope) => this.#enqueueAll(queues, envelope));
+  readonly #deadLetters = new DeadLetterList(this, (queues, envelope) => this.#enqueueAll(queues, envelope, true));
   #depth = 0;
 
   constructor(name: string, broker: AmqpBroker) {
@@ -236,13 +236,14 @@ export class VirtualHost implements QueueHost {
     return this.#enqueueAll(queues, publication.envelope);
   }
 
-  #enqueueAll(queues: readonly Queue[], envelope: Envelope): boolean {
+  #enqueueAll(queues: readonly Queue[], envelope: Envelope, isDead = false): boolean {
     let accepted = true;
     for (let i = 0; i < queues.length; i++) {
       const copy = i === 0 ? envelope : envelope.copy();
       const queue = queues[i] as Queue;
-      if (!queue.available) this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(copy)));
-      else if (!queue.enqueue(copy)) {
+      if (!queue.available)
+        this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(copy, isDead)));
+      else if (!queue.enqueue(copy, isDead)) {
         accepted = false;
         if (this.context.journal.on) journalRefusal(this.context.journal, queue, copy);
       }

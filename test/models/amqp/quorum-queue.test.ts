@@ -64,6 +64,35 @@ it('of what is dropped at once the last is dead-lettered first', () => {
   expect([1, 2, 3].map(() => peer.call(1, 'basic.get', { queue: 'dead' }).body)).toEqual(['22', '1', undefined]);
 });
 
+it.each([
+  [1, [1, 2, 2], [1, 1]],
+  [5, [1, 2, 3, 4, 5, 6, 6], [5, 5]],
+  [10, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 11], [10, 9, 9]],
+])('that holds one more than %i refuses publishes until it has a fifth less than that', (limit, filling, emptying) => {
+  const { peer, publish } = quorumScene('3', { 'x-max-length': limit, 'x-overflow': 'reject-publish' });
+  const count = () => peer.call(1, 'queue.declare', { queue: 'q', passive: true }).args.messageCount;
+  const published = () => {
+    publish('x');
+    return count();
+  };
+  expect(filling.map(published)).toEqual(filling);
+  const takeOne = () => {
+    peer.call(1, 'basic.get', { queue: 'q', noAck: true });
+    return published();
+  };
+  expect(emptying.map(takeOne)).toEqual(emptying);
+});
+
+it('that refuses publishes takes in what died elsewhere', () => {
+  const { peer, publish } = quorumScene('3', { 'x-max-length': 1, 'x-overflow': 'reject-publish' });
+  const args = { 'x-max-length': 0, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'q' };
+  peer.call(1, 'queue.declare', { queue: 'source', args });
+  for (const body of ['1', '2', '3']) publish(body);
+  for (const body of ['4', '5']) peer.publish(2, { routingKey: 'source' }, {}, body);
+  const bodies = [1, 2, 3, 4, 5].map(() => peer.call(1, 'basic.get', { queue: 'q' }).body);
+  expect(bodies).toEqual(['1', '2', '4', '5', undefined]);
+});
+
 it('tells how often a message was delivered before', () => {
   const { publish, get, requeue } = quorumScene('3', { 'x-delivery-limit': 5 });
   publish('x');
