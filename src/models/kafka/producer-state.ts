@@ -157,7 +157,8 @@ function checkSequence(batch: RecordBatch, state: ProducerState): void {
   const sameEpoch = batch.producerEpoch === state.epoch;
   // After a marker raised the epoch, or in a new epoch, numbers begin again.
   const expected = sameEpoch && last ? (last.lastSequence + 1) % 0x80000000 : 0;
-  if (batch.baseSequence === expected) return;
+  // A producer that gave no epoch so far may go on with any number.
+  if (batch.baseSequence === expected || state.epoch < 0) return;
   throw new KafkaError(
     'OUT_OF_ORDER_SEQUENCE_NUMBER',
     `producer ${batch.producerId} sent sequence ${batch.baseSequence}; ${expected} is next`,

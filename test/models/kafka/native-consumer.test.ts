@@ -259,3 +259,72 @@ it('prop: whoever commits after the work sees every record, and again only what 
     { numRuns: 1_000 },
   );
 });
+
+it('prop: K6 inside an assignment nothing is left out or comes again, the next one begins where the group committed', async () => {
+  const step = fc.record({
+    kind: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom('produce', 'take', 'take') },
+      { weight: 2, arbitrary: fc.constantFrom('commit', 'open', 'close') },
+    ),
+    who: fc.nat(2),
+    partition: fc.nat(2),
+  });
+  const assignors = fc.constantFrom(['range'], ['roundrobin'], ['sticky'], ['cooperative-sticky']);
+  const policy = fc.constantFrom<'earliest' | 'latest'>('earliest', 'latest');
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), assignors, policy, async (steps, ways, from) => {
+      world = new KafkaWorld();
+      world.broker.createTopic('t', { partitions: 3 });
+      const ends = [0, 0, 0];
+      /** What the group committed, and, where it has not, every place that the policy has named since. */
+      const committed: Array<number | undefined> = [undefined, undefined, undefined];
+      interface Stint {
+        readonly consumer: KafkaConsumer;
+        /** Where it goes on, by partition, and in which generation it got there. */
+        readonly next: Map<number, { readonly offset: number; readonly generation: number }>;
+        taken: ConsumedRecord | undefined;
+      }
+      const open = (): Stint => ({
+        consumer: consumer('g', { assignors: ways, from }),
+        next: new Map(),
+        taken: undefined,
+      });
+      const stints: Array<Stint | undefined> = [open(), undefined, undefined];
+      const generation = () => world.broker.groups.classic('g')?.generationId ?? -1;
+      const isBehind = ({ consumer: one, next }: Stint) =>
+        owned(one).some((partition) => {
+          const known = next.get(partition);
+          const at = known?.generation === generation() ? known.offset : committed[partition];
+          return at !== undefined && at < ends[partition]!;
+        });
+      for (const { kind, who, partition } of steps) {
+        const stint = stints[who];
+        if (kind === 'produce') {
+          world.broker.produce('t', { value: 'x', partition });
+          ends[partition] = ends[partition]! + 1;
+        } else if (kind === 'open') stints[who] ??= open();
+        else if (kind === 'close') {
+          stint?.consumer.close();
+          stints[who] = undefined;
+        } else if (kind === 'commit' && stint?.taken) {
+          const { taken } = stint;
+          if (codeOf(() => taken.commit()) === 'NONE') committed[taken.partition] = taken.offset + 1;
+        } else if (kind === 'take' && stint && isBehind(stint)) {
+          const { value } = await stint.consumer.next();
+          const record = value as ConsumedRecord;
+          const known = stint.next.get(record.partition);
+          if (known?.generation === generation()) expect(record.offset).toBe(known.offset);
+          else {
+            const begins = committed[record.partition] ?? (from === 'earliest' ? 0 : record.offset);
+            expect([begins, known?.offset]).toContain(record.offset);
+          }
+          stint.next.set(record.partition, { offset: record.offset + 1, generation: generation() });
+          stint.taken = record;
+        }
+      }
+      for (const stint of stints) stint?.consumer.close();
+      expect(world.errors).toEqual([]);
+    }),
+    { numRuns: 1_000 },
+  );
+});
