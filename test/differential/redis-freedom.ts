@@ -11,9 +11,10 @@
  * - Client ids, how long something has been idle, and TTLs by a second, since the two clocks are not the same.
  */
 import { type Reply, readReplies } from '../helpers/resp.js';
+import { CALL } from './redis-script.js';
 
 const UNORDERED =
-  /^"(?:PUBSUB" "(?:SHARD)?CHANNELS|KEYS|SCAN|ACL|CONFIG"? "GET|EXEC element|EXEC|SMEMBERS|SINTER|SUNION|SDIFF|HGETALL|HKEYS|HVALS|COMMAND)/i;
+  /^"(?:PUBSUB" "(?:SHARD)?CHANNELS|KEYS|SCAN|ACL|CONFIG"? "GET|EXEC element|EXEC|FUNCTION|SMEMBERS|SINTER|SUNION|SDIFF|HGETALL|HKEYS|HVALS|COMMAND)/i;
 
 /** DUMP of a set or hash as a table, and of a stream. */
 const FREE_DUMP = /^\$(\d+)\r\n[\x02\x04\x13]/;
@@ -21,8 +22,9 @@ const FREE_DUMP = /^\$(\d+)\r\n[\x02\x04\x13]/;
 const CHANCE = /^"(?:SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)"|^"SORT(?:_RO)?" (?:.*"BY".*"ALPHA"|"z1" "BY" "nosort")/;
 
 /** Both answers are the same, or differ only where they may. */
-export function agree(operation: string, ours: string, theirs: string): boolean {
+export function agree(shown: string, ours: string, theirs: string): boolean {
   if (ours === theirs) return true;
+  const operation = withoutScript(shown);
   // Frames of subscriptions and silenced replies make EXEC's header lie about what follows it.
   const header = /^\*\d+\r\n/.exec(ours)?.[0];
   if (operation.startsWith('"EXEC"') && header && theirs.startsWith(header)) {
@@ -36,6 +38,11 @@ export function agree(operation: string, ours: string, theirs: string): boolean 
   if (CHANCE.test(operation)) return shape(a) === shape(b);
   const unordered = UNORDERED.test(operation);
   return canonical(a, unordered) === canonical(b, unordered);
+}
+
+/** What a script that calls one command calls. */
+function withoutScript(shown: string): string {
+  return shown.replace(`"${CALL}" "0" `, '').replace(/^"EVAL(?:_RO)?" (?="[A-Z])/, '');
 }
 
 /** Kinds and numbers of elements; what the elements hold is left out. */
@@ -102,7 +109,8 @@ function plain(reply: Reply, unordered: boolean): string {
 const withoutIdle = (text: string) => text.replace(/:\d+\r\n(?=:)|(?<=\$4\r\nidle\r\n):\d+\r\n/g, ':idle\r\n');
 
 /** TTLs may differ by a second, and a client's id by anything. */
-export function agreeInTime(operation: string, ours: string, theirs: string): boolean {
+export function agreeInTime(shown: string, ours: string, theirs: string): boolean {
+  const operation = withoutScript(shown);
   if (/^"(?:XPENDING|XINFO)"/.test(operation)) return withoutIdle(ours) === withoutIdle(theirs);
   if (!/"(?:TTL|EXPIRETIME|EXEC)"/i.test(operation)) return false;
   const shape = (text: string) => text.replace(/:\d{2,}\r\n/g, ':n\r\n');

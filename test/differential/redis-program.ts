@@ -6,6 +6,7 @@ import { Random } from '../../src/core/random.js';
 import { encodeRequest } from '../helpers/resp.js';
 import { BITS, HASHES, LISTS, PLACES, SETS, SORTED_SETS, SORTS } from './redis-collection.js';
 import { form, INTEGERS, integer, type Make, maybe, oneOf, some, VALUES } from './redis-form.js';
+import { scripts } from './redis-script.js';
 import { STREAMS } from './redis-stream.js';
 
 /** One step: a client sends bytes. */
@@ -252,6 +253,8 @@ const GROUPS: ReadonlyArray<readonly [weight: number, makes: readonly Make[]]> =
   [1, PLACES],
 ];
 
+const SCRIPTS = scripts([PUBSUB, STRINGS, GENERIC, LISTS, SETS, SORTED_SETS, HASHES, STREAMS, CONNECTION].flat());
+
 /** Bytes of no request, or of several. */
 const RAW = [
   'PING\r\n',
@@ -275,7 +278,9 @@ export function programOf(seed: number): Program {
   const random = new Random(seed);
   const length = 10 + random.int(60);
   const raw = random.int(10) === 0;
-  const forms = GROUPS.flatMap(([weight, makes]) => {
+  // The interpreter takes its time, so that few programs have scripts.
+  const groups = random.int(12) === 0 ? [...GROUPS, [4, SCRIPTS] as const] : GROUPS;
+  const forms = groups.flatMap(([weight, makes]) => {
     // Every program does without some groups and some commands.
     if (random.int(4) === 0) return [];
     const kept = makes.filter(() => random.int(4) !== 0);

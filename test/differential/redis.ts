@@ -22,6 +22,9 @@ export interface Divergence {
   readonly what: string;
 }
 
+/** Commands whose interpreter is loaded with the first of them. */
+const NEEDS_LUA = /^"(?:EVAL|FCALL|FUNCTION|SCRIPT)/;
+
 const MOST_DIVERGENCES = 12;
 
 /** How long the real server may take for what the other has answered already. */
@@ -111,6 +114,7 @@ class Comparison {
     server.connect();
     const ours: RedisClient[] = Array.from({ length: CLIENT_COUNT }, () => server.connect());
     const theirs = await this.#connect();
+    if (program.some(({ shown }) => NEEDS_LUA.test(shown))) await server.door.scripting.load();
     for (const operation of program) {
       const difference = await this.#step(server, ours, theirs, operation);
       if (difference !== undefined) {
@@ -203,6 +207,8 @@ class Comparison {
       ['CONFIG', 'SET', 'hz', '10', 'timeout', '0', 'appendonly', 'no', 'requirepass', ''],
       ['CONFIG', 'SET', 'slowlog-log-slower-than', '-1'],
       ['SLOWLOG', 'RESET'],
+      ['SCRIPT', 'FLUSH'],
+      ['FUNCTION', 'FLUSH'],
       ['CLIENT', 'UNPAUSE'],
       ['DEBUG', 'SET-ACTIVE-EXPIRE', '0'],
       ['FLUSHALL'],

@@ -30,8 +30,8 @@ export class Keyspace {
   readonly counters = { expired: 0, evicted: 0, hits: 0, misses: 0 };
   /** Who waits for keys to get something. */
   readonly blocking = new Blocking();
-  /** Called with each key that has changed, whatever its database. */
-  onChange: (key: string) => void = () => {};
+  /** Called with each key that has changed, whatever its database; `byItself` when it expired or was evicted. */
+  onChange: (key: string, byItself: boolean) => void = () => {};
   readonly #context: ModelContext;
   readonly #config: RedisConfig;
   readonly #publish: (channel: string, payload: string) => void;
@@ -242,8 +242,8 @@ export class Keyspace {
   }
 
   /** A key was changed. */
-  touch(db: number, key: string): void {
-    this.onChange(key);
+  touch(db: number, key: string, byItself = false): void {
+    this.onChange(key, byItself);
     this.#watching.touch(db, key, this.database(db).entries.has(key));
   }
 
@@ -295,7 +295,7 @@ export class Keyspace {
       const victim = this.#eviction.victim();
       if (!victim) return true;
       const { database, key } = victim;
-      this.#drop(database, key);
+      this.#drop(database, key, true);
       this.counters.evicted++;
       this.notify(database.index, 'e', 'evicted', key);
       const { journal } = this.#context;
@@ -306,19 +306,19 @@ export class Keyspace {
   }
 
   #expire(database: Database, key: string): void {
-    this.#drop(database, key);
+    this.#drop(database, key, true);
     this.counters.expired++;
     this.notify(database.index, 'x', 'expired', key);
     const { journal } = this.#context;
     if (journal.on) journal.record('redis', 'expired', { key });
   }
 
-  #drop(database: Database, key: string): Entry | undefined {
+  #drop(database: Database, key: string, byItself = false): Entry | undefined {
     const entry = database.remove(key);
     if (!entry) return undefined;
     this.#eviction.gone(database, key);
     this.#usedBytes -= estimateBytes(key, entry.value);
-    this.touch(database.index, key);
+    this.touch(database.index, key, byItself);
     this.blocking.signal(database.index, key);
     return entry;
   }

@@ -154,6 +154,14 @@ function implied(flags: ReadonlySet<Flag>): string[] {
   return out;
 }
 
+/** Commands that are no writes and yet reach replicas. */
+const REPLICATED: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'pfcount', 'publish', 'spublish']);
+
+/** Whether replicas, if there were any, could hear of a command. */
+export function mayReplicate({ flags, name }: Command): boolean {
+  return flags.has('write') || REPLICATED.has(name);
+}
+
 /** The arguments that a span names. */
 export function argumentsAt(span: KeySpan, args: readonly string[]): string[] {
   const [first, last, step] = span;

@@ -58,7 +58,7 @@ export class RedisDoor implements Door {
     this.context = context;
     this.startedMs = context.clock.now;
     this.pause = new Pause(this);
-    broker.keyspace.onChange = (key) => this.tracking.changed(key);
+    broker.keyspace.onChange = (key, byItself) => this.tracking.changed(key, byItself);
     broker.config.onChange = (names) => this.#configChanged(names);
   }
 

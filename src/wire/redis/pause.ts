@@ -1,5 +1,5 @@
 import type { Timer } from '../../core/clock.js';
-import type { Command } from './handler.js';
+import { mayReplicate } from './handler.js';
 import type { RedisDoor } from './index.js';
 import type { Session } from './session.js';
 
@@ -53,11 +53,4 @@ export class Pause {
     const subcommand = command?.subcommands?.get((args[1] ?? '').toLowerCase());
     return command !== undefined && mayReplicate(subcommand ?? command);
   }
-}
-
-/** Commands that are no writes and yet reach replicas. */
-const REPLICATED: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'pfcount', 'publish', 'spublish']);
-
-function mayReplicate({ flags, name }: Command): boolean {
-  return flags.has('write') || REPLICATED.has(name);
 }

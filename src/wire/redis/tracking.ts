@@ -144,12 +144,12 @@ export class Tracking {
 
   // ---- changes
 
-  /** A key has changed. */
-  changed(key: string): void {
+  /** A key has changed, by the running command or by itself. */
+  changed(key: string, byItself: boolean): void {
     if (this.#tracking.size === 0) return;
     for (const [prefix, { keys }] of this.#broadcasts) {
       if (!key.startsWith(prefix)) continue;
-      keys.set(key, this.#writer);
+      keys.set(key, byItself ? undefined : this.#writer);
       this.#door.wake();
     }
     this.#invalidate(key);

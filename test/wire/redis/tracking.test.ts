@@ -64,6 +64,14 @@ test('BCAST tells of all keys with a prefix, together and in order, when the req
   expect(quiet.reader.take()).toBe(invalidated('theirs'));
 });
 
+test('NOLOOP hides no key that expires, even when the connection that looks for it has set it', async () => {
+  const { server, reader } = tracking('BCAST', 'NOLOOP');
+  server.model.setActiveExpire(false);
+  reader.ask('SET', 'a', '1', 'PX', '10');
+  await server.advance(10);
+  expect(reader.ask('GET', 'a')).toBe(`_\r\n${invalidated('a')}`);
+});
+
 test('a redirected message reaches a RESP2 subscriber, and its loss is told', async () => {
   const server = new RedisServer({ version: '7.0' });
   const [reader, writer, receiver] = [server.connect(), server.connect(), server.connect()];

@@ -1,6 +1,6 @@
 import { OUT_OF_MEMORY, RedisError } from '../../../models/redis/index.js';
 import { type AclProblem, aclProblem, checkWritable, execute, resolve } from '../dispatch.js';
-import type { Command } from '../handler.js';
+import { type Command, mayReplicate } from '../handler.js';
 import type { RedisDoor } from '../index.js';
 import { error } from '../reply.js';
 import { Session } from '../session.js';
@@ -13,9 +13,6 @@ export interface Running {
   readonly readOnly: boolean;
   readonly shebang: Shebang;
 }
-
-/** Commands that change no data and yet reach replicas: a read-only script may not. */
-const REPLICATED = new Set(['publish', 'spublish']);
 
 const IDLE = readShebang('');
 
@@ -91,7 +88,7 @@ export class ScriptClient extends Session {
   #problem(command: Command, args: readonly string[]): string | undefined {
     const { flags } = command;
     if (flags.has('noscript')) return 'ERR This Redis command is not allowed from script';
-    if (this.#readOnly && (flags.has('write') || REPLICATED.has(command.name))) {
+    if (this.#readOnly && mayReplicate(command)) {
       return 'ERR Write commands are not allowed from read-only scripts.';
     }
     const reason = flags.has('write') ? this.#whyNotWritable() : undefined;

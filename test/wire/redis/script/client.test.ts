@@ -27,6 +27,7 @@ describe('commands of a script', () => {
     const refused = '-ERR Write commands are not allowed from read-only scripts.\r\n';
     expect(run('return redis.call("set", "a", 1)', 'EVAL_RO')).toBe(refused);
     expect(run('return redis.call("publish", "a", 1)', 'EVAL_RO')).toBe(refused);
+    expect(run('return redis.call("pfcount", "a")', 'EVAL_RO')).toBe(refused);
     expect(run('#!lua flags=no-writes\nreturn redis.call("set", "a", 1)')).toBe(refused);
     expect(run('#!lua\nreturn 1', 'EVAL_RO')).toBe(
       '-ERR Can not execute a script with write flag using *_ro command.\r\n',
