@@ -30,10 +30,11 @@ export function block(client: Session, wait: Wait): Reply {
   const stop = keyspace.blocking.wait({
     db,
     keys: wait.keys,
-    attempt: (key, value) => {
-      const reply = wait.attempt?.(key, value);
-      return reply !== undefined && delayed.complete(reply);
-    },
+    attempt: (key, value) =>
+      client.door.tracking.serve(client, () => {
+        const reply = wait.attempt?.(key, value);
+        return reply !== undefined && delayed.complete(reply);
+      }),
   });
   client.blocked = { delayed, timeoutReply: wait.onTimeout, stop };
   return PENDING;

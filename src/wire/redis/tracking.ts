@@ -118,8 +118,21 @@ export class Tracking {
     if (tracking?.caching && !session.transaction.open && !session.lastCommand.startsWith('client|')) {
       tracking.caching = false;
     }
-    if (this.#pending.length === 0) return;
-    for (const key of this.#pending.splice(0)) this.#tell(session, key);
+    this.#tellPending(session);
+  }
+
+  /** Serves a blocked connection within the request of another: as if its own command ran now. */
+  serve(session: Session, attempt: () => boolean): boolean {
+    const [running, writer, pending] = [this.#running, this.#writer, this.#pending];
+    this.#running = session;
+    this.#writer = session;
+    this.#pending = [];
+    const served = attempt();
+    this.#tellPending(session);
+    this.#running = running;
+    this.#writer = writer;
+    this.#pending = pending;
+    return served;
   }
 
   /** A command is about to run; within a script it is one of the script's. */
@@ -198,6 +211,11 @@ export class Tracking {
       if (this.#readers.size <= most) return;
       this.#invalidate(key);
     }
+  }
+
+  #tellPending(session: Session): void {
+    if (this.#pending.length === 0) return;
+    for (const key of this.#pending.splice(0)) this.#tell(session, key);
   }
 
   #tell(session: Session, key: string | undefined): void {

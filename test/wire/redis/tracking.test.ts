@@ -72,6 +72,13 @@ test('NOLOOP hides no key that expires, even when the connection that looks for 
   expect(reader.ask('GET', 'a')).toBe(`_\r\n${invalidated('a')}`);
 });
 
+test('a blocked connection is told what it changed itself behind its reply', () => {
+  const { reader, writer } = tracking();
+  reader.send('LRANGE', 'to', '0', '-1').send('BLMOVE', 'from', 'to', 'LEFT', 'LEFT', '0').take();
+  writer.ask('RPUSH', 'from', 'a');
+  expect(reader.take()).toBe(`$1\r\na\r\n${invalidated('to')}`);
+});
+
 test('a redirected message reaches a RESP2 subscriber, and its loss is told', async () => {
   const server = new RedisServer({ version: '7.0' });
   const [reader, writer, receiver] = [server.connect(), server.connect(), server.connect()];
