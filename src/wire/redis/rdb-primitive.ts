@@ -55,6 +55,11 @@ export class RdbReader {
     this.#bytes = bytes;
   }
 
+  /** Whether there is nothing more to read. */
+  get atEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
   many<T>(one: () => T): T[] {
     const count = this.length();
     const items: T[] = [];

@@ -52,8 +52,18 @@ const LIST_ENTRY_RESERVE = 8;
 /** A value as DUMP gives it. */
 export function dumpValue(value: RedisValue, version: RedisVersion): string {
   const [type, body] = saved(value, version);
-  const checked = String.fromCharCode(type) + body + little(BigInt(RDB_VERSIONS[version]), 2);
+  return sealed(String.fromCharCode(type) + body, version);
+}
+
+/** A payload with the trailer that DUMP puts behind it. */
+export function sealed(body: string, version: RedisVersion): string {
+  const checked = body + little(BigInt(RDB_VERSIONS[version]), 2);
   return checked + little(crc64(checked), 8);
+}
+
+/** What stands before the trailer of a payload for which `isDump` holds. */
+export function unsealed(payload: string): string {
+  return payload.slice(0, -TRAILER_BYTES);
 }
 
 /** Whether a payload ends as DUMP ends them, for this release or an earlier one. */
@@ -66,7 +76,7 @@ export function isDump(payload: string, version: RedisVersion): boolean {
 
 /** The value of a payload for which `isDump` holds; undefined when it makes no sense. */
 export function restoreValue(payload: string): RedisValue | undefined {
-  const reader = new RdbReader(payload.slice(1, -TRAILER_BYTES));
+  const reader = new RdbReader(unsealed(payload).slice(1));
   const value = loaded(payload.charCodeAt(0), reader);
   if (reader.broken || value === undefined) return undefined;
   return typeof value === 'string' || !value.isEmpty ? value : undefined;

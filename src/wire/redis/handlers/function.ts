@@ -1,13 +1,14 @@
 /**
  * FUNCTION, FCALL and FCALL_RO.
  *
- * Not done: FUNCTION DUMP and RESTORE.
- *
  * @see https://redis.io/docs/latest/commands/?group=scripting
  */
 import { globMatchIgnoreCase, RedisError } from '../../../models/redis/index.js';
 import { type Command, command, type Reply } from '../handler.js';
+import { dumpLibraries, readLibraries } from '../rdb-function.js';
+import { isDump } from '../rdb-value.js';
 import { array, bulk, bulkOrNull, integer, map, nullBulk, OK, set, simple } from '../reply.js';
+import { FunctionLibraries } from '../script/function-libraries.js';
 import { type Library, readLibrary } from '../script/library.js';
 import type { Call } from '../script/scripting.js';
 import type { Session } from '../session.js';
@@ -27,6 +28,33 @@ function load(client: Session, args: readonly string[]): string {
   }
   scripting.functions.put({ name, code, body, functions: scripting.loadLibrary(body) });
   return bulk(name);
+}
+
+function dump({ door }: Session): string {
+  const codes = door.scripting.functions.all().map(({ code }) => code);
+  return bulk(dumpLibraries(codes, door.broker.version));
+}
+
+function restore({ door }: Session, args: readonly string[]): string {
+  if (args.length > 4) {
+    throw new RedisError("ERR unknown subcommand or wrong number of arguments for 'RESTORE'. Try FUNCTION HELP.");
+  }
+  const policy = (args[3] ?? 'append').toLowerCase();
+  if (!['append', 'replace', 'flush'].includes(policy)) {
+    throw new RedisError('ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
+  }
+  const payload = args[2] as string;
+  if (!isDump(payload, door.broker.version)) throw new RedisError('ERR DUMP payload version or checksum are wrong');
+  const restored = new FunctionLibraries();
+  for (const code of readLibraries(payload)) {
+    const { name, body } = readLibrary(code);
+    if (restored.has(name)) throw new RedisError(`ERR Library '${name}' already exists`);
+    restored.put({ name, code, body, functions: door.scripting.loadLibrary(body) });
+  }
+  const { functions } = door.scripting;
+  if (policy === 'flush') functions.clear();
+  functions.join(restored.all(), policy === 'replace');
+  return OK;
 }
 
 function remove(client: Session, args: readonly string[]): string {
@@ -129,6 +157,12 @@ export const functionCommands: readonly Command[] = [
       command('function|delete 3 swA', { categories, run: remove }),
       command('function|flush -2 swA', { categories, run: flush }),
       command('function|list -2 sA', { categories, run: list }),
+      command('function|dump 2 s', { categories, run: dump }),
+      command('function|restore -3 mws', {
+        categories,
+        tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+        run: restore,
+      }),
       command('function|stats 2 sB', { categories, run: stats }),
       command('function|kill 2 sB', {
         categories,

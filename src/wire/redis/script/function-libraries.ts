@@ -31,6 +31,19 @@ export class FunctionLibraries {
     this.#libraries.set(library.name, library);
   }
 
+  /** Takes several in, all or none. @throws RedisError when there is one already, or a function is another's */
+  join(libraries: readonly Library[], replace: boolean): void {
+    const names = new Set(libraries.map(({ name }) => name));
+    for (const { name } of libraries) {
+      if (!replace && this.has(name)) throw new RedisError(`ERR Library ${name} already exists`);
+    }
+    for (const { name } of libraries.flatMap(({ functions }) => functions)) {
+      const owner = this.find(name)?.library;
+      if (owner && !names.has(owner.name)) throw new RedisError(`ERR Function ${name} already exists`);
+    }
+    for (const library of libraries) this.#libraries.set(library.name, library);
+  }
+
   delete(name: string): boolean {
     return this.#libraries.delete(name);
   }

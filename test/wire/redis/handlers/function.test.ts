@@ -54,6 +54,28 @@ describe('FUNCTION and FCALL', () => {
     expect(client.ask('FUNCTION', 'STATS')).toContain('$15\r\nfunctions_count\r\n:4\r\n');
   });
 
+  it('travel from one server to another', async () => {
+    const dumped = client.ask('FUNCTION', 'DUMP');
+    const payload = dumped.slice(dumped.indexOf('\n') + 1, -2);
+    const restore = (...options: string[]) => client.ask('FUNCTION', 'RESTORE', payload, ...options);
+    expect(restore()).toBe('-ERR Library lib already exists\r\n');
+    expect(restore('REPLACE')).toBe('+OK\r\n');
+    expect(restore('FOO')).toBe(
+      '-ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.\r\n',
+    );
+    client.ask('FUNCTION', 'LOAD', '#!lua name=more\nredis.register_function("more", function() return 1 end)');
+    expect(restore('FLUSH')).toBe('+OK\r\n');
+    expect(client.ask('FCALL', 'more', '0')).toBe('-ERR Function not found\r\n');
+    expect(client.ask('FCALL', 'ro', '1', 'k')).toBe('$1\r\nv\r\n');
+    client.ask('FUNCTION', 'LOAD', 'REPLACE', '#!lua name=other\nredis.register_function("g", function() end)');
+    client.ask('FUNCTION', 'DELETE', 'lib');
+    client.ask('FUNCTION', 'LOAD', '#!lua name=mine\nredis.register_function("ro", function() end)');
+    expect(restore()).toBe('-ERR Function ro already exists\r\n');
+    expect(client.ask('FUNCTION', 'RESTORE', `${payload.slice(0, -1)}x`)).toBe(
+      '-ERR DUMP payload version or checksum are wrong\r\n',
+    );
+  });
+
   it('replace a library only when told to, and forget it', () => {
     expect(client.ask('FUNCTION', 'LOAD', LIBRARY)).toBe("-ERR Library 'lib' already exists\r\n");
     const other = '#!lua name=lib\nredis.register_function("only", function() return 1 end)';
