@@ -156,7 +156,9 @@ setmetatable(members, { __newindex = function() nerror("Attempt to modify a read
 
 local out = {}
 local function put(text) out[#out + 1] = text end
-local function one_line(text) return (text:gsub("[\r\n]", " ")) end
+-- What C reads as a text: it ends with the first NUL.
+local function c_text(text) return text:match("^[^%z]*") end
+local function one_line(text) return (c_text(text):gsub("[\r\n]", " ")) end
 local function bulk(text) put("$" .. #text .. "\r\n" .. text .. "\r\n") end
 local function null() put(protocol == 3 and "_\r\n" or "$-1\r\n") end
 local function integer(n)
@@ -236,7 +238,7 @@ local ok, result = nxpcall(script, function(m)
   local text, called = clean(m)
   local kind, at = called and last_line and "A" or "E", called and last_line or line()
   if type(m) == "table" and type(m.err) == "string" then text, called = m.err, true end
-  return kind .. at .. " " .. (called and "" or "ERR ") .. tostring(text)
+  return kind .. at .. " " .. (called and "" or "ERR ") .. c_text(tostring(text))
 end)
 if not ok then return result end
 if entry == "\1" then return result end
