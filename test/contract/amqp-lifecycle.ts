@@ -82,7 +82,7 @@ function redeclaring({ create, numRuns }: AmqpContract): void {
           // Widths of numbers do not count, nor do arguments that mean nothing to it.
           const size = typeof ttl === 'object' ? ttl.v : ttl;
           const same = JSON.stringify(
-            isQueue ? [durable, autoDelete, size ?? null] : [type, durable, autoDelete, internal],
+            isQueue ? [durable && !exclusive, autoDelete, size ?? null] : [type, durable, autoDelete, internal],
           );
           const answer = two.call(at, `${kind}.declare`, { ...args, passive });
           const isLocked = own?.owner !== undefined && own.owner !== at;

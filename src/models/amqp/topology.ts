@@ -237,7 +237,8 @@ export function declareQueue(actor: Actor, args: QueueDeclareArguments): QueueDe
   user.check(vhost, 'configure', 'queue', name);
   const definition: QueueDefinition = {
     name,
-    durable: args.durable ?? false,
+    // What dies with its connection is not durable, whatever was asked for.
+    durable: (args.durable ?? false) && !args.exclusive,
     autoDelete: args.autoDelete ?? false,
     exclusiveOwner: args.exclusive ? (actor as AmqpConnection) : undefined,
     homeNode: vhost.cluster.homeFor(actor.nodeId ?? 1),

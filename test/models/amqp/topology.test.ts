@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AmqpBroker, AmqpError } from '../../../src/models/amqp/index.js';
 import { modelContext } from '../../helpers/amqp-recording.js';
+import { amqpScene } from '../../helpers/amqp-scene.js';
 
 const NAMES = ['a', 'b', '__proto__', 'constructor'];
 const step = fc.record({
@@ -45,4 +46,11 @@ it('a second declaration changes nothing, one that differs is refused and change
   expect(() => amqp.assertExchange('amq.topic', 'direct')).toThrow("inequivalent arg 'type'");
   amqp.publish('', 'q', 'y');
   expect([amqp.queue('q').length, amqp.queue('q').peek()?.text()]).toEqual([1, 'y']);
+});
+
+it('an exclusive queue is not durable, whatever was asked for, and so the same either way', () => {
+  const { world, peer } = amqpScene();
+  peer.call(1, 'queue.declare', { queue: 'mine', exclusive: true, durable: true });
+  expect(peer.call(1, 'queue.declare', { queue: 'mine', exclusive: true }).name).toBe('queue.declare-ok');
+  expect(world.broker.vhosts.get('/')?.queues.get('mine')?.durable).toBe(false);
 });
