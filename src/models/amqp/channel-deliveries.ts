@@ -4,6 +4,7 @@ import { Consumer } from './consumer.js';
 import { ConsumerRow } from './consumer-row.js';
 import { DeliveryWindow } from './delivery-window.js';
 import type { Envelope } from './envelope.js';
+import type { MessageCounts } from './message-counts.js';
 import type { Queue } from './queue.js';
 import type { Settlement } from './transaction.js';
 
@@ -23,13 +24,15 @@ export class ChannelDeliveries {
   lastTag = 0;
   /** Those that count against `globalPrefetch`. */
   #limitedCount = 0;
+  readonly #counts: MessageCounts;
   readonly #connection: AmqpConnection;
   readonly #window = new DeliveryWindow<Taker>();
   readonly #timeout: AckTimeout | undefined;
 
   /** @param timedOut called when the oldest delivery has waited for too long */
-  constructor(connection: AmqpConnection, timedOut: (timeoutMs: number) => void) {
+  constructor(connection: AmqpConnection, counts: MessageCounts, timedOut: (timeoutMs: number) => void) {
     this.#connection = connection;
+    this.#counts = counts;
     const { broker, context } = connection.vhost;
     const timeoutMs = broker.consumerTimeoutMs;
     if (timeoutMs !== Infinity && !connection.internal) {
@@ -59,6 +62,11 @@ export class ChannelDeliveries {
   /** Keeps what goes to a consumer until it is settled. @returns its tag */
   toConsumer(consumer: Consumer, envelope: Envelope): number {
     const tag = ++this.lastTag;
+    const { noAck, queue } = consumer;
+    const again = envelope.redelivered;
+    this.#counts.delivered(noAck, again);
+    queue.counts.delivered(noAck, again);
+    this.#connection.vhost.counts.delivered(noAck, again);
     if (consumer.noAck) return tag;
     this.#keep(tag, envelope, consumer);
     consumer.unackedCount++;
@@ -69,8 +77,23 @@ export class ChannelDeliveries {
   /** Keeps what a get took until it is settled. @returns its tag */
   toGet(queue: Queue, envelope: Envelope, noAck: boolean): number {
     const tag = ++this.lastTag;
+    for (const counts of [this.#counts, queue.counts, this.#connection.vhost.counts]) {
+      counts.got(noAck, envelope.redelivered);
+    }
     if (!noAck) this.#keep(tag, envelope, { queue });
     return tag;
+  }
+
+  /** A get found its queue empty. */
+  gotNothing(queue: Queue): void {
+    for (const counts of [this.#counts, queue.counts, this.#connection.vhost.counts]) counts.getEmpty++;
+  }
+
+  #ack(envelope: Envelope, queue: Queue): void {
+    this.#counts.ack++;
+    queue.counts.ack++;
+    this.#connection.vhost.counts.ack++;
+    queue.ack(envelope);
   }
 
   #keep(tag: number, envelope: Envelope, taker: Taker): void {
@@ -128,7 +151,7 @@ export class ChannelDeliveries {
       vhost.command(() => this.#settleNamesakes([{ envelope, taker }], queue, 'ack', []));
       return true;
     }
-    queue.ack(envelope);
+    this.#ack(envelope, queue);
     // Its credit is its own: no other consumer that is set aside can be able by this.
     if (!(taker instanceof Consumer && taker.parked && taker.able)) return true;
     queue.consumers.unpark(taker);
@@ -219,7 +242,7 @@ export class ChannelDeliveries {
       const name = outcome === 'ack' ? 'acked' : 'requeued';
       this.#connection.vhost.journal(name, envelope, queue, this.#connection.name);
     }
-    if (outcome === 'ack') queue.ack(envelope);
+    if (outcome === 'ack') this.#ack(envelope, queue);
     else if (outcome === 'reject') queue.reject(envelope);
     else queue.requeue(envelope, outcome === 'requeue');
   }

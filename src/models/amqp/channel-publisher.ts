@@ -1,6 +1,7 @@
 import type { ChannelSink } from './channel-sink.js';
 import type { AmqpConnection } from './connection.js';
 import type { Confirmation, ReturnedMessage } from './envelope.js';
+import type { MessageCounts } from './message-counts.js';
 import type { Publication } from './publication.js';
 import type { Queue } from './queue.js';
 import type { RoutedPublication } from './transaction.js';
@@ -10,6 +11,7 @@ const NO_QUEUES: readonly Queue[] = [];
 /** The publishing half of a channel: routes, returns and confirms. */
 export class ChannelPublisher {
   readonly #connection: AmqpConnection;
+  readonly #counts: MessageCounts;
   readonly #sink: ChannelSink;
   /** Publishes since confirm.select; undefined when confirms are off. */
   #published: number | undefined;
@@ -19,8 +21,9 @@ export class ChannelPublisher {
   /** False once the channel is closed. */
   isOpen = true;
 
-  constructor(connection: AmqpConnection, sink: ChannelSink) {
+  constructor(connection: AmqpConnection, counts: MessageCounts, sink: ChannelSink) {
     this.#connection = connection;
+    this.#counts = counts;
     this.#sink = sink;
   }
 
@@ -45,6 +48,7 @@ export class ChannelPublisher {
     const delayed = vhost.delay(publication);
     const queues = delayed ? NO_QUEUES : vhost.destinations(publication);
     if (publication.mandatory && !delayed) this.returnUnless(queues, publication);
+    this.#count(publication, delayed || queues.length > 0);
     const accepted = delayed || vhost.put(publication, queues);
     if (confirmTag === undefined) return queues;
     if (queues.every((queue) => queue.available)) this.#confirm(confirmTag, accepted);
@@ -57,7 +61,10 @@ export class ChannelPublisher {
     const ready = publications
       .filter(({ publication }) => !this.#connection.vhost.delay(publication))
       .map((routed) => ({ publication: routed.publication, queues: this.#queuesAtCommit(routed) }));
-    for (const { publication, queues } of ready) if (publication.mandatory) this.returnUnless(queues, publication);
+    for (const { publication, queues } of ready) {
+      this.#count(publication, queues.length > 0);
+      if (publication.mandatory) this.returnUnless(queues, publication);
+    }
     return ready;
   }
 
@@ -91,12 +98,29 @@ export class ChannelPublisher {
     this.#unconfirmed++;
     this.#connection.vhost.cluster.whenMajority(() => {
       this.#unconfirmed--;
+      if (ack) this.#countConfirm();
       if (this.isOpen) this.#post(this.#tellConfirm, { ack, deliveryTag, multiple: false });
     });
   }
 
+  #count(publication: Publication, isRoutable: boolean): void {
+    const { counts } = this.#connection.vhost;
+    publication.exchange.publishedCount++;
+    this.#counts.publish++;
+    counts.publish++;
+    if (isRoutable) return;
+    this.#counts.unroutable(publication.mandatory);
+    counts.unroutable(publication.mandatory);
+  }
+
+  #countConfirm(): void {
+    this.#counts.confirm++;
+    this.#connection.vhost.counts.confirm++;
+  }
+
   /** Confirms of one kind that follow each other leave as one. */
   #confirm(deliveryTag: number, ack: boolean): void {
+    if (ack) this.#countConfirm();
     const open = this.#openConfirm;
     if (open?.ack === ack && this.#unconfirmed === 0) {
       open.deliveryTag = deliveryTag;

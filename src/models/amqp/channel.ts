@@ -7,6 +7,7 @@ import { Consumer } from './consumer.js';
 import { Delivery, type Envelope } from './envelope.js';
 import { type AmqpError, notAllowed, notFound, notImplemented, preconditionFailed } from './errors.js';
 import { EMPTY_TABLE, integerOf } from './field-table.js';
+import { MessageCounts } from './message-counts.js';
 import type { BasicProperties } from './properties.js';
 import { checkPublish } from './publication.js';
 import type { Queue } from './queue.js';
@@ -47,6 +48,7 @@ export class AmqpChannel {
   readonly sink: ChannelSink;
   readonly consumers = new Map<string, Consumer>();
   readonly deliveries: ChannelDeliveries;
+  readonly counts = new MessageCounts();
   /** `basic.qos` without global: limit of consumers to come. */
   consumerPrefetch = 0;
   /** The name that an empty queue name stands for. */
@@ -62,8 +64,8 @@ export class AmqpChannel {
     this.number = number;
     this.connection = connection;
     this.sink = sink;
-    this.deliveries = new ChannelDeliveries(connection, (timeoutMs) => this.#ackTimedOut(timeoutMs));
-    this.#publisher = new ChannelPublisher(connection, sink);
+    this.deliveries = new ChannelDeliveries(connection, this.counts, (timeoutMs) => this.#ackTimedOut(timeoutMs));
+    this.#publisher = new ChannelPublisher(connection, this.counts, sink);
   }
 
   get confirming(): boolean {
@@ -216,7 +218,10 @@ export class AmqpChannel {
     return this.#command(() => {
       queue.touch();
       const envelope = queue.take(noAck);
-      if (!envelope) return undefined;
+      if (!envelope) {
+        this.deliveries.gotNothing(queue);
+        return undefined;
+      }
       const tag = this.deliveries.toGet(queue, envelope, noAck);
       const delivery = new Delivery('', tag, envelope, queue.gotProperties(envelope));
       return { delivery, messageCount: queue.readyCount };

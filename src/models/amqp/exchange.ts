@@ -34,6 +34,8 @@ export class Exchange implements ExchangeDefinition {
   alive = true;
   /** Messages published to it by clients, ever. */
   publishedCount = 0;
+  /** Copies of them that went to queues. */
+  routedCount = 0;
 
   constructor(definition: ExchangeDefinition, matcher: Matcher) {
     this.name = definition.name;
@@ -44,6 +46,11 @@ export class Exchange implements ExchangeDefinition {
     this.arguments = definition.arguments;
     this.matcher = matcher;
     this.applyPolicy(undefined);
+  }
+
+  /** A message went to so many queues. The default exchange counts one for its name, be there a queue or not. */
+  countRouted(queueCount: number): void {
+    this.routedCount += this.name === '' ? Math.max(queueCount, 1) : queueCount;
   }
 
   /** Adds a binding; false when an equal one exists. */

@@ -43,6 +43,7 @@ export {
   toField,
   toFieldTable,
 } from './field-table.js';
+export { MessageCounts } from './message-counts.js';
 export type {
   AmqpDelivery,
   AmqpMessage,

@@ -8,6 +8,7 @@ import { type Consumer, ConsumerList } from './consumer.js';
 import type { Envelope } from './envelope.js';
 import { type FieldTable, integerOf } from './field-table.js';
 import type { Match } from './match.js';
+import { MessageCounts } from './message-counts.js';
 import type { Policy } from './policy.js';
 import type { BasicProperties } from './properties.js';
 import { NO_LIMITS, type QueueSettings, readSettings } from './queue-settings.js';
@@ -67,6 +68,7 @@ export abstract class Queue {
   /** Deliveries that are not settled. */
   unackedCount = 0;
   unackedBytes = 0;
+  readonly counts = new MessageCounts();
   #hadConsumer = false;
   #lease: Timer | undefined;
   #lastUsedMs = 0;

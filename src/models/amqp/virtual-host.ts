@@ -16,6 +16,7 @@ import { Exchange, type ExchangeDefinition } from './exchange.js';
 import type { ExchangeType, Routed } from './exchange-type.js';
 import { EMPTY_TABLE } from './field-table.js';
 import { type Match, NO_MATCH } from './match.js';
+import { MessageCounts } from './message-counts.js';
 import { journalMessage, journalPublished, journalRefusal } from './message-journal.js';
 import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from './policy.js';
 import type { Publication } from './publication.js';
@@ -52,6 +53,7 @@ export class VirtualHost implements QueueHost {
   /** Channels that wait for direct replies, by the name that is given to the replier. */
   readonly replyTargets = new Map<string, AmqpChannel>();
   description = '';
+  readonly counts = new MessageCounts();
   tags: readonly string[] = [];
   /** Durable queues whose home node is down. */
   readonly absentQueues = new Map<string, AbsentQueue>();
@@ -232,6 +234,8 @@ export class VirtualHost implements QueueHost {
   /** Puts a publication into its queues. @returns false when one of them refused it */
   put(publication: Publication, queues: readonly Queue[]): boolean {
     if (this.context.journal.on) journalPublished(this.context.journal, publication, queues);
+    publication.exchange.countRouted(queues.length);
+    for (let i = 0; i < queues.length; i++) (queues[i] as Queue).counts.publish++;
     this.replyTarget(publication)?.deliverReply(publication.envelope);
     return this.#enqueueAll(queues, publication.envelope);
   }

@@ -16,6 +16,7 @@
 import type { AmqpBroker, AmqpConnection } from '../../models/amqp/index.js';
 import type { ConnectionInfo, Door, Session, Transport } from '../door.js';
 import type { DoorContext } from '../door-context.js';
+import { RateMeter } from './management/message-stats.js';
 import type { ClientIdentity } from './negotiation.js';
 import { AmqpSession } from './session.js';
 
@@ -27,10 +28,13 @@ export class AmqpDoor implements Door {
   readonly broker: AmqpBroker;
   readonly context: DoorContext;
   readonly sessions = new Set<AmqpSession>();
+  /** How fast what it counts grows. */
+  readonly rates: RateMeter;
 
   constructor(broker: AmqpBroker, context: DoorContext) {
     this.broker = broker;
     this.context = context;
+    this.rates = new RateMeter(context.clock);
   }
 
   open(transport: Transport, info: ConnectionInfo): Session {

@@ -1,11 +1,12 @@
 /** Connections and their channels: /api/connections, /api/channels. */
-import { type AmqpChannel, AmqpError } from '../../../models/amqp/index.js';
+import { type AmqpChannel, type AmqpConnection, AmqpError } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
 import type { AmqpSession } from '../session.js';
 import { found, noContent } from './answer.js';
 import { type Endpoint, get, remove } from './endpoint.js';
 import { tableToJson } from './json-field.js';
 import { list, single } from './listing.js';
+import { messageStats, type RateMeter } from './message-stats.js';
 import { NODE_NAME } from './node.js';
 import type { ManagementRequest } from './request.js';
 
@@ -30,8 +31,26 @@ function peerOf(connectionName: string): readonly [host: string, port: number] {
   return [peer.slice(0, colon), Number(peer.slice(colon + 1))];
 }
 
-function connectionToJson(session: AmqpSession): Record<string, unknown> {
-  const { connection, identity, tuning, info } = session;
+/** How other objects refer to a connection. */
+export function connectionDetails({ name }: AmqpConnection): Record<string, unknown> {
+  const [peerHost, peerPort] = peerOf(name);
+  return { name, peer_host: peerHost, peer_port: peerPort };
+}
+
+/** Fields of a connection that is not encrypted. */
+const PLAIN = {
+  ssl: false,
+  ssl_protocol: null,
+  ssl_key_exchange: null,
+  ssl_cipher: null,
+  ssl_hash: null,
+  peer_cert_subject: null,
+  peer_cert_issuer: null,
+  peer_cert_validity: null,
+} as const;
+
+function connectionToJson(session: AmqpSession, rates: RateMeter): Record<string, unknown> {
+  const { connection, identity, tuning, info, link } = session;
   return {
     auth_mechanism: identity?.mechanism,
     channel_max: tuning?.channelMax,
@@ -46,9 +65,8 @@ function connectionToJson(session: AmqpSession): Record<string, unknown> {
     peer_port: info.remote.port,
     port: info.local.port,
     protocol: 'AMQP 0-9-1',
-    recv_oct: session.link.receivedBytes,
-    send_oct: session.link.sentBytes,
-    ssl: false,
+    ...rates.rated(session, { recv_oct: link.receivedBytes, send_oct: link.sentBytes }),
+    ...PLAIN,
     state: session.alarm === undefined ? 'running' : 'blocked',
     timeout: tuning?.heartbeat,
     type: 'network',
@@ -59,15 +77,15 @@ function connectionToJson(session: AmqpSession): Record<string, unknown> {
   };
 }
 
-function channelToJson(channel: AmqpChannel): Record<string, unknown> {
+function channelToJson(channel: AmqpChannel, rates: RateMeter): Record<string, unknown> {
   const { connection } = channel;
-  const [peerHost, peerPort] = peerOf(connection.name);
   return {
     acks_uncommitted: 0,
     confirm: channel.confirming,
-    connection_details: { name: connection.name, peer_host: peerHost, peer_port: peerPort },
+    connection_details: connectionDetails(connection),
     consumer_count: channel.consumers.size,
     global_prefetch_count: channel.deliveries.globalPrefetch,
+    ...messageStats(rates, channel.counts),
     messages_unacknowledged: channel.deliveries.size,
     messages_uncommitted: 0,
     messages_unconfirmed: 0,
@@ -98,11 +116,13 @@ function close(request: ManagementRequest): HttpResponse {
   return noContent();
 }
 
-function channelsOf(request: ManagementRequest): Record<string, unknown>[] {
-  return sessionsOf(request).flatMap((session) =>
-    [...(session.connection?.channels.values() ?? [])].map(channelToJson),
-  );
+function channelsOf(request: ManagementRequest, sessions = sessionsOf(request)): Record<string, unknown>[] {
+  const channels = sessions.flatMap(({ connection }) => [...(connection?.channels.values() ?? [])]);
+  return channels.map((channel) => channelToJson(channel, request.rates));
 }
+
+const connectionsOf = (request: ManagementRequest): Record<string, unknown>[] =>
+  sessionsOf(request).map((session) => connectionToJson(session, request.rates));
 
 const inVhost = (request: ManagementRequest, items: Record<string, unknown>[]) => {
   const { name } = request.vhost;
@@ -112,15 +132,23 @@ const inVhost = (request: ManagementRequest, items: Record<string, unknown>[]) =
   );
 };
 
+function ofUser(request: ManagementRequest): HttpResponse {
+  const own = connectionsOf(request).filter(({ user }) => user === request.path('user'));
+  return list(
+    request.query,
+    own.map(({ name, vhost, user, node }) => ({ name, vhost, user, node })),
+  );
+}
+
 export const CHANNEL_ENDPOINTS: readonly Endpoint[] = [
-  get('/api/connections', (request) => list(request.query, sessionsOf(request).map(connectionToJson))),
-  get('/api/connections/{name}', (request) => single(request.query, connectionToJson(sessionOf(request)))),
+  get('/api/connections', (request) => list(request.query, connectionsOf(request))),
+  get('/api/connections/username/{user}', ofUser),
+  get('/api/connections/{name}', (request) =>
+    single(request.query, connectionToJson(sessionOf(request), request.rates)),
+  ),
   remove('/api/connections/{name}', close),
-  get('/api/connections/{name}/channels', (request) => {
-    const { connection } = sessionOf(request);
-    return list(request.query, [...(connection?.channels.values() ?? [])].map(channelToJson));
-  }),
-  get('/api/vhosts/{vhost}/connections', (request) => inVhost(request, sessionsOf(request).map(connectionToJson))),
+  get('/api/connections/{name}/channels', (request) => list(request.query, channelsOf(request, [sessionOf(request)]))),
+  get('/api/vhosts/{vhost}/connections', (request) => inVhost(request, connectionsOf(request))),
   get('/api/vhosts/{vhost}/channels', (request) => inVhost(request, channelsOf(request))),
   get('/api/channels', (request) => list(request.query, channelsOf(request))),
   get('/api/channels/{name}', (request) => {

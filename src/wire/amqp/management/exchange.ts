@@ -7,18 +7,19 @@ import { overChannel } from './direct-channel.js';
 import { type Endpoint, get, post, put, remove } from './endpoint.js';
 import { tableFromJson, tableToJson } from './json-field.js';
 import { list, single } from './listing.js';
+import { exchangeMessageStats, type RateMeter } from './message-stats.js';
 import { byName, snakeCase } from './queue.js';
 import { booleanOf, type JsonObject, type ManagementRequest, objectOf } from './request.js';
 
-export function exchangeToJson(exchange: Exchange, vhost: VirtualHost): Record<string, unknown> {
+function exchangeToJson(exchange: Exchange, vhost: VirtualHost, rates: RateMeter): Record<string, unknown> {
   return {
     arguments: tableToJson(exchange.arguments),
     auto_delete: exchange.autoDelete,
     durable: exchange.durable,
     internal: exchange.internal,
-    message_stats: { publish_in: exchange.publishedCount, publish_in_details: { rate: 0 } },
+    ...exchangeMessageStats(rates, exchange),
     name: exchange.name,
-    policy: exchange.policy?.name ?? null,
+    ...(exchange.policy && { policy: exchange.policy.name }),
     type: exchange.type,
     user_who_performed_action: 'guest',
     vhost: vhost.name,
@@ -27,7 +28,7 @@ export function exchangeToJson(exchange: Exchange, vhost: VirtualHost): Record<s
 
 function exchangesOf(request: ManagementRequest): HttpResponse {
   const items = request.vhosts.flatMap((vhost) =>
-    [...vhost.exchanges.values()].sort(byName).map((exchange) => exchangeToJson(exchange, vhost)),
+    [...vhost.exchanges.values()].sort(byName).map((exchange) => exchangeToJson(exchange, vhost, request.rates)),
   );
   return list(request.query, items);
 }
@@ -37,7 +38,7 @@ function exchangeOf(request: ManagementRequest): Exchange {
 }
 
 function details(request: ManagementRequest): HttpResponse {
-  const item = { ...exchangeToJson(exchangeOf(request), request.vhost), incoming: [], outgoing: [] };
+  const item = { ...exchangeToJson(exchangeOf(request), request.vhost, request.rates), incoming: [], outgoing: [] };
   return single(request.query, item);
 }
 

@@ -7,7 +7,7 @@
  *
  * Sources: RabbitMQ 3.10.8, asked; https://www.rabbitmq.com/docs/http-api-reference.
  *
- * Not done: traces, shovels, federation, feature flags, parameters of plug-ins; `message_stats` are counts of now.
+ * Not done: traces, shovels, federation, feature flags, parameters of plug-ins; statistics of memory, disk and processes.
  */
 import type { User } from '../../../models/amqp/index.js';
 import type { HttpRequest, HttpResponse, HttpRoute } from '../../http/index.js';

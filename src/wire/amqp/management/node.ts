@@ -3,11 +3,10 @@ import type { HttpResponse } from '../../http/index.js';
 import { CLUSTER_NAME, ERLANG_VERSIONS } from '../server-properties.js';
 import { found, json } from './answer.js';
 import { type Endpoint, get } from './endpoint.js';
+import { totalMessageStats, totals } from './message-stats.js';
 import type { ManagementRequest } from './request.js';
 
 export const NODE_NAME = 'rabbit@tribroker';
-
-const RATE = { rate: 0 };
 
 function exchangeTypes(request: ManagementRequest): unknown[] {
   return [...request.broker.exchangeTypes.keys()].map((name) => ({ name, description: '', enabled: true }));
@@ -17,8 +16,6 @@ function overview(request: ManagementRequest): HttpResponse {
   const { broker, door } = request;
   const vhosts = [...broker.vhosts.values()];
   const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()]);
-  const sum = (count: (queue: (typeof queues)[number]) => number) =>
-    queues.reduce((total, queue) => total + count(queue), 0);
   const connections = [...broker.connections];
   return json({
     management_version: broker.releaseName,
@@ -30,19 +27,16 @@ function overview(request: ManagementRequest): HttpResponse {
     cluster_name: CLUSTER_NAME,
     erlang_version: ERLANG_VERSIONS[broker.version],
     message_stats: {},
+    ...totalMessageStats(
+      request.rates,
+      vhosts.map(({ counts }) => counts),
+    ),
     churn_rates: {},
-    queue_totals: {
-      messages: sum((queue) => queue.messageCount),
-      messages_details: RATE,
-      messages_ready: sum((queue) => queue.readyCount),
-      messages_ready_details: RATE,
-      messages_unacknowledged: sum((queue) => queue.unackedCount),
-      messages_unacknowledged_details: RATE,
-    },
+    queue_totals: request.rates.rated(broker, totals(queues)),
     object_totals: {
       channels: connections.reduce((total, connection) => total + connection.channels.size, 0),
       connections: connections.length,
-      consumers: sum((queue) => queue.consumers.size),
+      consumers: queues.reduce((total, queue) => total + queue.consumers.size, 0),
       exchanges: vhosts.reduce((total, vhost) => total + vhost.exchanges.size, 0),
       queues: queues.length,
     },

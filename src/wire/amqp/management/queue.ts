@@ -11,45 +11,61 @@ import {
 import type { HttpResponse } from '../../http/index.js';
 import { badRequest, found, json, ManagementError, noContent, stored } from './answer.js';
 import { bindingsTo } from './binding.js';
-import { channelDetails } from './channel.js';
+import { channelDetails, connectionDetails } from './channel.js';
 import { overChannel } from './direct-channel.js';
 import { type Endpoint, get, post, put, remove } from './endpoint.js';
 import { fieldToJson, tableFromJson, tableToJson } from './json-field.js';
 import { list, single } from './listing.js';
+import { queueMessageStats, type RateMeter, totals } from './message-stats.js';
 import { NODE_NAME } from './node.js';
 import { booleanOf, type ManagementRequest, objectOf } from './request.js';
 
 type JsonItem = Record<string, unknown>;
 
-export function queueToJson(queue: Queue, vhost: VirtualHost): JsonItem {
-  const { consumers } = queue;
-  const rate = { rate: 0 };
+function queueToJson(
+  queue: Queue,
+  { vhost, rates }: { readonly vhost: VirtualHost; readonly rates: RateMeter },
+): JsonItem {
+  const { consumers, exclusiveOwner } = queue;
+  const capacity = [...consumers.values()].some((consumer) => consumer.able) ? 1 : 0;
   return {
     arguments: tableToJson(queue.arguments),
     auto_delete: queue.autoDelete,
+    consumer_capacity: capacity,
+    consumer_utilisation: capacity,
     consumers: consumers.size,
     durable: queue.durable,
-    effective_policy_definition: queue.policy ? tableToJson(queue.policy.definition) : {},
-    exclusive: queue.exclusiveOwner !== undefined,
+    effective_policy_definition: effectiveDefinition(queue),
+    exclusive: exclusiveOwner !== undefined,
     exclusive_consumer_tag: [...consumers.values()].find((consumer) => consumer.exclusive)?.tag ?? null,
     memory: 0,
-    message_bytes: queue.readyBytes,
+    message_bytes: queue.readyBytes + queue.unackedBytes,
     message_bytes_ready: queue.readyBytes,
-    messages: queue.messageCount,
-    messages_details: rate,
-    messages_ready: queue.readyCount,
-    messages_ready_details: rate,
-    messages_unacknowledged: queue.unackedCount,
-    messages_unacknowledged_details: rate,
+    message_bytes_unacknowledged: queue.unackedBytes,
+    ...rates.rated(queue, totals([queue])),
+    ...queueMessageStats(rates, queue.counts),
     name: queue.name,
     node: NODE_NAME,
     operator_policy: queue.operatorPolicy?.name ?? null,
+    ...(exclusiveOwner && { owner_pid_details: connectionDetails(exclusiveOwner) }),
     policy: queue.policy?.name ?? null,
     single_active_consumer_tag: queue.singleActiveConsumer ? (consumers.active?.tag ?? null) : null,
     state: 'running',
     type: queue.type,
+    ...(queue.type !== 'classic' && { leader: NODE_NAME, members: [NODE_NAME], online: [NODE_NAME] }),
     vhost: vhost.name,
   };
+}
+
+/** What a queue's policy says, and where the operator's says something, the lesser of both. */
+function effectiveDefinition({ policy, operatorPolicy }: Queue): JsonItem {
+  const own = policy ? tableToJson(policy.definition) : {};
+  if (!operatorPolicy) return own;
+  for (const [key, value] of Object.entries(tableToJson(operatorPolicy.definition))) {
+    const had = own[key];
+    own[key] = typeof had === 'number' && typeof value === 'number' ? Math.min(had, value) : value;
+  }
+  return own;
 }
 
 export function consumerToJson(consumer: Consumer, vhost: VirtualHost): JsonItem {
@@ -72,7 +88,7 @@ export function consumerToJson(consumer: Consumer, vhost: VirtualHost): JsonItem
 /** All queues of the vhosts that a request is about, by name. */
 function queuesOf(request: ManagementRequest): JsonItem[] {
   return request.vhosts.flatMap((vhost) =>
-    [...vhost.queues.values()].sort(byName).map((queue) => queueToJson(queue, vhost)),
+    [...vhost.queues.values()].sort(byName).map((queue) => queueToJson(queue, { vhost, rates: request.rates })),
   );
 }
 
@@ -87,7 +103,7 @@ function queueOf(request: ManagementRequest): Queue {
 function details(request: ManagementRequest): HttpResponse {
   const queue = queueOf(request);
   const consumers = [...queue.consumers.values()].map((each) => consumerToJson(each, request.vhost));
-  const item = { ...queueToJson(queue, request.vhost), consumer_details: consumers, deliveries: [], incoming: [] };
+  const item = { ...queueToJson(queue, request), consumer_details: consumers, deliveries: [], incoming: [] };
   return single(request.query, item);
 }
 

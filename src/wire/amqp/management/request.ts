@@ -2,6 +2,7 @@ import type { AmqpBroker, User, VirtualHost } from '../../../models/amqp/index.j
 import type { HttpRequest } from '../../http/index.js';
 import type { AmqpDoor } from '../index.js';
 import { badRequest, found, ManagementError } from './answer.js';
+import type { RateMeter } from './message-stats.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -21,6 +22,10 @@ export class ManagementRequest {
     this.headers = http.headers;
     this.#parameters = parameters;
     this.#body = http.body;
+  }
+
+  get rates(): RateMeter {
+    return this.door.rates;
   }
 
   get broker(): AmqpBroker {

@@ -5,15 +5,18 @@ import { badRequest, found, json, noContent, stored } from './answer.js';
 import { overChannel } from './direct-channel.js';
 import { type Endpoint, get, put, remove } from './endpoint.js';
 import { list, single } from './listing.js';
+import { messageStats, totals } from './message-stats.js';
 import { NODE_NAME } from './node.js';
 import type { ManagementRequest } from './request.js';
 
 const PROBE_QUEUE = 'aliveness-test';
 
-function vhostToJson(vhost: VirtualHost): Record<string, unknown> {
-  const queues = [...vhost.queues.values()];
-  const sum = (count: (queue: (typeof queues)[number]) => number) =>
-    queues.reduce((total, queue) => total + count(queue), 0);
+function vhostToJson(vhost: VirtualHost, { door, rates }: ManagementRequest): Record<string, unknown> {
+  const links = [...door.sessions].filter(({ connection }) => connection?.vhost === vhost).map(({ link }) => link);
+  const bytes = {
+    recv_oct: links.reduce((sum, link) => sum + link.receivedBytes, 0),
+    send_oct: links.reduce((sum, link) => sum + link.sentBytes, 0),
+  };
   return {
     name: vhost.name,
     description: vhost.description,
@@ -22,9 +25,8 @@ function vhostToJson(vhost: VirtualHost): Record<string, unknown> {
     metadata: { description: vhost.description, tags: vhost.tags },
     tracing: false,
     cluster_state: { [NODE_NAME]: 'running' },
-    messages: sum((queue) => queue.messageCount),
-    messages_ready: sum((queue) => queue.readyCount),
-    messages_unacknowledged: sum((queue) => queue.unackedCount),
+    ...rates.rated(vhost, { ...totals(vhost.queues.values()), ...bytes }),
+    ...messageStats(rates, vhost.counts),
   };
 }
 
@@ -86,9 +88,14 @@ function limits(request: ManagementRequest): HttpResponse {
 const ADMIN = 'administrator';
 
 export const VHOST_ENDPOINTS: readonly Endpoint[] = [
-  get('/api/vhosts', (request) => list(request.query, [...request.broker.vhosts.values()].map(vhostToJson))),
+  get('/api/vhosts', (request) =>
+    list(
+      request.query,
+      [...request.broker.vhosts.values()].map((vhost) => vhostToJson(vhost, request)),
+    ),
+  ),
   get('/api/vhosts/{vhost}', (request) =>
-    single(request.query, vhostToJson(found(request.broker.vhosts.get(request.path('vhost'))))),
+    single(request.query, vhostToJson(found(request.broker.vhosts.get(request.path('vhost'))), request)),
   ),
   put('/api/vhosts/{vhost}', create, ADMIN),
   remove('/api/vhosts/{vhost}', drop, ADMIN),
