@@ -56,6 +56,7 @@ export type {
   QueueHandle,
   RouteExplanation,
 } from './native.js';
+export { Pattern, PatternError } from './pattern.js';
 export { Policy, type PolicyDefinition, type PolicyKind, type PolicyTarget } from './policy.js';
 export {
   type BasicProperties,

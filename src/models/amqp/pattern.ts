@@ -1,5 +1,18 @@
 import { BrokerError } from '../../core/errors.js';
 
+/** A pattern that cannot be read. */
+export class PatternError extends BrokerError {
+  readonly problem: string;
+  /** Where in the pattern. */
+  readonly at: number;
+
+  constructor(source: string, problem: string, at: number) {
+    super('INVALID_PATTERN', `'${source}' is no pattern: ${problem} at ${at}`);
+    this.problem = problem;
+    this.at = at;
+  }
+}
+
 /**
  * Patterns of permissions and policies: the regular expressions of RabbitMQ as far as administrators write them.
  *
@@ -13,7 +26,7 @@ export class Pattern {
   readonly #root: Node;
   readonly #maxSteps: number;
 
-  /** @throws BrokerError INVALID_PATTERN naming what cannot be read */
+  /** @throws PatternError naming what cannot be read */
   constructor(source: string, maxSteps = 1_000_000) {
     this.source = source;
     this.#root = new Parser(source).parse();
@@ -127,7 +140,7 @@ class Parser {
 
   parse(): Node {
     const node = this.#choice();
-    if (this.#at < this.#source.length) throw this.#invalid(`unexpected '${this.#source[this.#at]}'`);
+    if (this.#at < this.#source.length) throw this.#invalid('unmatched parentheses');
     return node;
   }
 
@@ -163,7 +176,8 @@ class Parser {
     this.#at += braces[0].length;
     const min = Number(braces[1]);
     const max = braces[2] === undefined ? min : braces[3] === '' ? Infinity : Number(braces[3]);
-    if (min > MOST_TURNS || max < min) throw this.#invalid(`bad count ${braces[0]}`);
+    if (max < min) throw this.#invalid('numbers out of order in {} quantifier', this.#at - 1);
+    if (min > MOST_TURNS) throw this.#invalid('number too big in {} quantifier', this.#at - 1);
     return { min, max };
   }
 
@@ -185,7 +199,7 @@ class Parser {
       case '*':
       case '+':
       case '?':
-        throw this.#invalid(`nothing to repeat before '${char}'`);
+        throw this.#invalid('nothing to repeat', this.#at - 1);
       default:
         return literal(char);
     }
@@ -201,7 +215,7 @@ class Parser {
     if (found) this.#at += 2;
     else if (this.#peek() === '?') throw this.#invalid('this kind of group is not supported');
     const item = this.#choice();
-    if (!this.#take(')')) throw this.#invalid("missing ')'");
+    if (!this.#take(')')) throw this.#invalid('missing )');
     return found?.[1] === undefined ? item : { kind: 'ahead', item, wanted: found[1] };
   }
 
@@ -225,7 +239,7 @@ class Parser {
       if (this.#peek() === '-' && this.#source[this.#at + 1] !== ']' && this.#at + 1 < this.#source.length) {
         this.#at++;
         const to = this.#classItem(accepted);
-        if (to === undefined || to < from) throw this.#invalid('bad range in a class');
+        if (to === undefined || to < from) throw this.#invalid('range out of order in character class', this.#at - 1);
         accepted.push((char) => char >= from && char <= to);
       } else accepted.push((char) => char === from);
     }
@@ -235,7 +249,7 @@ class Parser {
 
   /** One character of a class; undefined when it was a class of its own, which is then accepted. */
   #classItem(accepted: Array<(char: string) => boolean>): string | undefined {
-    const char = this.#next();
+    const char = this.#next(UNENDED_CLASS);
     if (char !== '\\') return char;
     const escaped = this.#next();
     const accepts = CLASSES.get(escaped);
@@ -254,16 +268,18 @@ class Parser {
     return true;
   }
 
-  #next(): string {
+  #next(whatIsMissing = '\\ at end of pattern'): string {
     const char = this.#source[this.#at];
-    if (char === undefined) throw this.#invalid('it ends too early');
+    if (char === undefined) throw this.#invalid(whatIsMissing);
     this.#at++;
     return char;
   }
 
-  #invalid(problem: string): BrokerError {
-    return new BrokerError('INVALID_PATTERN', `'${this.#source}' is no pattern: ${problem} at ${this.#at}`);
+  /** @param problem in the words of PCRE */
+  #invalid(problem: string, at = this.#at): PatternError {
+    return new PatternError(this.#source, problem, at);
   }
 }
 
+const UNENDED_CLASS = 'missing terminating ] for character class';
 const literal = (wanted: string): Node => ({ kind: 'char', accepts: (char) => char === wanted });

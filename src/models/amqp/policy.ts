@@ -1,7 +1,7 @@
 import { BrokerError } from '../../core/errors.js';
 import type { Exchange } from './exchange.js';
 import { type FieldTable, type FieldValue, integerOf } from './field-table.js';
-import { Pattern } from './pattern.js';
+import { Pattern, PatternError } from './pattern.js';
 import type { Queue } from './queue.js';
 import { maxAgeMs } from './queue-arguments.js';
 
@@ -28,16 +28,19 @@ export class Policy implements PolicyDefinition {
   readonly definition: FieldTable;
   readonly #pattern: Pattern;
 
-  /** @throws BrokerError INVALID_POLICY, INVALID_PATTERN */
+  /** @throws BrokerError INVALID_POLICY with everything that is wrong */
   constructor(definition: PolicyDefinition, kind: PolicyKind) {
     this.name = definition.name;
     this.pattern = definition.pattern;
     this.applyTo = definition.applyTo;
     this.priority = definition.priority;
     this.definition = definition.definition;
-    this.#pattern = new Pattern(this.pattern);
-    if (!TARGETS.includes(this.applyTo)) throw invalid(`apply-to is '${this.applyTo}'; use ${TARGETS.join(', ')}`);
-    checkDefinition(this.definition, kind);
+    const problems = [definitionProblem(this.definition, kind), targetProblem(this.applyTo)];
+    const pattern = readPattern(this.pattern);
+    if (typeof pattern === 'string') problems.push(pattern);
+    const wrong = problems.filter((problem) => problem !== undefined);
+    if (wrong.length > 0 || typeof pattern === 'string') throw invalid(wrong.join('\n'));
+    this.#pattern = pattern;
   }
 
   appliesTo(target: Queue | Exchange): boolean {
@@ -132,19 +135,35 @@ const OPERATOR_KEYS = [
   'overflow',
 ];
 
-function checkDefinition(definition: FieldTable, kind: PolicyKind): void {
-  if (definition.size === 0) throw invalid('no policy provided');
-  const unknown = [...definition.keys()].filter((key) =>
+/** A pattern, or what is wrong with it. */
+function readPattern(source: string): Pattern | string {
+  try {
+    return new Pattern(source);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    return `pattern should be regular expression but is invalid: {"${error.problem}",${error.at}}`;
+  }
+}
+
+function targetProblem(target: PolicyTarget): string | undefined {
+  if (TARGETS.includes(target)) return undefined;
+  return `apply-to '${target}' unrecognised; should be 'queues', 'exchanges' or 'all'`;
+}
+
+function definitionProblem(definition: FieldTable, kind: PolicyKind): string | undefined {
+  if (definition.size === 0) return 'no policy provided';
+  const unknown = [...definition].filter(([key]) =>
     kind === 'policy' ? !CHECKS.has(key) && !WITHOUT_EFFECT.test(key) : !OPERATOR_KEYS.includes(key),
   );
   if (unknown.length > 0) {
-    const names = unknown.map((key) => `<<"${key}">>`).join(',');
-    throw invalid(`[${names}] are not recognised ${kind === 'policy' ? 'policy' : 'operator policy'} settings`);
+    const settings = unknown.map(([key, value]) => `{<<"${key}">>,${shown(value)}}`);
+    return `[${settings.join(',')}] are not recognised policy settings`;
   }
   for (const [key, value] of definition) {
     const problem = CHECKS.get(key)?.(value);
-    if (problem !== undefined) throw invalid(problem);
+    if (problem !== undefined) return problem;
   }
+  return undefined;
 }
 
 const invalid = (problem: string): BrokerError =>

@@ -52,7 +52,7 @@ export class VirtualHost implements QueueHost {
   readonly limits = new Map<VirtualHostLimit, number>();
   /** Channels that wait for direct replies, by the name that is given to the replier. */
   readonly replyTargets = new Map<string, AmqpChannel>();
-  description = '';
+  description: string;
   readonly counts = new MessageCounts();
   tags: readonly string[] = [];
   /** Durable queues whose home node is down. */
@@ -65,6 +65,7 @@ export class VirtualHost implements QueueHost {
   constructor(name: string, broker: AmqpBroker) {
     this.name = name;
     this.broker = broker;
+    this.description = name === '/' ? 'Default virtual host' : '';
     this.context = broker.context;
     this.#addBuiltIn();
   }

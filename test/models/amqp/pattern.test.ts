@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pattern } from '../../../src/models/amqp/pattern.js';
+import { Pattern, PatternError } from '../../../src/models/amqp/pattern.js';
 
 describe('a pattern', () => {
   it.each([
@@ -19,8 +19,23 @@ describe('a pattern', () => {
   });
 
   it('is refused with what is wrong', () => {
-    expect(() => new Pattern('(a')).toThrow("missing ')'");
-    expect(() => new Pattern('*')).toThrow('nothing to repeat');
+    const problems = ['(', 'a)', '*a', '[a', 'a{2,1}', '[z-a]', '\\'].map((source) => {
+      try {
+        return new Pattern(source);
+      } catch (error) {
+        return error instanceof PatternError && [error.problem, error.at];
+      }
+    });
+    // As RabbitMQ tells them.
+    expect(problems).toEqual([
+      ['missing )', 1],
+      ['unmatched parentheses', 1],
+      ['nothing to repeat', 0],
+      ['missing terminating ] for character class', 2],
+      ['numbers out of order in {} quantifier', 5],
+      ['range out of order in character class', 3],
+      ['\\ at end of pattern', 1],
+    ]);
     expect(() => new Pattern('(a)\\1')).toThrow('back references');
   });
 

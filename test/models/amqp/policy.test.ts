@@ -36,12 +36,17 @@ describe('a policy', () => {
 
   it.each<[string, Partial<PolicyDefinition>, PolicyKind, string]>([
     ['nothing in it', { definition: new Map() }, 'policy', 'no policy provided'],
-    ['an unknown key', { definition: new Map([['x', 'y']]) }, 'policy', '[<<"x">>] are not recognised policy settings'],
+    [
+      'an unknown key',
+      { definition: new Map([['x', 'y']]) },
+      'policy',
+      '[{<<"x">>,<<"y">>}] are not recognised policy settings',
+    ],
     [
       'a key that operators may not set',
       { definition: new Map([['dead-letter-exchange', 'x']]) },
       'operator-policy',
-      'not recognised operator policy settings',
+      'are not recognised policy settings',
     ],
     [
       'a value that is none',

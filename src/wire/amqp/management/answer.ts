@@ -1,4 +1,5 @@
 import { BrokerError } from '../../../core/errors.js';
+import { PatternError } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
 
 export const NOT_FOUND_BODY = { error: 'Object Not Found', reason: 'Not Found' } as const;
@@ -37,3 +38,27 @@ export function found<T>(thing: T | undefined): T {
   if (thing === undefined) throw notFound();
   return thing;
 }
+
+/** Text as RabbitMQ shows it where it did not take it for text: its characters' numbers. */
+export const charCodes = (text: string): number[] => [...text].map((char) => char.codePointAt(0) as number);
+
+/**
+ * Does what may find a pattern unreadable.
+ *
+ * @param shown the pattern as the answer shows it
+ * @throws ManagementError 400 with the place
+ */
+export function orInvalidPattern<T>(shown: unknown, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    throw badRequest(['invalid_regexp', shown, [charCodes(error.problem), error.at]]);
+  }
+}
+
+/** A JSON value as Erlang writes it. */
+export const asTerm = (value: unknown): string => (typeof value === 'string' ? `<<"${value}">>` : String(value));
+
+/** Whether a text is base64 from end to end. */
+export const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0;

@@ -28,9 +28,17 @@ export function exchangeName(inPath: string): string {
   return inPath === DEFAULT_EXCHANGE ? '' : inPath;
 }
 
+/** As in a URL, but for fewer characters that stay as they are. */
+function quoted(text: string): string {
+  const percent = (char: string) => `%${(char.codePointAt(0) as number).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text)
+    .replace(/%20/g, '+')
+    .replace(/[~!'()*]/g, percent);
+}
+
 /** A name for a binding within its ends: its key, and a hash of its arguments when it has any. */
 function propertiesKey(routingKey: string, args: Binding['arguments']): string {
-  const key = routingKey === '' ? '~' : encodeURIComponent(routingKey).replace(/%20/g, '+').replace(/~/g, '%7E');
+  const key = routingKey === '' ? '~' : quoted(routingKey);
   if (args.size === 0) return key;
   return `${routingKey === '' ? '' : key}~${hash(JSON.stringify(tableToJson(args)))}`;
 }

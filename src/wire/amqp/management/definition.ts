@@ -9,8 +9,9 @@ import type { HttpResponse } from '../../http/index.js';
 import { badRequest, json, ManagementError, noContent } from './answer.js';
 import { allBindings } from './binding.js';
 import { overChannel } from './direct-channel.js';
-import { type Endpoint, get, post } from './endpoint.js';
+import { type Endpoint, get, post, put } from './endpoint.js';
 import { tableFromJson, tableToJson } from './json-field.js';
+import { list } from './listing.js';
 import { policiesOf, policyToJson, storePolicy } from './policy.js';
 import { byName } from './queue.js';
 import { booleanOf, type JsonObject, type ManagementRequest, objectOf } from './request.js';
@@ -95,6 +96,21 @@ function exportParameters(vhost: VirtualHost): JsonItem[] {
   return [...(vhost.limits.size > 0 ? limits : []), ...policies];
 }
 
+/** Parameters of the components in the path, or of all. */
+function parameters(request: ManagementRequest): HttpResponse {
+  const component = request.optional('component');
+  const all = request.vhosts.flatMap(exportParameters);
+  return list(
+    request.query,
+    all.filter((each) => component === undefined || each.component === component),
+  );
+}
+
+/** Those of plug-ins, of which there are none; limits and policies have paths of their own. */
+function setParameter(request: ManagementRequest): HttpResponse {
+  throw badRequest(`Validation failed\n\ncomponent ${request.path('component')} not found\n`);
+}
+
 /** A list of the document. @throws ManagementError 400 naming what is no object */
 function items(document: JsonObject, key: string): JsonObject[] {
   const value = document[key] ?? [];
@@ -108,9 +124,11 @@ function items(document: JsonObject, key: string): JsonObject[] {
 function importAll(request: ManagementRequest): HttpResponse {
   const document = request.body;
   const { broker } = request;
-  for (const user of items(document, 'users')) storeUser(broker, String(user.name), { tags: '', ...user });
+  for (const user of items(document, 'users')) storeUser(broker, String(user.name), user);
   for (const vhost of items(document, 'vhosts')) broker.addVhost(String(vhost.name));
   for (const { user, vhost, configure, write, read } of items(document, 'permissions')) {
+    if (!broker.users.has(String(user))) throw badRequest(['no_such_user', user]);
+    if (!broker.vhosts.has(String(vhost))) throw badRequest(['no_such_vhost', vhost]);
     const patterns = { configure: String(configure), write: String(write), read: String(read) };
     broker.setPermissions(String(user), String(vhost), patterns);
   }
@@ -199,4 +217,9 @@ export const DEFINITION_ENDPOINTS: readonly Endpoint[] = [
   post('/api/definitions', importAll, ADMIN),
   get('/api/definitions/{vhost}', exportOne, ADMIN),
   post('/api/definitions/{vhost}', importOne, ADMIN),
+  get('/api/parameters', parameters, 'policymaker'),
+  get('/api/parameters/{component}', parameters, 'policymaker'),
+  get('/api/parameters/{component}/{vhost}', parameters, 'policymaker'),
+  put('/api/parameters/{component}/{vhost}/{name}', setParameter, 'policymaker'),
+  get('/api/global-parameters', ({ query }) => list(query, []), 'policymaker'),
 ];

@@ -17,14 +17,16 @@ export interface DirectResults {
  * Does what a request asks for over a channel of its own, as RabbitMQ's management plugin does, so that rights, checks
  * and texts are those of AMQP.
  *
+ * @param textOf what the answer tells of an error that is not about rights or what is missing
  * @throws ManagementError with the AMQP error's text
  */
 export function overChannel<T>(
   request: ManagementRequest,
   vhost: VirtualHost,
   use: (channel: AmqpChannel, results: DirectResults) => T,
+  textOf = (error: AmqpError): string => error.message,
 ): T {
-  return translated(() => onChannel(request.broker.openInternal(request.user, vhost), use));
+  return translated(() => onChannel(request.broker.openInternal(request.user, vhost), use), textOf);
 }
 
 function onChannel<T>(connection: AmqpConnection, use: (channel: AmqpChannel, results: DirectResults) => T): T {
@@ -50,13 +52,13 @@ function sinkOf(results: DirectResults): ChannelSink {
 }
 
 /** Turns AMQP errors into the answers that RabbitMQ gives for them. */
-function translated<T>(act: () => T): T {
+function translated<T>(act: () => T, textOf: (error: AmqpError) => string): T {
   try {
     return act();
   } catch (error) {
     if (!(error instanceof AmqpError)) throw error;
     if (error.code === 'ACCESS_REFUSED') throw notAuthorised('Access refused.');
     if (error.code === 'NOT_FOUND') throw notFoundBecause(error.message);
-    throw badRequest(error.message);
+    throw badRequest(textOf(error));
   }
 }

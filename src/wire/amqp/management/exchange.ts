@@ -1,9 +1,15 @@
 /** Exchanges: /api/exchanges. */
-import { type BasicProperties, type Exchange, PROPERTY_NAMES, type VirtualHost } from '../../../models/amqp/index.js';
+import {
+  type AmqpChannel,
+  type BasicProperties,
+  type Exchange,
+  PROPERTY_NAMES,
+  type VirtualHost,
+} from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, found, json, noContent, stored } from './answer.js';
+import { badRequest, found, isBase64, json, noContent, stored } from './answer.js';
 import { bindingsFrom, bindingsTo, exchangeName } from './binding.js';
-import { overChannel } from './direct-channel.js';
+import { type DirectResults, overChannel } from './direct-channel.js';
 import { type Endpoint, get, post, put, remove } from './endpoint.js';
 import { tableFromJson, tableToJson } from './json-field.js';
 import { list, single } from './listing.js';
@@ -44,13 +50,13 @@ function details(request: ManagementRequest): HttpResponse {
 
 function declare(request: ManagementRequest): HttpResponse {
   const vhost = request.changedVhost;
-  const body = request.bodyWith('type');
+  const { body } = request;
   const name = request.path('exchange');
   const isNew = !vhost.exchanges.has(name);
   overChannel(request, vhost, (channel) =>
     channel.exchangeDeclare({
       exchange: exchangeName(name),
-      type: String(body.type),
+      type: typeof body.type === 'string' ? body.type : 'direct',
       durable: booleanOf(body.durable),
       autoDelete: booleanOf(body.auto_delete),
       internal: booleanOf(body.internal),
@@ -72,20 +78,23 @@ function publish(request: ManagementRequest): HttpResponse {
   const vhost = request.changedVhost;
   const body = request.bodyWith('routing_key', 'properties', 'payload', 'payload_encoding');
   const exchange = exchangeName(request.path('exchange'));
-  const payload = decodePayload(String(body.payload), body.payload_encoding);
+  if (typeof body.payload !== 'string') throw badRequest('payload_not_string');
+  const payload = decodePayload(body.payload, body.payload_encoding);
   const properties = propertiesFromJson(objectOf(body.properties));
   if (!vhost.exchanges.has(exchange)) {
     throw badRequest(`404 NOT_FOUND - no exchange '${exchange}' in vhost '${vhost.name}'`);
   }
-  const routed = overChannel(request, vhost, (channel, results) => {
+  const send = (channel: AmqpChannel, results: DirectResults): boolean => {
     channel.publish(exchange, String(body.routing_key), properties, payload, { mandatory: true });
     return results.returnedCount === 0;
-  });
+  };
+  const routed = overChannel(request, vhost, send, ({ replyCode, replyText }) => `${replyCode} ${replyText}`);
   return json({ routed });
 }
 
 function decodePayload(payload: string, encoding: unknown): Uint8Array {
   if (encoding === 'string') return Buffer.from(payload, 'utf8');
+  if (encoding === 'base64' && !isBase64(payload)) throw badRequest(['not_base64', payload]);
   if (encoding === 'base64') return Buffer.from(payload, 'base64');
   throw badRequest(['unsupported_encoding', encoding]);
 }
@@ -98,7 +107,11 @@ function propertiesFromJson(given: JsonObject): BasicProperties {
     const value = given[snakeCase(name)];
     if (value === undefined || value === null) continue;
     if (name === 'headers') properties[name] = tableFromJson(objectOf(value));
-    else properties[name] = NUMERIC.has(name) ? Number(value) : String(value);
+    else {
+      const wanted = NUMERIC.has(name) ? 'number' : 'string';
+      if (typeof value !== wanted) throw badRequest([wanted === 'number' ? 'not_int' : 'not_string', snakeCase(name)]);
+      properties[name] = value;
+    }
   }
   return properties;
 }

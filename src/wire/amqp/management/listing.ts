@@ -1,5 +1,6 @@
+import { Pattern } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, json } from './answer.js';
+import { badRequest, json, ManagementError, orInvalidPattern } from './answer.js';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -10,11 +11,18 @@ export function list(query: URLSearchParams, all: readonly Item[]): HttpResponse
   const sorted = sort(query, all);
   if (!query.has('page')) return json(sorted.map((item) => columns(query, item)));
   const page = wholeNumber(query.get('page'), 1);
-  const pageSize = Math.min(wholeNumber(query.get('page_size'), 100), LARGEST_PAGE);
-  const wanted = query.get('name') ?? '';
-  const filtered = wanted === '' ? sorted : sorted.filter((item) => String(item.name).includes(wanted));
+  const pageSize = wholeNumber(query.get('page_size'), 100);
+  if (page < 1 || pageSize < 1 || pageSize > LARGEST_PAGE) {
+    const reason = `Invalid pagination parameters: page number ${page}, page size ${pageSize}`;
+    throw new ManagementError(400, { error: 'invalid_pagination_parameters', reason });
+  }
+  const isNamed = nameFilter(query);
+  const filtered = sorted.filter((item) => isNamed(String(item.name)));
   const pageCount = Math.max(1, Math.ceil(filtered.length / pageSize));
-  if (page > pageCount) throw badRequest(`page out of range: ${page}, number of pages: ${pageCount}`);
+  if (page > pageCount) {
+    const reason = `Page out of range, page: ${page} page size: ${pageSize}, len: ${filtered.length}`;
+    throw new ManagementError(400, { error: 'page_out_of_range', reason });
+  }
   const items = filtered.slice((page - 1) * pageSize, page * pageSize).map((item) => columns(query, item));
   return json({
     filtered_count: filtered.length,
@@ -25,6 +33,14 @@ export function list(query: URLSearchParams, all: readonly Item[]): HttpResponse
     page_size: pageSize,
     total_count: all.length,
   });
+}
+
+/** What `name` says: a part of the name, or with `use_regex` a pattern of it. */
+function nameFilter(query: URLSearchParams): (name: string) => boolean {
+  const wanted = query.get('name') ?? '';
+  if (query.get('use_regex') !== 'true') return (name) => name.includes(wanted);
+  const pattern = orInvalidPattern(wanted, () => new Pattern(wanted));
+  return (name) => pattern.test(name);
 }
 
 /** Answers one thing, with the columns that the query asks for. */
@@ -79,6 +95,6 @@ function compare(a: unknown, b: unknown): number {
 function wholeNumber(text: string | null, fallback: number): number {
   if (text === null) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw badRequest(`invalid page number: ${text}`);
+  if (!Number.isInteger(value)) throw badRequest('Pagination parameters are invalid');
   return value;
 }

@@ -8,8 +8,21 @@ import type { ManagementRequest } from './request.js';
 
 export const NODE_NAME = 'rabbit@tribroker';
 
+const PROTOCOLS: readonly string[] = ['amqp', 'http'];
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = Object.fromEntries(
+  ['direct', 'fanout', 'headers', 'topic'].map((type) => [
+    type,
+    `AMQP ${type} exchange, as per the AMQP specification`,
+  ]),
+);
+
 function exchangeTypes(request: ManagementRequest): unknown[] {
-  return [...request.broker.exchangeTypes.keys()].map((name) => ({ name, description: '', enabled: true }));
+  return [...request.broker.exchangeTypes.keys()].map((name) => ({
+    name,
+    description: DESCRIPTIONS[name] ?? '',
+    enabled: true,
+  }));
 }
 
 function overview(request: ManagementRequest): HttpResponse {
@@ -53,7 +66,7 @@ function listeners(request: ManagementRequest): Record<string, unknown>[] {
   const host = request.headers.host?.split(':')[1];
   if (host) ports.add(Number(host));
   return [...ports].flatMap((port) =>
-    ['amqp', 'http'].map((protocol) => ({ node: NODE_NAME, protocol, ip_address: '127.0.0.1', port })),
+    PROTOCOLS.map((protocol) => ({ node: NODE_NAME, protocol, ip_address: '127.0.0.1', port })),
   );
 }
 
@@ -85,6 +98,15 @@ function node(request: ManagementRequest): Record<string, unknown> {
 
 const healthy = (): HttpResponse => json({ status: 'ok' });
 
+const alone = (): HttpResponse => json({ status: 'ok', reason: 'single node cluster' });
+
+function protocolListener(request: ManagementRequest): HttpResponse {
+  const protocol = request.path('protocol');
+  if (PROTOCOLS.includes(protocol)) return json({ status: 'ok', protocol });
+  const body = { status: 'failed', reason: 'No active listener', missing: protocol, protocols: PROTOCOLS };
+  return { status: 503, body };
+}
+
 function portListener(request: ManagementRequest): HttpResponse {
   const port = Number(request.path('port'));
   const ports = listeners(request).map((listener) => listener.port);
@@ -105,7 +127,9 @@ export const NODE_ENDPOINTS: readonly Endpoint[] = [
   get('/api/health/checks/alarms', healthy),
   get('/api/health/checks/local-alarms', healthy),
   get('/api/health/checks/virtual-hosts', healthy),
-  get('/api/health/checks/node-is-mirror-sync-critical', healthy),
-  get('/api/health/checks/node-is-quorum-critical', () => json({ status: 'ok', reason: 'single node cluster' })),
+  get('/api/health/checks/node-is-mirror-sync-critical', alone),
+  get('/api/health/checks/node-is-quorum-critical', alone),
+  get('/api/health/checks/certificate-expiration/{within}/{unit}', healthy),
+  get('/api/health/checks/protocol-listener/{protocol}', protocolListener),
   get('/api/health/checks/port-listener/{port}', portListener),
 ];

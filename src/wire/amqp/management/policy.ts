@@ -3,7 +3,7 @@
 import { BrokerError } from '../../../core/errors.js';
 import type { Policy, PolicyKind, PolicyTarget, VirtualHost } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, found, noContent, stored } from './answer.js';
+import { asTerm, badRequest, found, noContent, stored } from './answer.js';
 import { type Endpoint, get, put, remove } from './endpoint.js';
 import { tableFromJson, tableToJson } from './json-field.js';
 import { list, single } from './listing.js';
@@ -27,18 +27,31 @@ export function policiesOf(vhost: VirtualHost, kind: PolicyKind): ReadonlyMap<st
 
 /** Adds or changes a policy as a body says. @returns whether it is new @throws ManagementError 400 */
 export function storePolicy(vhost: VirtualHost, kind: PolicyKind, name: string, body: JsonObject): boolean {
+  const { priority = 0 } = body;
   try {
+    if (typeof priority !== 'number') {
+      throw new BrokerError('INVALID_POLICY', invalidPriority(priority));
+    }
     return vhost.setPolicy(kind, {
       name,
       pattern: String(body.pattern),
       applyTo: (body['apply-to'] ?? 'all') as PolicyTarget,
-      priority: Number(body.priority ?? 0),
+      priority,
       definition: tableFromJson(objectOf(body.definition)),
     });
   } catch (error) {
-    if (error instanceof BrokerError && error.code.startsWith('INVALID_')) throw badRequest(error.message);
+    if (error instanceof BrokerError && error.code.startsWith('INVALID_'))
+      throw badRequest(escaped(error.message, kind));
     throw error;
   }
+}
+
+const invalidPriority = (value: unknown): string =>
+  `Validation failed\n\npriority should be a number, actually was ${asTerm(value)}\n`;
+
+/** RabbitMQ makes the texts of the users' policies safe for a web page, not those of the operator's. */
+function escaped(text: string, kind: PolicyKind): string {
+  return kind === 'policy' ? text.replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text;
 }
 
 function endpoints(kind: PolicyKind, base: string): Endpoint[] {

@@ -18,7 +18,7 @@ import { fieldToJson, tableFromJson, tableToJson } from './json-field.js';
 import { list, single } from './listing.js';
 import { queueMessageStats, type RateMeter, totals } from './message-stats.js';
 import { NODE_NAME } from './node.js';
-import { booleanOf, type ManagementRequest, objectOf } from './request.js';
+import { booleanOf, type JsonObject, type ManagementRequest, objectOf } from './request.js';
 
 type JsonItem = Record<string, unknown>;
 
@@ -141,10 +141,13 @@ const ACK_MODES = ['ack_requeue_true', 'ack_requeue_false', 'reject_requeue_true
 type AckMode = (typeof ACK_MODES)[number];
 
 function getMessages(request: ManagementRequest): HttpResponse {
-  const body = request.bodyWith('count', 'ackmode', 'encoding');
+  const body = request.bodyWith('ackmode', 'count', 'encoding');
   const mode = ACK_MODES.find((each) => each === body.ackmode);
   if (!mode) throw badRequest(['unsupported_ackmode', body.ackmode]);
-  const count = Number(body.count);
+  const count = countIn(body);
+  if (body.encoding !== 'auto' && body.encoding !== 'base64') {
+    throw badRequest('Unsupported encoding. Please use auto or base64.');
+  }
   const truncate = typeof body.truncate === 'number' ? body.truncate : undefined;
   const name = request.path('queue');
   const vhost = request.changedVhost;
@@ -154,6 +157,13 @@ function getMessages(request: ManagementRequest): HttpResponse {
   }
   const taken = overChannel(request, vhost, (channel) => take(channel, name, count, mode));
   return json(taken.map((got) => messageToJson(got, body.encoding === 'base64', truncate)));
+}
+
+/** How many messages are asked for; below zero is all of them. */
+function countIn({ count }: JsonObject): number {
+  const asked = typeof count === 'string' && count !== '' ? Number(count) : count;
+  if (typeof asked !== 'number' || !Number.isInteger(asked)) throw badRequest(['not_integer', count]);
+  return asked < 0 ? Infinity : asked;
 }
 
 function take(channel: AmqpChannel, queue: string, count: number, mode: AckMode): GetOk[] {
@@ -229,6 +239,11 @@ export const QUEUE_ENDPOINTS: readonly Endpoint[] = [
   remove('/api/queues/{vhost}/{queue}', drop),
   remove('/api/queues/{vhost}/{queue}/contents', purge),
   post('/api/queues/{vhost}/{queue}/get', getMessages),
+  // Mirrors are synchronised at once.
+  post('/api/queues/{vhost}/{queue}/actions', (request) => {
+    queueOf(request);
+    return noContent();
+  }),
   get('/api/queues/{vhost}/{queue}/bindings', bindings),
   get('/api/consumers', consumers),
   get('/api/consumers/{vhost}', consumers),

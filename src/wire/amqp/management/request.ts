@@ -37,6 +37,11 @@ export class ManagementRequest {
     return this.#parameters.get(name) as string;
   }
 
+  /** A piece of the path that not every path has. */
+  optional(name: string): string | undefined {
+    return this.#parameters.get(name);
+  }
+
   /** The vhost named in the path. @throws ManagementError 404 */
   get vhost(): VirtualHost {
     return found(this.broker.vhosts.get(this.path('vhost')));
@@ -84,9 +89,12 @@ export class ManagementRequest {
   }
 }
 
-/** `true` for true and its spelt-out form, as RabbitMQ is lenient there. */
+/** A truth value or its spelt-out form; absent is false. @throws ManagementError 400 */
 export function booleanOf(value: unknown): boolean {
-  return value === true || value === 'true';
+  if (value === undefined) return false;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw badRequest(['not_boolean', value]);
 }
 
 /** An object of a body; absent is empty. @throws ManagementError 400 */

@@ -1,9 +1,9 @@
 /** Users, what they may do, and their limits: /api/users, /api/permissions, /api/topic-permissions, /api/user-limits. */
 import { createHash } from 'node:crypto';
-import type { AmqpBroker, User, UserLimit } from '../../../models/amqp/index.js';
+import { type AmqpBroker, Pattern, type User, type UserLimit } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, found, json, noContent, stored } from './answer.js';
-import { type Endpoint, get, put, remove } from './endpoint.js';
+import { asTerm, badRequest, charCodes, found, isBase64, json, noContent, orInvalidPattern, stored } from './answer.js';
+import { type Endpoint, get, post, put, remove } from './endpoint.js';
 import { list, single } from './listing.js';
 import type { JsonObject, ManagementRequest } from './request.js';
 
@@ -34,6 +34,7 @@ export function userToJson(user: User): JsonItem {
 export function storeUser(broker: AmqpBroker, name: string, body: JsonObject): boolean {
   const { password, password_hash: hash, tags } = body;
   if (tags === undefined) throw badRequest('tags_not_present');
+  if (typeof hash === 'string' && !isBase64(hash)) throw badRequest(['not_base64', hash]);
   return broker.setUser(name, {
     tags: Array.isArray(tags)
       ? tags.map(String)
@@ -79,6 +80,7 @@ function setPermissions(request: ManagementRequest): HttpResponse {
   const { configure, write, read } = request.bodyWith('configure', 'write', 'read');
   checkTarget(request);
   const patterns = { configure: String(configure), write: String(write), read: String(read) };
+  for (const each of Object.values(patterns)) orInvalidPattern(charCodes(each), () => new Pattern(each));
   return stored(request.broker.setPermissions(request.path('user'), request.path('vhost'), patterns));
 }
 
@@ -86,6 +88,7 @@ function setTopicPermissions(request: ManagementRequest): HttpResponse {
   const { exchange, write, read } = request.bodyWith('exchange', 'write', 'read');
   checkTarget(request);
   const patterns = { exchange: String(exchange), write: String(write), read: String(read) };
+  for (const each of [patterns.write, patterns.read]) orInvalidPattern(each, () => new Pattern(each));
   return stored(request.broker.setTopicPermissions(request.path('user'), request.path('vhost'), patterns));
 }
 
@@ -106,20 +109,25 @@ function clearTopicPermissions(request: ManagementRequest): HttpResponse {
 
 const LIMITS: readonly string[] = ['max-connections', 'max-channels'] satisfies UserLimit[];
 
-function limitIn(request: ManagementRequest): UserLimit {
-  const limit = request.path('limit');
-  if (!LIMITS.includes(limit)) throw badRequest(`Validation failed\n\nUnrecognised limit ${limit}\n`);
-  return limit as UserLimit;
-}
-
 function setLimit(request: ManagementRequest): HttpResponse {
   const { value } = request.bodyWith('value');
-  request.broker.setUserLimit(userIn(request).name, limitIn(request), Number(value));
+  const limit = request.path('limit');
+  if (!LIMITS.includes(limit))
+    throw badRequest(`Unrecognised terms [{<<"${limit}">>,${asTerm(value)}}] in user-limits`);
+  if (typeof value !== 'number') throw badRequest(`${limit} should be a number, actually was ${asTerm(value)}`);
+  request.broker.setUserLimit(userIn(request).name, limit as UserLimit, value);
+  return noContent();
+}
+
+function deleteSeveral(request: ManagementRequest): HttpResponse {
+  const { users } = request.bodyWith('users');
+  for (const name of Array.isArray(users) ? users : []) request.broker.deleteUser(String(name));
   return noContent();
 }
 
 function clearLimit(request: ManagementRequest): HttpResponse {
-  request.broker.setUserLimit(userIn(request).name, limitIn(request), undefined);
+  const limit = request.path('limit');
+  if (LIMITS.includes(limit)) request.broker.setUserLimit(userIn(request).name, limit as UserLimit, undefined);
   return noContent();
 }
 
@@ -148,6 +156,7 @@ export const USER_ENDPOINTS: readonly Endpoint[] = [
       ),
     ADMIN,
   ),
+  post('/api/users/bulk-delete', deleteSeveral, ADMIN),
   get('/api/users/{user}', (request) => single(request.query, userToJson(userIn(request))), ADMIN),
   put('/api/users/{user}', (request) => stored(storeUser(request.broker, request.path('user'), request.body)), ADMIN),
   remove('/api/users/{user}', deleteUser, ADMIN),
@@ -161,6 +170,11 @@ export const USER_ENDPOINTS: readonly Endpoint[] = [
   get(
     '/api/vhosts/{vhost}/permissions',
     (request) => list(request.query, ofVhost(request, usersOf(request).flatMap(permissionsOf))),
+    ADMIN,
+  ),
+  get(
+    '/api/vhosts/{vhost}/topic-permissions',
+    (request) => list(request.query, ofVhost(request, usersOf(request).flatMap(topicPermissionsOf))),
     ADMIN,
   ),
   get(

@@ -1,7 +1,7 @@
 /** Virtual hosts: /api/vhosts. */
 import type { VirtualHost, VirtualHostLimit } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, found, json, noContent, stored } from './answer.js';
+import { asTerm, badRequest, found, json, noContent, stored } from './answer.js';
 import { overChannel } from './direct-channel.js';
 import { type Endpoint, get, put, remove } from './endpoint.js';
 import { list, single } from './listing.js';
@@ -62,21 +62,19 @@ function drop(request: ManagementRequest): HttpResponse {
 
 const LIMITS: readonly string[] = ['max-connections', 'max-queues'] satisfies VirtualHostLimit[];
 
-function limitIn(request: ManagementRequest): VirtualHostLimit {
-  const limit = request.path('limit');
-  if (!LIMITS.includes(limit))
-    throw badRequest(`Validation failed\n\nUnrecognised terms [{<<"${limit}">>}] in limits\n`);
-  return limit as VirtualHostLimit;
-}
-
 function setLimit(request: ManagementRequest): HttpResponse {
   const { value } = request.bodyWith('value');
-  request.changedVhost.setLimit(limitIn(request), Number(value));
+  const limit = request.path('limit');
+  const refuse = (problem: string) => badRequest(`Validation failed\n\n${problem}\n`);
+  if (!LIMITS.includes(limit)) throw refuse(`Unrecognised terms [{<<"${limit}">>,${asTerm(value)}}] in limits`);
+  if (typeof value !== 'number') throw refuse(`${limit} should be a number, actually was ${asTerm(value)}`);
+  request.changedVhost.setLimit(limit as VirtualHostLimit, value);
   return noContent();
 }
 
 function clearLimit(request: ManagementRequest): HttpResponse {
-  request.vhost.setLimit(limitIn(request), undefined);
+  const limit = request.path('limit');
+  if (LIMITS.includes(limit)) request.vhost.setLimit(limit as VirtualHostLimit, undefined);
   return noContent();
 }
 

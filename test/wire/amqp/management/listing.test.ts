@@ -46,9 +46,10 @@ describe('a list', () => {
   });
 
   test('refuses pages that are not there', () => {
-    const refused = (reason: string) =>
-      expect.objectContaining({ status: 400, body: { error: 'bad_request', reason } });
-    expect(() => of('page=3')).toThrow(refused('page out of range: 3, number of pages: 1'));
-    expect(() => of('page=x')).toThrow(refused('invalid page number: x'));
+    const refused = (error: string, reason: string) =>
+      expect.objectContaining({ status: 400, body: { error, reason } });
+    const outOfRange = 'Page out of range, page: 3 page size: 100, len: 2';
+    expect(() => of('page=3')).toThrow(refused('page_out_of_range', outOfRange));
+    expect(() => of('page=x')).toThrow(refused('bad_request', 'Pagination parameters are invalid'));
   });
 });
