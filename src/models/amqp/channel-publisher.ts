@@ -127,7 +127,8 @@ export class ChannelPublisher {
       open.multiple = true;
       return;
     }
-    this.#openConfirm = { ack, deliveryTag, multiple: false };
+    // RabbitMQ refuses up to a publish whenever nothing before it is open, be it only one.
+    this.#openConfirm = { ack, deliveryTag, multiple: !ack && this.#unconfirmed === 0 };
     this.#post(this.#tellConfirm, this.#openConfirm);
   }
 

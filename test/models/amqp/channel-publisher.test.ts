@@ -18,10 +18,10 @@ it('confirms of one kind that follow each other leave as one', () => {
   expect(confirmsOf({}, 3)).toEqual(['basic.ack 3 true']);
 });
 
-it('what a queue refuses is nacked on its own', () => {
+it('what a queue refuses is nacked, up to there as RabbitMQ does it', () => {
   expect(confirmsOf({ 'x-max-length': 1, 'x-overflow': 'reject-publish' }, 2)).toEqual([
     'basic.ack 1 false',
-    'basic.nack 2 false',
+    'basic.nack 2 true',
   ]);
 });
 
