@@ -54,7 +54,9 @@ export class Writer {
   }
 
   float64(value: number): void {
-    this.#buffer.writeDoubleBE(value, this.#reserve(8));
+    // The position comes first: reserving may replace the buffer.
+    const at = this.#reserve(8);
+    this.#buffer.writeDoubleBE(value, at);
   }
 
   boolean(value: boolean): void {

@@ -17,6 +17,12 @@ describe('a writer', () => {
     expect([...(parts[2] as Uint8Array)]).toEqual([1]);
   });
 
+  it('writes a double where the buffer ends', () => {
+    const writer = new Writer(4);
+    writer.float64(1.5);
+    expect(Buffer.from(writer.bytes()).readDoubleBE(0)).toBe(1.5);
+  });
+
   it('prop: the parts are what was written, in order, however it was cut', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 3_000 }), { maxLength: 12 }), (pieces) => {
