@@ -166,6 +166,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['producer.id.expiration.ms', 'int', DAY_MS, undefined, atLeast(1)],
   ['replica.fetch.wait.max.ms', 'int', '500'],
   ['replica.lag.time.max.ms', 'long', '30000'],
+  ['sasl.kerberos.min.time.before.relogin', 'long', '60000'],
   ['socket.request.max.bytes', 'int', '104857600', undefined, atLeast(1)],
   ['super.users', 'string', ''],
   ['allow.everyone.if.no.acl.found', 'boolean', 'false'],
@@ -212,5 +213,6 @@ export function isDynamic(name: string): boolean {
 const DYNAMIC: ReadonlySet<string> = new Set([
   ...TOPIC_ROWS.flatMap(([, , , synonym]) => synonym ?? []),
   'producer.id.expiration.ms',
+  'sasl.kerberos.min.time.before.relogin',
   'transaction.partition.verification.enable',
 ]);

@@ -23,5 +23,6 @@ it('some settings of brokers change while they run, and others never', () => {
     true,
     false,
   ]);
+  expect(isDynamic('sasl.kerberos.min.time.before.relogin')).toBe(true);
   expect(DEFAULT_IN_HOURS.get('log.retention.ms')).toEqual({ name: 'log.retention.hours', value: '168' });
 });
