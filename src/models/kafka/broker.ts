@@ -78,7 +78,7 @@ export class KafkaBroker implements BrokerModel {
     this.cluster.onSegmentBegun = () => this.#housekeeping.wake();
     this.admin = new TopicAdmin(context, this.cluster);
     const changed = () => this.#persistence?.wake();
-    this.configAdmin = new ConfigAdmin(context, this.cluster, () => {
+    this.configAdmin = new ConfigAdmin(context, this.cluster, this.groups.settings, () => {
       this.#housekeeping.wake();
       changed();
     });
@@ -92,6 +92,7 @@ export class KafkaBroker implements BrokerModel {
       ['acls', this.acls],
       ['scramCredentials', this.scramCredentials],
       ['reassignments', this.reassignments],
+      ['groupSettings', this.groups.settings],
     ]);
     if (storage) this.#persistence = this.#openStorage(storage);
   }
@@ -246,6 +247,7 @@ export class KafkaBroker implements BrokerModel {
     this.cluster.clear();
     this.config.replace(new Map());
     this.configAdmin.reset();
+    this.groups.settings.reset();
     this.acls.reset();
     this.scramCredentials.reset();
     for (const part of this.#parts) part.reset();

@@ -2,6 +2,7 @@ import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
 import { CONFIG_SOURCES, type Config, checkSetting, createNodeConfig } from './config.js';
 import { KafkaError } from './errors.js';
+import type { GroupSettings } from './group-settings.js';
 import { rangeOf } from './replica-placement.js';
 import { DEFAULT_IN_HOURS, isDynamic, SETTING_TYPES, type Setting, TOPIC_SETTINGS } from './setting.js';
 
@@ -14,7 +15,7 @@ export const CONFIG_OPERATIONS = { set: 0, delete: 1, append: 2, subtract: 3 } a
 export interface ConfigResource {
   /** One of `RESOURCE_TYPES`. */
   readonly type: number;
-  /** A topic, or the id of a node; empty stands for all nodes. */
+  /** A topic, a group, or the id of a node; empty stands for all nodes. */
   readonly name: string;
 }
 
@@ -46,13 +47,15 @@ export interface ConfigChange {
 export class ConfigAdmin {
   readonly #context: ModelContext;
   readonly #cluster: Cluster;
+  readonly #groups: GroupSettings;
   readonly #changed: () => void;
   readonly #nodes = new Map<number, Config>();
 
   /** @param changed called after each change */
-  constructor(context: ModelContext, cluster: Cluster, changed: () => void) {
+  constructor(context: ModelContext, cluster: Cluster, groups: GroupSettings, changed: () => void) {
     this.#context = context;
     this.#cluster = cluster;
+    this.#groups = groups;
     this.#changed = changed;
   }
 
@@ -117,9 +120,12 @@ export class ConfigAdmin {
       }
       applyChange(config, change, overrides);
     }
+    const isGroup = resource.type === RESOURCE_TYPES.group;
+    if (isGroup) this.#groups.check(overrides);
     if (validateOnly) return;
     this.#context.outbox.run(() => {
-      config.replace(overrides);
+      if (isGroup) this.#groups.replace(resource.name, overrides);
+      else config.replace(overrides);
       this.#changed();
     });
   }
@@ -133,6 +139,9 @@ export class ConfigAdmin {
       }
       case RESOURCE_TYPES.broker:
         return { config: this.#nodeConfig(resource.name), readOnly: (name) => !isDynamic(name) };
+      case RESOURCE_TYPES.group:
+        if (resource.name !== '') return { config: this.#groups.of(resource.name), readOnly: () => false };
+        throw new KafkaError('INVALID_REQUEST', 'Default group resources are not allowed.');
       default:
         throw new KafkaError('INVALID_REQUEST', `Unknown resource type ${resource.type}`);
     }

@@ -10,6 +10,7 @@ import type {
   SyncAnswer,
   SyncRequest,
 } from './group-member.js';
+import type { GroupSettings } from './group-settings.js';
 import { type CoordinatedCluster, type Group, type GroupRecord, GroupTable } from './group-table.js';
 import type { FetchedOffset, GroupDescription, GroupListing, GroupMemberView } from './group-view.js';
 import { checkHeartbeat } from './heartbeat-check.js';
@@ -29,12 +30,15 @@ export class GroupCoordinator implements BrokerModel {
   readonly #context: ModelContext;
   readonly #cluster: CoordinatedCluster;
   readonly #table: GroupTable;
+  /** Of the groups of the newer protocol. */
+  readonly settings: GroupSettings;
   readonly #offsets: OffsetCoordinator;
 
   constructor(context: ModelContext, cluster: CoordinatedCluster) {
     this.#context = context;
     this.#cluster = cluster;
     this.#table = new GroupTable(context, cluster);
+    this.settings = this.#table.settings;
     this.#offsets = new OffsetCoordinator(context, cluster, this.#table);
     cluster.onTopicChange((topic, change) => this.#topicChanged(topic.name, change === 'deleted'));
   }

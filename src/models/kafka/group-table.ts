@@ -1,16 +1,18 @@
 import { checkLimit } from '../../core/limits.js';
 import type { ModelContext } from '../../core/model.js';
+import type { Config } from './config.js';
 import { ClassicGroup } from './consumer-group.js';
 import { KafkaError } from './errors.js';
 import type { ClassicGroupContext } from './group-rebalance.js';
 import type { ClassicGroupRecord } from './group-roster.js';
+import { GroupSettings } from './group-settings.js';
 import { ModernGroup, type ModernGroupContext, type ModernGroupRecord } from './modern-group.js';
 import { GroupOffsets, type OffsetsRecord } from './offsets.js';
 import { TopicPattern } from './topic-pattern.js';
 
 /** What the coordinators need of the cluster. */
 export interface CoordinatedCluster {
-  readonly config: { number(name: string): number; list(name: string): readonly string[] };
+  readonly config: Config;
   topic(name: string): CoordinatedTopic | undefined;
   readonly topics: ReadonlyMap<string, CoordinatedTopic>;
   /** The node that coordinates a group or a transactional id, -1 while there is none. */
@@ -43,6 +45,8 @@ export interface GroupEntry {
 
 /** The groups there are, with their offsets: makes, finds, keeps and drops them. */
 export class GroupTable {
+  /** Of the groups of the newer protocol. */
+  readonly settings: GroupSettings;
   readonly #context: ModelContext;
   readonly #cluster: CoordinatedCluster;
   readonly #groups = new Map<string, GroupEntry>();
@@ -53,6 +57,7 @@ export class GroupTable {
   constructor(context: ModelContext, cluster: CoordinatedCluster) {
     this.#context = context;
     this.#cluster = cluster;
+    this.settings = new GroupSettings(cluster.config);
     this.#classicContext = this.#createClassicContext();
     this.#modernContext = this.#createModernContext();
   }
@@ -82,12 +87,8 @@ export class GroupTable {
       clock,
       outbox,
       random,
-      get sessionTimeoutMs() {
-        return config.number('group.consumer.session.timeout.ms');
-      },
-      get heartbeatIntervalMs() {
-        return config.number('group.consumer.heartbeat.interval.ms');
-      },
+      sessionTimeoutMs: (groupId) => this.settings.number(groupId, 'consumer.session.timeout.ms'),
+      heartbeatIntervalMs: (groupId) => this.settings.number(groupId, 'consumer.heartbeat.interval.ms'),
       get maxSize() {
         return Math.min(config.number('group.consumer.max.size'), limits.groupMemberCount);
       },

@@ -23,9 +23,9 @@ export interface ModernGroupContext {
   readonly outbox: Outbox;
   readonly random: Random;
   /** `group.consumer.session.timeout.ms` */
-  readonly sessionTimeoutMs: number;
+  sessionTimeoutMs(groupId: string): number;
   /** `group.consumer.heartbeat.interval.ms` */
-  readonly heartbeatIntervalMs: number;
+  heartbeatIntervalMs(groupId: string): number;
   /** `group.consumer.max.size` */
   readonly maxSize: number;
   /** `group.consumer.assignors`; the first one is the default. */
@@ -168,7 +168,7 @@ export class ModernGroup {
     memberEpoch: number,
     assignment: ConsumerHeartbeatAnswer['assignment'],
   ): ConsumerHeartbeatAnswer {
-    return { memberId, memberEpoch, heartbeatIntervalMs: this.#context.heartbeatIntervalMs, assignment };
+    return { memberId, memberEpoch, heartbeatIntervalMs: this.#context.heartbeatIntervalMs(this.id), assignment };
   }
 
   /** The member that speaks, undefined for one that is new. */
@@ -287,7 +287,7 @@ export class ModernGroup {
 
   #watch(member: ModernMember): void {
     this.#context.clock.cancel(member.sessionTimer);
-    member.sessionTimer = this.#after(this.#context.sessionTimeoutMs, () => this.#remove(member));
+    member.sessionTimer = this.#after(this.#context.sessionTimeoutMs(this.id), () => this.#remove(member));
   }
 
   #after(ms: number, fire: () => void): Timer {

@@ -180,6 +180,11 @@ const BROKER_ROWS: readonly Row[] = [
   ['unclean.leader.election.enable', 'boolean', 'false'],
 ];
 
+const GROUP_ROWS: readonly Row[] = [
+  ['consumer.heartbeat.interval.ms', 'int', '5000', 'group.consumer.heartbeat.interval.ms', atLeast(1)],
+  ['consumer.session.timeout.ms', 'int', '45000', 'group.consumer.session.timeout.ms', atLeast(1)],
+];
+
 /** In Kafka's own order, by name. */
 function table(rows: readonly Row[]): ReadonlyMap<string, Setting> {
   return new Map(
@@ -198,6 +203,7 @@ function table(rows: readonly Row[]): ReadonlyMap<string, Setting> {
 
 export const TOPIC_SETTINGS = table(TOPIC_ROWS);
 export const BROKER_SETTINGS = table(BROKER_ROWS);
+export const GROUP_SETTINGS = table(GROUP_ROWS);
 
 /** Settings of brokers that have no default of their own in Kafka, but that of a setting in hours. */
 export const DEFAULT_IN_HOURS: ReadonlyMap<string, { readonly name: string; readonly value: string }> = new Map([

@@ -2,9 +2,11 @@ import { type AclOperation, CLUSTER_RESOURCE } from '../../models/kafka/index.js
 import type { Call } from './call.js';
 
 const TOPIC = 2;
+const GROUP = 32;
 
-/** Settings of a topic belong to it, all others to the cluster. @throws KafkaError */
+/** Settings of a topic or a group belong to it, all others to the cluster. @throws KafkaError */
 export function demandConfigAccess(call: Call<any>, operation: AclOperation, resourceType: number, name: string): void {
   if (resourceType === TOPIC) call.demand(operation, 'topic', name);
+  else if (resourceType === GROUP) call.demand(operation, 'group', name);
   else call.demand(operation, 'cluster', CLUSTER_RESOURCE);
 }

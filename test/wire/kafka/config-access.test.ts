@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import type { Call } from '../../../src/wire/kafka/call.js';
 import { demandConfigAccess } from '../../../src/wire/kafka/config-access.js';
 
-it('settings of a topic belong to it, all others to the cluster', () => {
+it('settings of a topic or a group belong to it, all others to the cluster', () => {
   const asked: string[] = [];
   const call = { demand: (...need: string[]) => asked.push(need.join(' ')) } as unknown as Call<any>;
   demandConfigAccess(call, 'describeConfigs', 2, 't');
   demandConfigAccess(call, 'alterConfigs', 4, '1');
-  expect(asked).toEqual(['describeConfigs topic t', 'alterConfigs cluster kafka-cluster']);
+  demandConfigAccess(call, 'alterConfigs', 32, 'g');
+  expect(asked).toEqual(['describeConfigs topic t', 'alterConfigs cluster kafka-cluster', 'alterConfigs group g']);
 });
