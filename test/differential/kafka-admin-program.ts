@@ -151,10 +151,11 @@ function alterConfigs(dice: Dice): Operation | undefined {
 }
 
 function describeTopicPartitions(dice: Dice): Operation | undefined {
+  const topics = dice.some(3, () => ({ name: dice.topic() }));
   const body = {
-    topics: dice.some(3, () => ({ name: dice.topic() })),
+    topics,
     responsePartitionLimit: dice.mostly(2_000, 1, 2, 0, -1),
-    cursor: dice.once(3) ? { topicName: dice.topic(), partitionIndex: dice.partition() } : null,
+    cursor: dice.once(3) ? { topicName: dice.pick(topics).name, partitionIndex: dice.int(3) } : null,
   };
   return dice.make('DescribeTopicPartitions', body);
 }

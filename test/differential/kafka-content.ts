@@ -45,7 +45,6 @@ export type Damage =
   | 'delta+'
   | 'offset'
   | 'control'
-  | 'appendTime'
   | 'codec'
   | 'garbage'
   | 'tiny';
@@ -284,8 +283,6 @@ function damaged(batch: Buffer, damage: Damage | undefined): Buffer {
       return batch;
     case 'control':
       return change(() => batch.writeInt16BE(batch.readInt16BE(21) | 0x20, 21));
-    case 'appendTime':
-      return change(() => batch.writeInt16BE(batch.readInt16BE(21) | 0x08, 21));
     case 'codec':
       return change(() => batch.writeInt16BE((batch.readInt16BE(21) & ~7) | 6, 21));
     case 'garbage':

@@ -4,10 +4,14 @@
  *
  * - Ids that a broker makes up (topics, members, producers, fetch sessions): only which are the same.
  * - The cluster id, ports and throttle times; the moment of a log append time.
- * - The order of topics, partitions, groups, members and settings in answers that Kafka makes from hash tables: all but
- *   those of Fetch.
+ * - The order of topics, partitions, groups, members and settings, which Kafka often takes from hash tables.
  * - What ConsumerGroupDescribe of Kafka 3.9 says twice about groups that are missing.
  * - ConsumerGroupDescribe of a classic group: Kafka 3.9 calls it an unknown error, later versions GROUP_ID_NOT_FOUND.
+ * - Whether a classic group without members is there: one whose members only have an id so far shows in Kafka when
+ *   something else is written.
+ * - What people read where Kafka says nothing.
+ * - The bit that says that a time is that of the append: Kafka takes it out of what a producer sends, and we refuse it.
+ * - Requests that Kafka answers with UNKNOWN_SERVER_ERROR, which is a fault of its own: the program ends there.
  * - Groups, topics and transactions of other programs, which the real broker has as well.
  */
 import { crc32c } from '../../src/models/kafka/crc32c.js';
@@ -27,8 +31,6 @@ const FREE = new Set([
 const IDS = new Set(['topicId', 'memberId', 'leader', 'producerId', 'sessionId']);
 const TIMES = new Set(['timestamp', 'logAppendTimeMs', 'lastTimestamp', 'transactionStartTimeMs']);
 const MESSAGES = new Set(['errorMessage', 'batchIndexErrorMessage']);
-/** Lists whose order clients see. */
-const ORDERED = new Set(['Fetch']);
 /** Kafka 3.9 says of each group that is missing as often as groups are missing. */
 const TWICE = new Set(['ConsumerGroupDescribe']);
 
@@ -61,6 +63,7 @@ export function essence(api: string, answer: unknown, memory: Memory, numbering:
 
 /** What Kafka 3.9 gets wrong, and later versions do not. */
 function withoutFaults(api: string, text: string): string {
+  if (api === 'DescribeGroups') return text.replaceAll('"groupState": "Empty"', '"groupState": "Dead"');
   return api === 'ConsumerGroupDescribe' ? text.replaceAll('"UNKNOWN_SERVER_ERROR"', '"GROUP_ID_NOT_FOUND"') : text;
 }
 
@@ -82,7 +85,6 @@ function simplify(name: string, value: any, api: string, memory: Memory): unknow
 function listOf(name: string, list: readonly any[], api: string, memory: Memory): unknown[] {
   const own = list.filter((item) => isOwn(api, name, item, memory));
   const out = own.map((item) => simplify(name, item, api, memory));
-  if (ORDERED.has(api)) return out;
   const keyed = out.map((item) => [JSON.stringify(item).replace(MARKED, '$1'), item] as const);
   const sorted = keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const kept = TWICE.has(api) ? sorted.filter(([text], at) => text !== sorted[at - 1]?.[0]) : sorted;
@@ -92,7 +94,7 @@ function listOf(name: string, list: readonly any[], api: string, memory: Memory)
 /** Whether an entry of a list of everything is the program's. */
 function isOwn(api: string, list: string, item: any, memory: Memory): boolean {
   const ours = (text: string | null) => text?.startsWith(memory.prefix) ?? true;
-  if (api === 'ListGroups' && list === 'groups') return ours(item.groupId);
+  if (api === 'ListGroups' && list === 'groups') return ours(item.groupId) && item.groupState !== 'Empty';
   if (api === 'ListTransactions' && list === 'transactionStates') return ours(item.transactionalId);
   if (api === 'DescribeLogDirs' && list === 'topics') return ours(item.name);
   if ((api === 'Metadata' || api === 'DescribeTopicPartitions') && list === 'topics' && item.errorCode === 'NONE') {
@@ -155,7 +157,19 @@ function batchesOf(bytes: Buffer, memory: Memory): unknown {
   return bytes.length > at ? [...batches, `${bytes.length - at} bytes more`] : batches;
 }
 
-/** The same without what people read. */
+export function isFault(essence: string): boolean {
+  return essence.includes('"UNKNOWN_SERVER_ERROR"');
+}
+
+/** The same without what people read; where Kafka says nothing, something may be said. */
 export function withoutMessages(essence: string): string {
   return essence.replace(/^( *"(?:errorMessage|batchIndexErrorMessage)": )(?:null|"(?:[^"\\]|\\.)*")/gm, '$1"…"');
+}
+
+/** Whether Kafka has a text where this broker has another one. */
+export function saysOtherwise(theirs: string, ours: string): boolean {
+  const texts = (essence: string) =>
+    essence.split('\n').filter((line) => /"(?:errorM|batchIndexErrorM)essage": /.test(line));
+  const said = texts(ours);
+  return texts(theirs).some((line, at) => line !== said[at] && !/": (?:null|"")/.test(line));
 }

@@ -16,11 +16,7 @@ export function groupOperation(dice: Dice): Operation | undefined {
       groups: dice.some(2, () => group(dice)),
       includeAuthorizedOperations: dice.once(3),
     });
-  if (roll < 92)
-    return dice.make('ListGroups', {
-      statesFilter: dice.pick([[], ['Stable'], ['empty'], ['Nonsense']]),
-      typesFilter: dice.pick([[], ['classic'], ['Consumer'], ['x']]),
-    });
+  if (roll < 92) return listGroups(dice);
   if (roll < 94)
     return dice.make('ConsumerGroupDescribe', {
       groupIds: dice.some(2, () => group(dice)),
@@ -33,6 +29,15 @@ export function groupOperation(dice: Dice): Operation | undefined {
       topics: dice.some(2, () => ({ name: dice.topic(), partitions: [{ partitionIndex: dice.partition() }] })),
     });
   return findCoordinator(dice);
+}
+
+/** Only these versions say which groups are empty, see `kafka-freedom`. */
+function listGroups(dice: Dice): Operation | undefined {
+  const body = {
+    statesFilter: dice.pick([[], ['Stable'], ['empty'], ['Nonsense']]),
+    typesFilter: dice.pick([[], ['classic'], ['Consumer'], ['x']]),
+  };
+  return dice.make('ListGroups', body, dice.connection, 4);
 }
 
 /** Connections have a group that they are mostly in. */
@@ -71,7 +76,8 @@ function joinGroup(dice: Dice): Operation | undefined {
     metadata: { $: 'subscription', topics: dice.mostly(['~a'], ['~b'], ['~a', '~b']) },
   });
   const body = {
-    groupId: groupOf(dice, connection),
+    // Groups keep to one protocol here.
+    groupId: dice.once(12) ? dice.pick(['', '~s']) : '~g',
     sessionTimeoutMs: dice.mostly(60_000, 1, 5_999, 1_800_001, 30_000),
     rebalanceTimeoutMs: 60_000,
     memberId,
@@ -86,7 +92,8 @@ function joinGroup(dice: Dice): Operation | undefined {
         ),
     reason: dice.once(3) ? 'because' : null,
   };
-  return dice.make('JoinGroup', body, connection);
+  // Older versions have no instance ids.
+  return dice.make('JoinGroup', body, connection, connection === 2 ? 5 : 0);
 }
 
 function syncGroup(dice: Dice): Operation | undefined {
@@ -168,7 +175,7 @@ function consumerGroupHeartbeat(dice: Dice): Operation | undefined {
   const joins = dice.once(2);
   const whole = joins || dice.once(3);
   const body = {
-    groupId: dice.once(12) ? group(dice) : '~m',
+    groupId: dice.once(12) ? dice.pick(['', '~none']) : '~m',
     memberId: dice.once(15)
       ? dice.pick(['', 'stranger'])
       : joins
@@ -178,7 +185,7 @@ function consumerGroupHeartbeat(dice: Dice): Operation | undefined {
     instanceId: dice.once(8) ? dice.pick(['fixed', '']) : null,
     rackId: dice.once(12) ? dice.pick(['r', '']) : null,
     rebalanceTimeoutMs: whole ? dice.mostly(60_000, -1, 0) : -1,
-    subscribedTopicNames: whole ? dice.mostly(['~a', '~b'], ['~a'], ['~none'], [], null as never) : null,
+    subscribedTopicNames: whole ? dice.mostly(['~a', '~b'], ['~a'], ['~none'], null as never) : null,
     subscribedTopicRegex: null,
     serverAssignor: dice.once(6) ? dice.pick(['uniform', 'range', 'odd', '']) : null,
     topicPartitions: joins

@@ -17,7 +17,6 @@ const DAMAGES: readonly Damage[] = [
   'delta+',
   'offset',
   'control',
-  'appendTime',
   'codec',
   'garbage',
   'tiny',
@@ -34,6 +33,8 @@ export function logOperation(dice: Dice): Operation | undefined {
   if (roll < 95) return describeProducers(dice);
   return metadata(dice);
 }
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 export function batch(dice: Dice, topic: string, partition: number, changes: Partial<BatchPlan> = {}): BatchPlan {
   const plan: BatchPlan = {
@@ -67,9 +68,9 @@ function produce(dice: Dice): Operation | undefined {
     transactionalId: null,
     acks: dice.once(8) ? dice.pick([0, 1, 2, -2]) : -1,
     timeoutMs: 1_000,
-    topicData: [...new Set(topics)].map((name) => ({
+    topicData: unique(topics).map((name) => ({
       name,
-      partitionData: [...new Set(dice.some(2, () => dice.partition()))].map((index) => ({
+      partitionData: unique(dice.some(2, () => dice.partition())).map((index) => ({
         index,
         records: dice.once(25) ? null : batch(dice, name, index, dice.once(3) ? idempotent(dice) : {}),
       })),
@@ -81,11 +82,11 @@ function produce(dice: Dice): Operation | undefined {
 function fetch(dice: Dice): Operation | undefined {
   const connection = dice.connection;
   const session = dice.once(3) ? fetchSession(dice, connection) : { sessionId: 0, sessionEpoch: dice.mostly(-1, 0) };
-  const topics = [...new Set(dice.some(2, () => dice.topic()))];
+  const topics = unique(dice.some(2, () => dice.topic()));
   const asked = (topic: string) => ({
     topic,
     topicId: { $: 'topicId', topic },
-    partitions: [...new Set(dice.some(2, () => dice.partition()))].map((partition) => ({
+    partitions: unique(dice.some(2, () => dice.partition())).map((partition) => ({
       partition,
       currentLeaderEpoch: dice.mostly(-1, 0, 1),
       fetchOffset: dice.once(8) ? dice.pick([-1, 99, 1_000_000]) : dice.int(7),
@@ -142,10 +143,10 @@ function listOffsets(dice: Dice): Operation | undefined {
 
 function deleteRecords(dice: Dice): Operation | undefined {
   const body = {
-    topics: dice.some(2, () => ({
-      name: dice.topic(),
-      partitions: dice.some(2, () => ({
-        partitionIndex: dice.partition(),
+    topics: unique(dice.some(2, () => dice.topic())).map((name) => ({
+      name,
+      partitions: unique(dice.some(2, () => dice.partition())).map((partitionIndex) => ({
+        partitionIndex,
         offset: dice.once(3) ? dice.pick([-1, -2, 99]) : dice.int(5),
       })),
     })),
@@ -194,10 +195,9 @@ function describeProducers(dice: Dice): Operation | undefined {
 
 export function metadata(dice: Dice): Operation | undefined {
   const byId = dice.once(4);
-  const topics = dice.some(2, () => {
-    const topic = dice.topic();
-    return byId ? { topicId: { $: 'topicId', topic }, name: null } : { name: topic };
-  });
+  const topics = unique(dice.some(2, () => dice.topic())).map((topic) =>
+    byId ? { topicId: { $: 'topicId', topic }, name: null } : { name: topic },
+  );
   const body = {
     topics: dice.once(8) ? null : dice.once(8) ? [] : topics,
     allowAutoTopicCreation: dice.once(3),

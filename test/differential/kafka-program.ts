@@ -101,10 +101,11 @@ export class Dice {
   }
 
   /** An operation in a version that both have; undefined where they have none. */
-  make(api: string, body: object, connection = this.connection): Operation | undefined {
+  make(api: string, body: object, connection = this.connection, least = 0): Operation | undefined {
     const range = this.#ranges.get(api);
     if (!range) return undefined;
-    const version = range[0] + this.int(range[1] - range[0] + 1);
+    const first = Math.max(range[0], least);
+    const version = first + this.int(range[1] - first + 1);
     return { connection, api, version, body };
   }
 }

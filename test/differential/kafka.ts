@@ -151,7 +151,7 @@ function describe(program: readonly Operation[]): string {
   return program
     .map(
       (operation) =>
-        `  ${operation.connection}: ${operation.api} ${operation.version} ${JSON.stringify(operation.body)}${operation.cut ? ` ${JSON.stringify(operation.cut)}` : ''}`,
+        `  ${operation.connection}: ${operation.api} ${operation.version} ${JSON.stringify(operation.body).replace(/x{20,}/g, 'x…')}${operation.cut ? ` ${JSON.stringify(operation.cut)}` : ''}`,
     )
     .join('\n');
 }

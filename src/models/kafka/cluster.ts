@@ -4,7 +4,7 @@ import { loadTopic, saveTopic, type TopicState } from './cluster-snapshot.js';
 import { type Config, checkSetting, type KafkaOptions } from './config.js';
 import { KafkaError } from './errors.js';
 import { NO_LEADER, type Nodes, type Partition } from './partition.js';
-import { checkReplicas, spreadReplicas } from './replica-placement.js';
+import { checkFactor, checkReplicas, spreadReplicas } from './replica-placement.js';
 import { TOPIC_SETTINGS } from './setting.js';
 import { Topic } from './topic.js';
 import { checkTopicName, collisionKey, isInternalTopic, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './topic-name.js';
@@ -140,12 +140,12 @@ export class Cluster implements Nodes {
   #place(name: string, spec: TopicSpec): number[][] {
     const count = spec.partitions ?? this.config.number('num.partitions');
     const factor = spec.replicationFactor ?? this.config.number('default.replication.factor');
+    checkFactor(factor);
     this.checkPartitionCount(name, count);
-    const live = this.liveNodes.length;
-    if (!Number.isInteger(factor) || factor < 1 || factor > live) {
+    if (factor > this.liveNodes.length) {
       throw new KafkaError(
         'INVALID_REPLICATION_FACTOR',
-        `Unable to replicate the partition ${factor} time(s): ${live} broker(s) are available.`,
+        `Unable to replicate the partition ${factor} time(s): ${this.liveNodes.length} broker(s) are available.`,
       );
     }
     return spreadReplicas(this.#liveIds, count, factor, this.#placed);
@@ -159,7 +159,7 @@ export class Cluster implements Nodes {
       'INVALID_PARTITIONS',
       count > most
         ? `limits.kafkaPartitionCount (${most}) exceeded by topic '${name}' with ${count} partitions`
-        : `Number of partitions was set to an invalid non-positive value: ${count}`,
+        : 'Number of partitions was set to an invalid non-positive value.',
     );
   }
 

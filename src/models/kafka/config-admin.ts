@@ -210,7 +210,10 @@ function applyChange(config: Config, { name, operation, value }: ConfigChange, o
 
 function editList(config: Config, setting: Setting, operation: number, value: string): string {
   if (setting.type !== 'list') {
-    throw new KafkaError('INVALID_CONFIG', `Config value append is not allowed for config key: ${setting.name}`);
+    throw new KafkaError(
+      'INVALID_CONFIG',
+      `Can't ${operation === CONFIG_OPERATIONS.append ? 'APPEND' : 'SUBTRACT'} to key ${setting.name} because its type is not LIST.`,
+    );
   }
   const items = value.split(',');
   const current = config.list(setting.name);

@@ -84,8 +84,7 @@ export class FetchSessions {
 
   #planFull(request: SessionRequest): SessionPlan {
     this.#sessions.delete(request.sessionId);
-    const wanted = request.sessionEpoch === FIRST_EPOCH && request.partitions.length > 0;
-    const session = wanted ? this.#open(request) : undefined;
+    const session = request.sessionEpoch === FIRST_EPOCH ? this.#open(request) : undefined;
     return {
       sessionId: session?.id ?? 0,
       partitions: request.partitions,

@@ -3,7 +3,7 @@ import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
 import { KafkaError, type KafkaErrorCode } from './errors.js';
 import type { Partition } from './partition.js';
-import type { AbortedTransaction, PartitionLog } from './partition-log.js';
+import type { AbortedTransaction } from './partition-log.js';
 import type { RecordBatch } from './record-batch.js';
 
 /** What a consumer asks one node for. */
@@ -114,8 +114,9 @@ export class FetchService {
     let bytes = 0;
     for (const entry of request.partitions) {
       try {
-        const { log } = this.#locate(request, entry);
-        if (divergence(entry, log)) return true;
+        const partition = this.#locate(request, entry);
+        const { log } = partition;
+        if (divergence(entry, partition)) return true;
         const limit = request.committed ? log.lastStable : log.highWatermark;
         bytes += log.availableBytes(entry.offset, limit, entry.maxBytes);
       } catch (error) {
@@ -132,20 +133,17 @@ export class FetchService {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `reading topic '${entry.topic}' is denied`);
     }
     const partition = this.#cluster.partition(entry.topic, entry.index);
-    const byId = entry.topicId !== undefined;
-    if (!partition || (byId && partition.home.id !== entry.topicId)) {
-      throw new KafkaError(
-        byId && (!partition || entry.topic === '' || partition.home.id !== entry.topicId)
-          ? 'UNKNOWN_TOPIC_ID'
-          : 'UNKNOWN_TOPIC_OR_PARTITION',
-        `there is no partition ${entry.topic}-${entry.index}`,
-      );
+    if (entry.topicId !== undefined && this.#cluster.topicById(entry.topicId)?.name !== entry.topic) {
+      throw new KafkaError('UNKNOWN_TOPIC_ID', `there is no topic '${entry.topic}' of id ${entry.topicId}`);
+    }
+    if (!partition) {
+      throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${entry.topic}-${entry.index}`);
     }
     partition.checkLeader(request.nodeId);
     partition.checkLeaderEpoch(entry.leaderEpoch);
     const { log } = partition;
     if (entry.offset < log.logStart || entry.offset > log.logEnd) {
-      if (entry.offset < log.logStart || !divergence(entry, partition.log)) {
+      if (entry.offset < log.logStart || !divergence(entry, partition)) {
         throw new KafkaError(
           'OFFSET_OUT_OF_RANGE',
           `offset ${entry.offset} of ${entry.topic}-${entry.index} is not between ${log.logStart} and ${log.logEnd}`,
@@ -175,7 +173,7 @@ export class FetchService {
       return failedFetch(entry, error.code, this.#cluster.partition(entry.topic, entry.index));
     }
     const { log } = partition;
-    const diverging = divergence(entry, log);
+    const diverging = divergence(entry, partition);
     const limit = request.committed ? log.lastStable : log.highWatermark;
     const most = Math.min(entry.maxBytes, left);
     const wanted = diverging === undefined && entry.offset < limit && (first || most > 0);
@@ -211,9 +209,9 @@ export function failedFetch(asked: FetchPartition, error: KafkaErrorCode, partit
 }
 
 /** Where the log that the client has read ends here, when it is not at the offset that it asks for. */
-function divergence(entry: FetchPartition, log: PartitionLog): FetchResult['diverging'] {
+function divergence(entry: FetchPartition, { log, leaderEpoch }: Partition): FetchResult['diverging'] {
   if (entry.lastFetchedEpoch < 0) return undefined;
-  const end = log.epochs.endOf(entry.lastFetchedEpoch, log.logEnd, log.epochs.latest);
+  const end = log.epochs.endOf(entry.lastFetchedEpoch, log.logEnd, leaderEpoch);
   if (end.epoch < 0) return undefined;
   return end.endOffset < entry.offset || end.epoch < entry.lastFetchedEpoch ? end : undefined;
 }

@@ -118,7 +118,7 @@ export class GroupCoordinator implements BrokerModel {
    * @throws KafkaError GROUP_ID_NOT_FOUND also for a classic group that has members
    */
   consumerHeartbeat(groupId: string, request: ConsumerHeartbeat, nodeId?: number): ConsumerHeartbeatAnswer {
-    if (groupId === '') throw new KafkaError('INVALID_REQUEST', 'the name of a group is empty; set group.id');
+    if (groupId === '') throw new KafkaError('INVALID_REQUEST', "GroupId can't be empty.");
     checkHeartbeat(request, this.#cluster.config.list('group.consumer.assignors'));
     this.#table.checkHome(groupId, nodeId);
     return this.#context.outbox.run(() => {

@@ -18,7 +18,7 @@ function problemOf(request: ConsumerHeartbeat): string | undefined {
   const { memberEpoch, memberId, instanceId, rackId } = request;
   if (instanceId === '') return "InstanceId can't be empty.";
   if (rackId === '') return "RackId can't be empty.";
-  if (memberEpoch < LEAVE_STATIC_EPOCH) return `member epoch ${memberEpoch} is not valid`;
+  if (memberEpoch < LEAVE_STATIC_EPOCH) return 'MemberEpoch is invalid.';
   if (memberEpoch !== JOIN_EPOCH && memberId === '') return "MemberId can't be empty.";
   if (memberEpoch === LEAVE_STATIC_EPOCH && instanceId === null) return 'only a static member leaves for a while';
   if (memberEpoch !== JOIN_EPOCH) return undefined;

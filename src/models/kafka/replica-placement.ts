@@ -29,3 +29,12 @@ export function checkReplicas(nodes: readonly Numbered[], assignments: ReadonlyA
 export function rangeOf(nodes: readonly Numbered[]): string {
   return `${nodes[0]?.id} to ${nodes.at(-1)?.id}`;
 }
+
+/** @throws KafkaError INVALID_REPLICATION_FACTOR */
+export function checkFactor(factor: number): void {
+  if (Number.isInteger(factor) && factor >= 1) return;
+  throw new KafkaError(
+    'INVALID_REPLICATION_FACTOR',
+    'Replication factor must be larger than 0, or -1 to use the default value.',
+  );
+}

@@ -113,10 +113,14 @@ function readConfig(entries: TopicRequest['config']): Record<string, string> {
 
 function manualAssignments(request: TopicRequest): ReadonlyArray<readonly number[]> | undefined {
   if (request.assignments.length === 0) return undefined;
-  if (request.partitions !== CLUSTER_DEFAULT || request.replicationFactor !== CLUSTER_DEFAULT) {
+  for (const [what, value] of [
+    ['replication factor', request.replicationFactor],
+    ['number of partitions', request.partitions],
+  ] as const) {
+    if (value === CLUSTER_DEFAULT) continue;
     throw new KafkaError(
       'INVALID_REQUEST',
-      'Both numPartitions or replicationFactor and replicasAssignments were set. Both cannot be used at the same time.',
+      `A manual partition assignment was specified, but ${what} was not set to -1.`,
     );
   }
   const sorted = [...request.assignments].sort((a, b) => a.index - b.index);

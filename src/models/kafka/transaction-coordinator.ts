@@ -128,15 +128,19 @@ export class TransactionCoordinator implements BrokerModel {
     places: readonly TopicPartition[],
     nodeId?: number,
   ): GroupErrorCode[] {
-    const missing = places.map(({ topic, partition }) => !this.#cluster.partition(topic, partition));
-    if (missing.includes(true)) {
-      this.#table.checkHome(transactionalId, nodeId);
-      return missing.map((gone) => (gone ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'OPERATION_NOT_ATTEMPTED'));
-    }
+    const missing = this.#missing(places);
+    if (missing) return missing;
     this.#begin(transactionalId, identity, nodeId, (txn) => {
       for (const { topic, partition } of places) txn.add(topic, partition);
     });
     return places.map(() => 'NONE');
+  }
+
+  /** The results when there are partitions that do not exist; nothing else is looked at then. */
+  #missing(places: readonly TopicPartition[]): GroupErrorCode[] | undefined {
+    const missing = places.map(({ topic, partition }) => !this.#cluster.partition(topic, partition));
+    if (!missing.includes(true)) return undefined;
+    return missing.map((gone) => (gone ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'OPERATION_NOT_ATTEMPTED'));
   }
 
   /** Whether partitions are part of the running transaction of a producer. @throws KafkaError as `verify` */
@@ -146,6 +150,8 @@ export class TransactionCoordinator implements BrokerModel {
     places: readonly TopicPartition[],
     nodeId?: number,
   ): GroupErrorCode[] {
+    const missing = this.#missing(places);
+    if (missing) return missing;
     this.#table.checkHome(transactionalId, nodeId);
     const txn = this.#table.owned(transactionalId, identity);
     if (txn.ending) throw concurrent(txn);
@@ -190,6 +196,7 @@ export class TransactionCoordinator implements BrokerModel {
     const results = this.#groups.commitPending(groupId, producer.producerId, member, commits, {
       ...(nodeId !== undefined && { nodeId }),
       verify: () => {
+        this.#table.checkHome(transactionalId, undefined);
         const txn = this.#table.writing(transactionalId, producer);
         if (txn.groups.has(groupId)) return;
         throw new KafkaError(

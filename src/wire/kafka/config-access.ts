@@ -10,3 +10,10 @@ export function demandConfigAccess(call: Call<any>, operation: AclOperation, res
   else if (resourceType === GROUP) call.demand(operation, 'group', name);
   else call.demand(operation, 'cluster', CLUSTER_RESOURCE);
 }
+
+/** The same for the same resource. */
+export function keyOfResource({ resourceType, resourceName }: { resourceType: number; resourceName: string }): string {
+  return `${resourceType} ${resourceName}`;
+}
+
+export const TWICE = 'Each resource must appear at most once.';

@@ -62,7 +62,7 @@ describe('what is refused', () => {
       TOPIC,
       [{ name: 'retention.ms', value: '1', operation: list }],
       'INVALID_CONFIG',
-      'append',
+      "Can't APPEND to key retention.ms because its type is not LIST.",
     ],
     [
       'an unknown operation',

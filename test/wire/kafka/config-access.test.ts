@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Call } from '../../../src/wire/kafka/call.js';
-import { demandConfigAccess } from '../../../src/wire/kafka/config-access.js';
+import { demandConfigAccess, keyOfResource } from '../../../src/wire/kafka/config-access.js';
 
 it('settings of a topic or a group belong to it, all others to the cluster', () => {
   const asked: string[] = [];
@@ -9,4 +9,10 @@ it('settings of a topic or a group belong to it, all others to the cluster', () 
   demandConfigAccess(call, 'alterConfigs', 4, '1');
   demandConfigAccess(call, 'alterConfigs', 32, 'g');
   expect(asked).toEqual(['describeConfigs topic t', 'alterConfigs cluster kafka-cluster', 'alterConfigs group g']);
+});
+
+it('a resource is known by its type and name', () => {
+  const key = keyOfResource({ resourceType: 2, resourceName: 't' });
+  expect(keyOfResource({ resourceType: 4, resourceName: 't' })).not.toBe(key);
+  expect(keyOfResource({ resourceType: 2, resourceName: 't' })).toBe(key);
 });

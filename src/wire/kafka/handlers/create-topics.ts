@@ -97,7 +97,7 @@ function refusal(name: string) {
     topicId: NO_UUID,
     errorCode,
     errorMessage,
-    configs: null,
+    configs: [],
   });
 }
 

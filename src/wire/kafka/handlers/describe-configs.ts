@@ -48,6 +48,8 @@ export const describeConfigs = describeConfigsApi.handler({
   handle: (request, call) => ({
     results: request.resources.map(({ resourceType, resourceName, configurationKeys }) => {
       const resource = { resourceType, resourceName };
+      // None asked for stands for all.
+      const names = configurationKeys?.length === 0 ? null : configurationKeys;
       return attempt(
         () => {
           demandConfigAccess(call, 'describeConfigs', resourceType, resourceName);
@@ -56,7 +58,7 @@ export const describeConfigs = describeConfigsApi.handler({
             ...resource,
             errorCode: 'NONE' as const,
             errorMessage: '',
-            configs: call.broker.configAdmin.describe(asked, configurationKeys).map((setting) => ({
+            configs: call.broker.configAdmin.describe(asked, names).map((setting) => ({
               name: setting.name,
               value: setting.value,
               readOnly: setting.readOnly,

@@ -41,7 +41,7 @@ export const describeUserScramCredentials = describeUserScramCredentialsApi.hand
     return {
       results: names.map((user) => {
         if (!twice.has(user)) return describe(call, user);
-        const errorMessage = 'Cannot describe SCRAM credentials for the same user twice in a single request';
+        const errorMessage = `Cannot describe SCRAM credentials for the same user twice in a single request: ${user}`;
         return { user, errorCode: 'DUPLICATE_RESOURCE' as const, errorMessage, credentialInfos: [] };
       }),
     };
@@ -55,6 +55,6 @@ function describe(call: Call<any>, user: string) {
     return credential ? [{ mechanism: Number(number), iterations: credential.iterations }] : [];
   });
   if (credentialInfos.length > 0) return { user, errorCode: 'NONE' as const, credentialInfos };
-  const errorMessage = 'Attempt to describe a user credential that does not exist';
+  const errorMessage = `Attempt to describe a user credential that does not exist: ${user}`;
   return { user, errorCode: 'RESOURCE_NOT_FOUND' as const, errorMessage, credentialInfos };
 }

@@ -1,7 +1,9 @@
+import { KafkaError } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
-import { demandConfigAccess } from '../config-access.js';
+import { demandConfigAccess, keyOfResource as keyOf, TWICE } from '../config-access.js';
 import { array, boolean, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
+import { repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_IncrementalAlterConfigs */
 export const incrementalAlterConfigsApi = defineApi({
@@ -34,19 +36,27 @@ export const incrementalAlterConfigsApi = defineApi({
 });
 
 export const incrementalAlterConfigs = incrementalAlterConfigsApi.handler({
-  handle: (request, call) => ({
-    responses: request.resources.map(({ resourceType, resourceName, configs }) =>
-      attempt(
-        () => {
-          demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
-          const changes = configs.map(({ configOperation, ...change }) => ({ ...change, operation: configOperation }));
-          call.broker.configAdmin.edit({ type: resourceType, name: resourceName }, changes, request.validateOnly);
-          return { resourceType, resourceName, errorCode: 'NONE' as const };
-        },
-        (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),
-      ),
-    ),
-  }),
+  handle(request, call) {
+    const twice = repeated(request.resources.map(keyOf));
+    return {
+      responses: request.resources.map((resource) => {
+        const { resourceType, resourceName, configs } = resource;
+        return attempt(
+          () => {
+            if (twice.has(keyOf(resource))) throw new KafkaError('INVALID_REQUEST', TWICE);
+            demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
+            const changes = configs.map(({ configOperation, ...change }) => ({
+              ...change,
+              operation: configOperation,
+            }));
+            call.broker.configAdmin.edit({ type: resourceType, name: resourceName }, changes, request.validateOnly);
+            return { resourceType, resourceName, errorCode: 'NONE' as const };
+          },
+          (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),
+        );
+      }),
+    };
+  },
   fail: (request, errorCode, errorMessage) => ({
     responses: request.resources.map(({ resourceType, resourceName }) => ({
       resourceType,

@@ -1,3 +1,4 @@
+import { KafkaError } from '../../../models/kafka/index.js';
 import { fenced } from '../fencing.js';
 import { error, int16, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
@@ -23,8 +24,14 @@ export const initProducerIdApi = defineApi({
   },
 });
 
+/** What a new producer says that it has. */
+const NONE = -1;
+
 export const initProducerId = initProducerIdApi.handler({
   handle({ transactionalId, transactionTimeoutMs, producerId, producerEpoch }, call) {
+    if ((producerId === NONE) !== (producerEpoch === NONE)) {
+      throw new KafkaError('INVALID_REQUEST', 'a producer id comes with its epoch');
+    }
     const known = { producerId, producerEpoch };
     return fenced(call.version >= 4, () =>
       call.broker.transactions.initProducerId(transactionalId, transactionTimeoutMs, known, call.nodeId),

@@ -1,3 +1,4 @@
+import { KafkaError } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { Call } from '../call.js';
 import { array, error, int8, int32, int64, string, throttle } from '../field.js';
@@ -84,12 +85,15 @@ function find(topic: string, asked: PartitionRequest, request: Request, call: Ca
   const { partitionIndex, timestamp, currentLeaderEpoch } = asked;
   const supported = timestamp >= -2 || call.version >= (SPECIAL_SINCE.get(timestamp) ?? Infinity);
   call.demand('describe', 'topic', topic);
+  if (!supported) {
+    throw new KafkaError('UNSUPPORTED_VERSION', `timestamp ${timestamp} has no meaning in version ${call.version}`);
+  }
   const found = call.broker.listOffset({
     nodeId: call.nodeId,
     topic,
     partition: partitionIndex,
     leaderEpoch: currentLeaderEpoch,
-    timestampMs: supported ? timestamp : Number.NEGATIVE_INFINITY,
+    timestampMs: timestamp,
     committed: request.isolationLevel === 1,
   });
   return {

@@ -1,3 +1,4 @@
+import { KafkaError } from '../../../models/kafka/index.js';
 import { array, bytes, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -31,6 +32,9 @@ export const syncGroupApi = defineApi({
 
 export const syncGroup = syncGroupApi.handler({
   handle(request, call) {
+    if (call.version >= 5 && (request.protocolType === null || request.protocolName === null)) {
+      throw new KafkaError('INCONSISTENT_GROUP_PROTOCOL', 'a member that syncs says which protocol was chosen');
+    }
     return call.later((answer) =>
       call.broker.groups.sync(
         request.groupId,

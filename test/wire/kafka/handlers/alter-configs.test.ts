@@ -15,3 +15,13 @@ test('AlterConfigs replaces what was set', () => {
   });
   expect(overrides(world)).toEqual({ 'segment.bytes': '100' });
 });
+
+test('a resource that stands in a request twice is not changed', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const resource = { resourceType: 2, resourceName: 't', configs: [] };
+  const { responses } = world
+    .connect()
+    .ask(alterConfigsApi, 2, { resources: [resource, resource], validateOnly: false });
+  expect(responses.map(({ errorCode }) => errorCode)).toEqual(['INVALID_REQUEST', 'INVALID_REQUEST']);
+});

@@ -43,3 +43,37 @@ test('what is not there aborts nothing, what cannot be read at this offset says 
   expect(abortedOf('t', 5)).toBeNull();
   expect(abortedOf('t', 0)).toEqual([]);
 });
+
+test('a partition that a known topic does not have is unknown, not its topic', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const id = world.broker.cluster.topic('t')?.id;
+  const asked = fetchRequest('', id);
+  const topics = asked.topics.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.map((partition) => ({ ...partition, partition: 3 })),
+  }));
+  const answer = world.connect().ask(fetchApi, 13, { ...asked, topics });
+  expect(answer.responses[0]?.partitions[0]?.errorCode).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+});
+
+test('a log that ends in front of the offset tells so to whoever read the same epoch', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const id = world.broker.cluster.topic('t')?.id;
+  const asked = fetchRequest('', id, 6);
+  const topics = asked.topics.map((topic) => ({
+    ...topic,
+    partitions: topic.partitions.map((partition) => ({ ...partition, lastFetchedEpoch: 0 })),
+  }));
+  const answer = world.connect().ask(fetchApi, 13, { ...asked, topics });
+  expect(answer.responses[0]?.partitions[0]).toMatchObject({
+    errorCode: 'NONE',
+    divergingEpoch: { epoch: 0, endOffset: 0 },
+  });
+});
+
+test('a session may begin without partitions', () => {
+  const request = { ...fetchRequest('t'), sessionEpoch: 0, topics: [] };
+  expect(new KafkaWorld().connect().ask(fetchApi, 12, request).sessionId).toBeGreaterThan(0);
+});

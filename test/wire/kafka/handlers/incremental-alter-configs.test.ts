@@ -29,3 +29,17 @@ test('IncrementalAlterConfigs edits what was set, and nothing when it only valid
   expect(edit([{ name: 'retention.ms', configOperation: 1, value: null }], true)).toBe('NONE');
   expect(overrides(world)['retention.ms']).toBe('5');
 });
+
+test('a resource that stands in a request twice is not changed', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const resource = {
+    resourceType: 2,
+    resourceName: 't',
+    configs: [{ name: 'retention.ms', configOperation: 0, value: '5' }],
+  };
+  const { responses } = world
+    .connect()
+    .ask(incrementalAlterConfigsApi, 1, { resources: [resource, resource], validateOnly: false });
+  expect(responses.map(({ errorCode }) => errorCode)).toEqual(['INVALID_REQUEST', 'INVALID_REQUEST']);
+});

@@ -25,3 +25,8 @@ describe('InitProducerId', () => {
     expect(fenced.errorCode).toBe(version >= 4 ? 'PRODUCER_FENCED' : 'INVALID_PRODUCER_EPOCH');
   });
 });
+
+it('a producer id comes with its epoch', () => {
+  const request = { transactionalId: 'x', transactionTimeoutMs: 1_000, producerId: -1, producerEpoch: 3 };
+  expect(new KafkaWorld().connect().ask(initProducerIdApi, 4, request).errorCode).toBe('INVALID_REQUEST');
+});

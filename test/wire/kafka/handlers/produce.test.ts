@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { produceApi } from '../../../../src/wire/kafka/handlers/produce.js';
+import { batchBytes } from '../../../helpers/kafka-model.js';
 import { produceRequest } from '../../../helpers/kafka-request.js';
 import { KafkaWorld } from '../../../helpers/kafka-wire.js';
 
@@ -38,4 +39,22 @@ test('acks that there are not are refused where there is a partition', () => {
   const errorOf = (topic: string) =>
     world.connect().ask(produceApi, 9, produceRequest(topic, 2)).responses[0]?.partitionResponses[0]?.errorCode;
   expect([errorOf('t'), errorOf('none')]).toEqual(['INVALID_REQUIRED_ACKS', 'UNKNOWN_TOPIC_OR_PARTITION']);
+});
+
+test('a batch ends where it says, and what is too short to be another one is left out', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const batch = batchBytes([{ key: 'k', value: 'v' }]);
+  const errorOf = (records: Uint8Array) =>
+    world.connect().ask(produceApi, 9, produceRequest('t', -1, records)).responses[0]?.partitionResponses[0]?.errorCode;
+  expect(errorOf(Buffer.concat([batch, Buffer.alloc(11)]))).toBe('NONE');
+  expect(errorOf(Buffer.concat([batch, batch]))).toBe('INVALID_RECORD');
+  expect(errorOf(batch.subarray(0, batch.length - 1))).toBe('INVALID_RECORD');
+  const shorter = Buffer.from(batch);
+  shorter.writeInt32BE(shorter.readInt32BE(8) - 7, 8);
+  expect(errorOf(shorter)).toBe('CORRUPT_MESSAGE');
+  const least = Buffer.from(batch);
+  least.writeInt32BE(13, 8);
+  expect(errorOf(least)).toBe('CORRUPT_MESSAGE');
+  expect(world.broker.topic('t').records()).toHaveLength(1);
 });

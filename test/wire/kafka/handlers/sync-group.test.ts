@@ -25,3 +25,18 @@ describe('SyncGroup', () => {
     expect([stale.errorCode, stale.assignment.length]).toEqual(['ILLEGAL_GENERATION', 0]);
   });
 });
+
+it('a member that does not say which protocol was chosen is refused with version 5', () => {
+  const request = {
+    groupId: 'g',
+    generationId: 1,
+    memberId: 'm',
+    groupInstanceId: null,
+    protocolType: 'consumer',
+    protocolName: null,
+    assignments: [],
+  };
+  const client = new KafkaWorld().connect();
+  expect(client.ask(syncGroupApi, 5, request).errorCode).toBe('INCONSISTENT_GROUP_PROTOCOL');
+  expect(client.ask(syncGroupApi, 4, request).errorCode).toBe('UNKNOWN_MEMBER_ID');
+});
