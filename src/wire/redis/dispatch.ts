@@ -20,7 +20,6 @@ const SUBSCRIBED_ALLOWED = new Set([
   'reset',
 ]);
 const TEXT_LIMIT = 128;
-const BUSY = 'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.';
 
 /** Runs one request of a connection: finds the command, checks, queues or executes, and writes the reply. */
 export function dispatch(client: Session, args: readonly string[]): void {
@@ -142,7 +141,8 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
     throw new RedisError(`ERR Can't execute '${command.name}': only ${allowed} are allowed in this context`);
   }
   checkFresh(client, command);
-  if (client.door.scripting.busy && !command.flags.has('allow_busy')) throw new RedisError(BUSY);
+  const { busyLine } = client.door.scripting;
+  if (busyLine !== undefined && !command.flags.has('allow_busy')) throw new RedisError(busyLine);
 }
 
 /** Whether a command has a flag, or one that EXEC would run now. */
@@ -173,13 +173,19 @@ export function checkWritable(client: Session): void {
   }
 }
 
-/** A replica never has a link to its primary here: what it holds is stale. */
-function checkFresh(client: Session, command: Command): void {
+/** Whether what this server holds may not be read: a replica never has a link to its primary here. */
+export function isStale(client: Session): boolean {
   const { primary, config } = client.door.broker;
-  if (!primary || config.text('replica-serve-stale-data') === 'yes') return;
+  return primary !== undefined && config.text('replica-serve-stale-data') === 'no';
+}
+
+export const STALE = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+
+function checkFresh(client: Session, command: Command): void {
+  if (!isStale(client)) return;
   const queued = command.name === 'exec' ? client.transaction.queued.map((one) => one.command) : [];
   if ([command, ...queued].every(({ flags }) => flags.has('stale'))) return;
-  throw new RedisError("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
+  throw new RedisError(STALE);
 }
 
 function notEnabled(what: string, option: string): string {

@@ -7,10 +7,23 @@ import { globMatchIgnoreCase, RedisError } from '../../../models/redis/index.js'
 import { type Command, command, type Reply } from '../handler.js';
 import { dumpLibraries, readLibraries } from '../rdb-function.js';
 import { isDump } from '../rdb-value.js';
-import { array, bulk, bulkOrNull, integer, map, nullBulk, OK, set, simple } from '../reply.js';
+import {
+  array,
+  bulk,
+  bulkOrNull,
+  bulks,
+  cString,
+  integer,
+  map,
+  nullBulk,
+  OK,
+  type Protocol,
+  set,
+  simple,
+} from '../reply.js';
 import { FunctionLibraries } from '../script/function-libraries.js';
 import { type Library, readLibrary } from '../script/library.js';
-import type { Call } from '../script/scripting.js';
+import type { Call, RunningFunction } from '../script/scripting.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
 import { strictInt64 } from './number.js';
@@ -37,7 +50,7 @@ function dump({ door }: Session): string {
 
 function restore({ door }: Session, args: readonly string[]): string {
   if (args.length > 4) {
-    throw new RedisError("ERR unknown subcommand or wrong number of arguments for 'RESTORE'. Try FUNCTION HELP.");
+    throw wrongArguments(args);
   }
   const policy = (args[3] ?? 'append').toLowerCase();
   if (!['append', 'replace', 'flush'].includes(policy)) {
@@ -57,6 +70,11 @@ function restore({ door }: Session, args: readonly string[]): string {
   return OK;
 }
 
+function wrongArguments(args: readonly string[]): RedisError {
+  const shown = cString(args[1] as string);
+  return new RedisError(`ERR unknown subcommand or wrong number of arguments for '${shown}'. Try FUNCTION HELP.`);
+}
+
 function remove(client: Session, args: readonly string[]): string {
   if (!client.door.scripting.functions.delete(args[2] as string)) throw new RedisError('ERR Library not found');
   return OK;
@@ -64,7 +82,7 @@ function remove(client: Session, args: readonly string[]): string {
 
 function flush(client: Session, args: readonly string[]): string {
   if (args.length > 3) {
-    throw new RedisError("ERR unknown subcommand or wrong number of arguments for 'FLUSH'. Try FUNCTION HELP.");
+    throw wrongArguments(args);
   }
   if (args[2] !== undefined && !/^(sync|async)$/i.test(args[2])) {
     throw new RedisError('ERR FUNCTION FLUSH only supports SYNC|ASYNC option');
@@ -109,7 +127,19 @@ function libraryReply({ protocol }: Session, { name, code, functions }: Library,
   return map(pairs, protocol);
 }
 
+function runningReply({ name, request, durationMs }: RunningFunction, protocol: Protocol): string {
+  return map(
+    [
+      [bulk('name'), bulk(name)],
+      [bulk('command'), bulks(request)],
+      [bulk('duration_ms'), integer(durationMs)],
+    ],
+    protocol,
+  );
+}
+
 function stats({ door, protocol }: Session): string {
+  const running = door.scripting.runningFunction;
   const libraries = door.scripting.functions.all();
   const functionCount = libraries.reduce((sum, { functions }) => sum + functions.length, 0);
   const counts: Array<[string, string]> = [
@@ -119,7 +149,7 @@ function stats({ door, protocol }: Session): string {
   const engines = map([[bulk('LUA'), map(counts, protocol)]], protocol);
   return map(
     [
-      [bulk('running_script'), nullBulk(protocol)],
+      [bulk('running_script'), running ? runningReply(running, protocol) : nullBulk(protocol)],
       [bulk('engines'), engines],
     ],
     protocol,
@@ -133,7 +163,7 @@ function readCall(args: readonly string[], readOnly: boolean): Call {
   if (count > args.length - 3) throw new RedisError("ERR Number of keys can't be greater than number of args");
   if (count < 0) throw new RedisError("ERR Number of keys can't be negative");
   const end = 3 + Number(count);
-  return { keys: args.slice(3, end), args: args.slice(end), readOnly };
+  return { keys: args.slice(3, end), args: args.slice(end), readOnly, request: args };
 }
 
 const fcall =
@@ -167,7 +197,7 @@ export const functionCommands: readonly Command[] = [
       command('function|kill 2 sB', {
         categories,
         run: (client) => {
-          client.door.scripting.kill();
+          client.door.scripting.kill('FUNCTION');
           return OK;
         },
       }),

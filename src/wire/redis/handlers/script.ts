@@ -17,7 +17,7 @@ function readCall(args: readonly string[]): Call {
   if (count > args.length - 3) throw new RedisError("ERR Number of keys can't be greater than number of args");
   if (count < 0) throw new RedisError("ERR Number of keys can't be negative");
   const readOnly = (args[0] as string).toLowerCase().endsWith('_ro');
-  return { keys: args.slice(3, 3 + count), args: args.slice(3 + count), readOnly };
+  return { keys: args.slice(3, 3 + count), args: args.slice(3 + count), readOnly, request: args };
 }
 
 function evaluate(client: Session, args: readonly string[]): Reply {
@@ -82,7 +82,7 @@ export const scriptCommands: readonly Command[] = [
       command('script|kill 2 sB', {
         categories,
         run: (client) => {
-          client.door.scripting.kill();
+          client.door.scripting.kill('SCRIPT');
           return OK;
         },
       }),

@@ -14,9 +14,11 @@ import {
   parseRangeStart,
   parseStreamId,
   RedisError,
+  type RedisValue,
   type StreamId,
   StreamValue,
   SYNTAX_ERROR,
+  WRONG_TYPE,
 } from '../../../models/redis/index.js';
 import { type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
@@ -158,10 +160,15 @@ function groupDelConsumer(client: Session, args: readonly string[]): string {
 
 /** @throws RedisError NOGROUP */
 function readGroup(client: Session, key: string, name: string): readonly [StreamValue, ConsumerGroup] {
-  const stream = keyspaceOf(client).readAs(client.db, key, StreamValue);
-  const group = stream?.groups.get(name);
-  if (!stream || !group) throw new RedisError(`NOGROUP No such key '${key}' or consumer group '${name}'`);
-  return [stream, group];
+  return groupIn(keyspaceOf(client).read(client.db, key)?.value, key, name);
+}
+
+/** @throws RedisError WRONGTYPE, NOGROUP */
+function groupIn(value: RedisValue | undefined, key: string, name: string): readonly [StreamValue, ConsumerGroup] {
+  if (value !== undefined && !(value instanceof StreamValue)) throw new RedisError(WRONG_TYPE);
+  const group = value?.groups.get(name);
+  if (!value || !group) throw new RedisError(`NOGROUP No such key '${key}' or consumer group '${name}'`);
+  return [value, group];
 }
 
 function xack(client: Session, args: readonly string[]): string {
@@ -307,6 +314,8 @@ const USUAL_COUNT = 100;
 
 function xautoclaim(client: Session, args: readonly string[]): string {
   const [, key, groupName, consumer] = args as [string, string, string, string];
+  // The key is looked for before anything is checked, which expires it and tells of a miss.
+  const entry = keyspaceOf(client).read(client.db, key);
   const minIdleMs = minIdle(args[4] as string, 'XAUTOCLAIM');
   const start = parseRangeStart(args[5] as string);
   let count = USUAL_COUNT;
@@ -319,7 +328,7 @@ function xautoclaim(client: Session, args: readonly string[]): string {
       if (count < 1 || count > LARGEST_COUNT / 16) throw new RedisError('ERR COUNT must be > 0');
     } else throw new RedisError(SYNTAX_ERROR);
   }
-  const [stream, group] = readGroup(client, key, groupName);
+  const [stream, group] = groupIn(entry?.value, key, groupName);
   const { next, entries, deleted } = autoClaim(stream, group, start, count, claimant(client, key, group, consumer), {
     minIdleMs,
     nowMs: client.door.now,

@@ -1,5 +1,5 @@
 import { OUT_OF_MEMORY, RedisError } from '../../../models/redis/index.js';
-import { type AclProblem, aclProblem, checkWritable, execute, resolve } from '../dispatch.js';
+import { type AclProblem, aclProblem, checkWritable, execute, isStale, resolve } from '../dispatch.js';
 import { type Command, mayReplicate } from '../handler.js';
 import type { RedisDoor } from '../index.js';
 import { error } from '../reply.js';
@@ -91,6 +91,7 @@ export class ScriptClient extends Session {
     if (this.#readOnly && mayReplicate(command)) {
       return 'ERR Write commands are not allowed from read-only scripts.';
     }
+    if (!flags.has('stale') && isStale(this)) return 'ERR Can not execute the command on a stale replica';
     const reason = flags.has('write') ? this.#whyNotWritable() : undefined;
     if (reason !== undefined) return reason;
     const mayGrow = this.wrote || this.#shebang.present;

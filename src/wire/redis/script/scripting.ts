@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { Delayed } from '../../../core/delayed.js';
 import { OUT_OF_MEMORY, RedisError } from '../../../models/redis/index.js';
-import { checkWritable } from '../dispatch.js';
+import { checkWritable, isStale, STALE } from '../dispatch.js';
 import { PENDING, type Reply } from '../handler.js';
 import type { RedisDoor } from '../index.js';
 import { error, integer } from '../reply.js';
@@ -32,15 +32,24 @@ interface Busy {
   readonly wrote: boolean;
   /** What its client gets when it is killed. */
   readonly reply: string;
+  /** The function that runs; undefined for a script. */
+  readonly functionName: string | undefined;
+  readonly request: readonly string[];
+  readonly startedMs: number;
 }
+
+/** How a script that never ends is ended. */
+const busyWith = (command: 'SCRIPT' | 'FUNCTION'): string =>
+  `BUSY Redis is busy running a script. You can only call ${command} KILL or SHUTDOWN NOSAVE.`;
 
 /** What is run: a script, or a function of a library. */
 interface Program {
   readonly shebang: Shebang;
   /** What stands behind an error, before the line. */
   readonly place: string;
-  /** The function. */
+  /** What to run of a library; empty for a script. */
   readonly entry: string;
+  readonly functionName?: string;
 }
 
 export interface Call {
@@ -48,6 +57,15 @@ export interface Call {
   readonly args: readonly string[];
   /** EVAL_RO and EVALSHA_RO. */
   readonly readOnly: boolean;
+  /** The whole request. */
+  readonly request: readonly string[];
+}
+
+/** A function that runs, as FUNCTION STATS tells it. */
+export interface RunningFunction {
+  readonly name: string;
+  readonly request: readonly string[];
+  readonly durationMs: number;
 }
 
 export class Scripting {
@@ -67,9 +85,17 @@ export class Scripting {
     this.#door = door;
   }
 
-  /** A script runs that never ends. */
-  get busy(): boolean {
-    return this.#busy !== undefined;
+  /** Why other commands are refused: a script runs that never ends. */
+  get busyLine(): string | undefined {
+    return this.#busy && busyWith(this.#busy.functionName === undefined ? 'SCRIPT' : 'FUNCTION');
+  }
+
+  /** The function that never ends, if one runs. @throws RedisError when it is a script */
+  get runningFunction(): RunningFunction | undefined {
+    if (!this.#busy) return undefined;
+    const { functionName: name, request, startedMs } = this.#busy;
+    if (name === undefined) throw new RedisError(busyWith('SCRIPT'));
+    return { name, request, durationMs: this.#door.now - startedMs };
   }
 
   has(digest: string): boolean {
@@ -143,7 +169,8 @@ export class Scripting {
     const { library, target } = found;
     const shebang = { present: true, flags: new Set(target.flags), body: library.body };
     const place = `script: ${target.name}, on @user_function`;
-    return this.#execute(caller, { shebang, place, entry: target.name.toLowerCase() }, call);
+    const entry = target.name.toLowerCase();
+    return this.#execute(caller, { shebang, place, entry, functionName: target.name }, call);
   }
 
   /** The functions that a library registers. @throws RedisError */
@@ -156,7 +183,8 @@ export class Scripting {
     throw new RedisError(`ERR Error registering functions: ${reason}`);
   }
 
-  #execute(caller: Session, { shebang, place, entry }: Program, { keys, args, readOnly }: Call): Reply {
+  #execute(caller: Session, { shebang, place, entry, functionName }: Program, call: Call): Reply {
+    const { keys, args, readOnly, request } = call;
     const engine = this.#needEngine();
     checkStart(caller, shebang, readOnly);
     const client = this.#clientOf(caller);
@@ -178,7 +206,7 @@ export class Scripting {
       case 'endless': {
         const line = `ERR Script killed by user with SCRIPT KILL... ${place}:${outcome.line}.`;
         if (caller.transaction.running) throw new RedisError(line);
-        return this.#waitForKill(caller, line);
+        return this.#waitForKill(caller, line, functionName, request);
       }
       default:
         return outcome satisfies never;
@@ -203,8 +231,8 @@ export class Scripting {
     throw new RedisError(`ERR the script has brought down the Lua interpreter: ${(crash as Error).message}`);
   }
 
-  /** SCRIPT KILL. @throws RedisError */
-  kill(): void {
+  /** SCRIPT KILL and FUNCTION KILL, which leave the other's alone. @throws RedisError */
+  kill(what: 'SCRIPT' | 'FUNCTION'): void {
     const busy = this.#busy;
     if (!busy) throw new RedisError('NOTBUSY No scripts in execution right now.');
     if (busy.wrote) {
@@ -213,12 +241,15 @@ export class Scripting {
           'script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command.',
       );
     }
+    const running = busy.functionName === undefined ? 'SCRIPT' : 'FUNCTION';
+    if (running !== what) throw new RedisError(busyWith(running));
     this.#busy = undefined;
     busy.caller.unblock(busy.reply);
   }
 
-  #waitForKill(caller: Session, line: string): Reply {
-    this.#busy = { caller, wrote: this.#client?.wrote === true, reply: error(line) };
+  #waitForKill(caller: Session, line: string, functionName: string | undefined, request: readonly string[]): Reply {
+    const wrote = this.#client?.wrote === true;
+    this.#busy = { caller, wrote, reply: error(line), functionName, request, startedMs: this.#door.now };
     const delayed = new Delayed<string>(
       this.#door.context.clock,
       Infinity,
@@ -261,10 +292,9 @@ function isError(reply: ReplyValue): reply is { readonly err: Buffer } {
 
 /** What stands before a script as a whole: one with a shebang says what it will do. @throws RedisError */
 function checkStart(caller: Session, { present, flags }: Shebang, readOnly: boolean): void {
-  if (!present) return;
-  const writes = !flags.has('no-writes');
-  if (readOnly && writes) throw new RedisError('ERR Can not execute a script with write flag using *_ro command.');
+  const writes = present && !flags.has('no-writes');
+  if (writes && !flags.has('allow-oom') && caller.door.broker.overMemory(false)) throw new RedisError(OUT_OF_MEMORY);
   if (writes) checkWritable(caller);
-  const { broker } = caller.door;
-  if (writes && !flags.has('allow-oom') && broker.overMemory(false)) throw new RedisError(OUT_OF_MEMORY);
+  if (!flags.has('allow-stale') && isStale(caller)) throw new RedisError(STALE);
+  if (writes && readOnly) throw new RedisError('ERR Can not execute a script with write flag using *_ro command.');
 }

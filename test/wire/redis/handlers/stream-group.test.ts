@@ -27,6 +27,14 @@ describe('consumer groups', () => {
     expect(client.ask('XACK', 's', 'g', '1-1', '1-2', '9-9')).toBe(':2\r\n');
   });
 
+  it('are looked for by XAUTOCLAIM before its arguments are', () => {
+    const server = new RedisServer({ config: { 'notify-keyspace-events': 'KEAm' } });
+    const events: string[] = [];
+    server.model.psubscribe('__keyevent@*', (message) => events.push(`${message.channel} ${message.text()}`));
+    server.connect().ask('XAUTOCLAIM', 'none', 'g', 'c', 'x', '0');
+    expect(events).toEqual(['__keyevent@0__:keymiss none']);
+  });
+
   it('hand over in pages, with what has been deleted', () => {
     const { client } = world();
     client.send('XDEL', 's', '1-2').take();

@@ -4,6 +4,8 @@ import { RedisServer } from '../../../helpers/redis-server.js';
 const ENDLESS = 'while true do end';
 const BUSY = '-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n';
 
+const STALE = "-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.\r\n";
+
 async function started(): Promise<RedisServer> {
   const server = new RedisServer({ version: '7.0' });
   await server.door.scripting.load();
@@ -27,6 +29,50 @@ it('a script that never ends keeps the server busy until it is killed; one that 
   expect(a.take()).toContain('Script killed by user with SCRIPT KILL...');
   a.send('EVAL', `redis.call("set", "k", 1) ${ENDLESS}`, '0').take();
   expect(b.ask('SCRIPT', 'KILL')).toContain('-UNKILLABLE Sorry the script already executed write commands');
+});
+
+it('a function that never ends is told by FUNCTION STATS and ended by FUNCTION KILL only', async () => {
+  const server = await started();
+  const [a, b] = [server.connect(), server.connect()];
+  a.ask('FUNCTION', 'LOAD', `#!lua name=lib\nredis.register_function("F", function() ${ENDLESS} end)`);
+  expect(a.send('FCALL', 'f', '0').take()).toBe('');
+  await server.advance(70);
+  const busy = BUSY.replace('SCRIPT KILL', 'FUNCTION KILL');
+  expect(b.ask('PING') + b.ask('SCRIPT', 'KILL')).toBe(busy + busy);
+  expect(b.ask('FUNCTION', 'STATS')).toContain(
+    '$4\r\nname\r\n$1\r\nF\r\n$7\r\ncommand\r\n*3\r\n$5\r\nFCALL\r\n$1\r\nf\r\n$1\r\n0\r\n$11\r\nduration_ms\r\n:70\r\n',
+  );
+  expect(b.ask('FUNCTION', 'KILL') + b.ask('PING')).toBe('+OK\r\n+PONG\r\n');
+  a.send('EVAL', ENDLESS, '0');
+  expect(b.ask('FUNCTION', 'KILL') + b.ask('FUNCTION', 'STATS')).toBe(BUSY + BUSY);
+});
+
+// Recorded from Redis 7.0.15.
+it.each([
+  ['maxmemory 1', 'EVAL_RO #!lua', "-OOM command not allowed when used memory > 'maxmemory'.\r\n"],
+  ['min-replicas-to-write 1', 'EVAL_RO #!lua', '-NOREPLICAS Not enough good replicas to write.\r\n'],
+  ['replica', 'EVAL_RO #!lua', "-READONLY You can't write against a read only replica.\r\n"],
+  ['stale replica', 'EVAL #!lua', "-READONLY You can't write against a read only replica.\r\n"],
+  ['stale replica', 'EVAL #', STALE],
+  ['stale replica', 'EVAL #!lua flags=no-writes', STALE],
+  ['stale replica', 'EVAL #!lua flags=no-writes,allow-stale', '$-1\r\n'],
+  ['', 'EVAL_RO #!lua', '-ERR Can not execute a script with write flag using *_ro command.\r\n'],
+] as const)('with %s, %s answers %j', async (state, request, reply) => {
+  const client = (await started()).connect();
+  if (state.includes('replica') && !state.includes('-')) client.ask('REPLICAOF', '127.0.0.1', '1');
+  if (state.startsWith('stale')) client.ask('CONFIG', 'SET', 'replica-serve-stale-data', 'no');
+  else if (state.includes(' ')) client.ask('CONFIG', 'SET', ...state.split(' '));
+  const [command = '', ...rest] = request.split(' ');
+  const first = rest.join(' ');
+  expect(client.ask(command, first === '#' ? 'return false' : `${first}\nreturn false`, '0')).toBe(reply);
+});
+
+it('a script that runs on a stale replica reads nothing there', async () => {
+  const client = (await started()).connect();
+  client.send('REPLICAOF', '127.0.0.1', '1').send('CONFIG', 'SET', 'replica-serve-stale-data', 'no').take();
+  expect(client.ask('EVAL', '#!lua flags=no-writes,allow-stale\nreturn redis.call("get", "k")', '0')).toMatch(
+    /^-ERR Can not execute the command on a stale replica script: [0-9a-f]{40}, on @user_script:2\.\r\n$/,
+  );
 });
 
 it('within EXEC nobody can wait: a script that never ends is answered as killed', async () => {
