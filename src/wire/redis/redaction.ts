@@ -23,6 +23,10 @@ function hides(words: readonly string[]): (position: number) => boolean {
   if (name === 'config' && subcommand === 'set') {
     return (i) => i > 1 && i % 2 === 1 && SECRET_PARAMETERS.has(words[i - 1] as string);
   }
+  if (name === 'migrate') {
+    const at = words.findIndex((word, i) => i > 5 && /^auth2?$/.test(word));
+    return (i) => at !== -1 && i > at && i <= at + (words[at] === 'auth' ? 1 : 2);
+  }
   const auth = name === 'hello' ? words.indexOf('auth') : -1;
   return (i) => auth !== -1 && (i === auth + 1 || i === auth + 2);
 }

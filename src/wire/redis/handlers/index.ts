@@ -16,6 +16,7 @@ import { hyperloglogCommands } from './hyperloglog.js';
 import { keyCommands } from './key.js';
 import { listCommands } from './list.js';
 import { listBlockingCommands } from './list-blocking.js';
+import { migrateCommands, migrateKeys } from './migrate.js';
 import { listMultiPopCommands, sortedSetMultiPopCommands } from './multi-pop.js';
 import { pubsubCommands } from './pubsub.js';
 import { replicationCommands } from './replication.js';
@@ -39,7 +40,7 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
   ['Pub/Sub', pubsubCommands],
   ['Connection', [...connectionCommands, ...clientCommands]],
   ['Transactions', transactionCommands],
-  ['Keys', [...keyCommands, ...sortCommands, ...dumpCommands]],
+  ['Keys', [...keyCommands, ...sortCommands, ...dumpCommands, ...migrateCommands]],
   ['Strings', stringCommands],
   ['Bits', [...bitCommands, ...bitfieldCommands]],
   ['HyperLogLog', hyperloglogCommands],
@@ -94,6 +95,7 @@ export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => stri
   ...['zunionstore', 'zinterstore', 'zdiffstore'].map((name) => [name, storeAndCountedKeys] as const),
   ['georadius', georadiusKeys],
   ['georadiusbymember', georadiusKeys],
+  ['migrate', migrateKeys],
   ['sort', sortKeys],
   ['xread', streamKeys],
   ['xreadgroup', streamKeys],

@@ -57,8 +57,8 @@ function describe(entry: Command, client: Session): string {
 }
 
 function find(client: Session, name: string): Command | undefined {
-  const [base = '', sub] = name.toLowerCase().split('|', 2);
-  const entry = client.door.commands.get(base);
+  const [base = '', sub, more] = name.toLowerCase().split('|');
+  const entry = more === undefined ? client.door.commands.get(base) : undefined;
   return sub === undefined ? entry : entry?.subcommands?.get(sub);
 }
 
@@ -99,7 +99,9 @@ function getKeys(client: Session, args: readonly string[]): string {
     );
   }
   const keys = keysOf(client, target, request);
-  if (keys.length === 0) throw new RedisError('ERR The command has no key arguments');
+  if (keys.length === 0 && !target.flags.has('no_mandatory_keys')) {
+    throw new RedisError('ERR The command has no key arguments');
+  }
   return bulks(keys);
 }
 

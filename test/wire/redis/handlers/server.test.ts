@@ -6,6 +6,8 @@ test('COMMAND INFO describes, null for what is unknown', () => {
   expect(client.ask('COMMAND', 'INFO', 'nosuch')).toBe('*1\r\n$-1\r\n');
   expect(client.ask('COMMAND', 'INFO', 'publish')).toContain('+pubsub\r\n+loading\r\n+stale\r\n+fast\r\n');
   expect(client.ask('COMMAND', 'GETKEYS', 'MSET', 'a', '1', 'b', '2')).toBe('*2\r\n$1\r\na\r\n$1\r\nb\r\n');
+  expect(client.ask('COMMAND', 'GETKEYS', 'EVAL', 'return 1', '0')).toBe('*0\r\n');
+  expect(client.ask('COMMAND', 'INFO', 'config|get|x', 'get|x')).toBe('*2\r\n$-1\r\n$-1\r\n');
   expect(client.ask('COMMAND', 'FOO')).toBe("-ERR unknown subcommand 'FOO'. Try COMMAND HELP.\r\n");
 });
 
