@@ -63,7 +63,9 @@ function restore(client: Session, args: readonly string[]): string {
   }
   keyspace.take(client.db, key);
   const entry = keyspace.set(client.db, key, value, end === 0 ? undefined : end);
-  if (options.idleSeconds !== undefined) entry.usedAtMs = client.door.now - options.idleSeconds * 1000;
+  const countsUses = client.door.broker.config.text('maxmemory-policy').endsWith('lfu');
+  if (countsUses && options.frequency !== undefined) entry.frequency = options.frequency;
+  if (!countsUses && options.idleSeconds !== undefined) entry.usedAtMs = client.door.now - options.idleSeconds * 1000;
   keyspace.notify(client.db, 'g', 'restore', key);
   return OK;
 }

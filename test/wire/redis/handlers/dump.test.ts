@@ -27,6 +27,15 @@ describe('DUMP and RESTORE', () => {
     expect(client.ask('RESTORE', 'k', '0', payload, 'REPLACE')).toMatch(/\$7\r\nrestore\r\n/);
   });
 
+  it('carry how often it was used, while that counts', () => {
+    const client = new RedisServer({ config: { 'maxmemory-policy': 'allkeys-lfu' } }).connect();
+    client.send('SET', 'k', 'v').take();
+    const payload = payloadOf(client.ask('DUMP', 'k'));
+    expect(client.ask('RESTORE', 'm', '0', payload, 'FREQ', '100') + client.ask('OBJECT', 'FREQ', 'm')).toBe(
+      '+OK\r\n:100\r\n',
+    );
+  });
+
   it('refuse what is no payload', () => {
     const client = new RedisServer().connect();
     client.send('SET', 'k', 'v').take();
