@@ -183,9 +183,9 @@ local function pairs_of(t, sign, both, depth)
 end
 local function list(t, depth)
   local count = 0
-  while t[count + 1] ~= nil do count = count + 1 end
+  while rawget(t, count + 1) ~= nil do count = count + 1 end
   put("*" .. count .. "\r\n")
-  for i = 1, count do write(t[i], depth) end
+  for i = 1, count do write(rawget(t, i), depth) end
 end
 local function field(t, name, kind)
   local value = rawget(t, name)
@@ -209,10 +209,10 @@ local function write_table(t, depth)
     return bulk(v)
   end
   v = field(t, "verbatim_string", "table")
-  if v and type(v.string) == "string" and type(v.format) == "string" then
-    if protocol ~= 3 then return bulk(v.string) end
-    local format = (v.format .. "   "):sub(1, 3)
-    return put("=" .. (#v.string + 4) .. "\r\n" .. format .. ":" .. v.string .. "\r\n")
+  local text, format = v and field(v, "string", "string"), v and field(v, "format", "string")
+  if text and format then
+    if protocol ~= 3 then return bulk(text) end
+    return put("=" .. (#text + 4) .. "\r\n" .. (format .. "   "):sub(1, 3) .. ":" .. text .. "\r\n")
   end
   return list(t, depth + 1)
 end

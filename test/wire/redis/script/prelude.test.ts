@@ -21,6 +21,8 @@ describe('results of scripts', () => {
     ['return {ok="x", err="a\\r\\nb"}', '-a  b\r\n'],
     ['return redis.error_reply("word")', '-ERR word\r\n'],
     ['return redis.error_reply("-A b")', '-A b\r\n'],
+    ['return _G', '*0\r\n'],
+    ['return setmetatable({1}, {__index = function() redis.call("incr", "x") return 2 end})', '*1\r\n:1\r\n'],
     ['return redis.status_reply(1)', '-ERR wrong number or type of arguments\r\n'],
     ['return {double=1.5}', '$3\r\n1.5\r\n'],
     ['return {map={a=1}}', '*2\r\n$1\r\na\r\n:1\r\n'],
