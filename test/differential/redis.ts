@@ -28,7 +28,7 @@ const NEEDS_LUA = /^"(?:EVAL|FCALL|FUNCTION|SCRIPT)/;
 const MOST_DIVERGENCES = 12;
 
 /** How long the real server may take for what the other has answered already. */
-const PATIENCE_MS = 400;
+const PATIENCE_MS = 2_000;
 
 /** @returns what differed; stops after a dozen */
 export async function compareWithRedis(options: DifferentialOptions): Promise<Divergence[]> {
