@@ -1,5 +1,11 @@
 /** Connections and their channels: /api/connections, /api/channels. */
-import { type AmqpChannel, type AmqpConnection, AmqpError } from '../../../models/amqp/index.js';
+import {
+  type AmqpChannel,
+  type AmqpConnection,
+  AmqpError,
+  type Consumer,
+  type VirtualHost,
+} from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
 import type { AmqpSession } from '../session.js';
 import { found, noContent } from './answer.js';
@@ -11,7 +17,7 @@ import { NODE_NAME } from './node.js';
 import type { ManagementRequest } from './request.js';
 
 /** How other objects refer to a channel. */
-export function channelDetails(channel: AmqpChannel): Record<string, unknown> {
+function channelDetails(channel: AmqpChannel): Record<string, unknown> {
   const { name, user } = channel.connection;
   const [peerHost, peerPort] = peerOf(name);
   return {
@@ -22,6 +28,23 @@ export function channelDetails(channel: AmqpChannel): Record<string, unknown> {
     peer_host: peerHost,
     peer_port: peerPort,
     user: user.name,
+  };
+}
+
+export function consumerToJson(consumer: Consumer, vhost: VirtualHost): Record<string, unknown> {
+  const { queue } = consumer;
+  const active = !queue.singleActiveConsumer || queue.consumers.active === consumer;
+  const status = queue.singleActiveConsumer ? (active ? 'single_active' : 'waiting') : 'up';
+  return {
+    arguments: tableToJson(consumer.arguments),
+    ack_required: !consumer.noAck,
+    active,
+    activity_status: status,
+    channel_details: channelDetails(consumer.channel),
+    consumer_tag: consumer.tag,
+    exclusive: consumer.exclusive,
+    prefetch_count: consumer.prefetch,
+    queue: { name: queue.name, vhost: vhost.name },
   };
 }
 
@@ -153,6 +176,15 @@ export const CHANNEL_ENDPOINTS: readonly Endpoint[] = [
   get('/api/channels', (request) => list(request.query, channelsOf(request))),
   get('/api/channels/{name}', (request) => {
     const name = request.path('name');
-    return single(request.query, found(channelsOf(request).find((item) => item.name === name)));
+    const channels = sessionsOf(request).flatMap(({ connection }) => [...(connection?.channels.values() ?? [])]);
+    const channel = found(channels.find((each) => `${each.connection.name} (${each.number})` === name));
+    const consumers = [...channel.consumers.values()].map((each) => consumerToJson(each, channel.connection.vhost));
+    const item = {
+      ...channelToJson(channel, request.rates),
+      consumer_details: consumers,
+      deliveries: [],
+      publishes: [],
+    };
+    return single(request.query, item);
   }),
 ];

@@ -124,7 +124,7 @@ export const EXCHANGE_ENDPOINTS: readonly Endpoint[] = [
   remove('/api/exchanges/{vhost}/{exchange}', drop),
   post('/api/exchanges/{vhost}/{exchange}/publish', publish),
   get('/api/exchanges/{vhost}/{exchange}/bindings/source', (request) =>
-    list(request.query, bindingsFrom(request.vhost, exchangeOf(request).name)),
+    list(request.query, bindingsFrom(request.vhost, exchangeName(request.path('exchange')))),
   ),
   get('/api/exchanges/{vhost}/{exchange}/bindings/destination', (request) =>
     list(request.query, bindingsTo(request.vhost, 'exchange', exchangeOf(request).name)),

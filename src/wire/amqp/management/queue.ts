@@ -2,7 +2,6 @@
 import {
   type AmqpChannel,
   AmqpError,
-  type Consumer,
   type GetOk,
   PROPERTY_NAMES,
   type Queue,
@@ -11,7 +10,7 @@ import {
 import type { HttpResponse } from '../../http/index.js';
 import { badRequest, found, json, ManagementError, noContent, stored } from './answer.js';
 import { bindingsTo } from './binding.js';
-import { channelDetails, connectionDetails } from './channel.js';
+import { connectionDetails, consumerToJson } from './channel.js';
 import { overChannel } from './direct-channel.js';
 import { type Endpoint, get, post, put, remove } from './endpoint.js';
 import { fieldToJson, tableFromJson, tableToJson } from './json-field.js';
@@ -66,23 +65,6 @@ function effectiveDefinition({ policy, operatorPolicy }: Queue): JsonItem {
     own[key] = typeof had === 'number' && typeof value === 'number' ? Math.min(had, value) : value;
   }
   return own;
-}
-
-export function consumerToJson(consumer: Consumer, vhost: VirtualHost): JsonItem {
-  const { queue } = consumer;
-  const active = !queue.singleActiveConsumer || queue.consumers.active === consumer;
-  const status = queue.singleActiveConsumer ? (active ? 'single_active' : 'waiting') : 'up';
-  return {
-    arguments: tableToJson(consumer.arguments),
-    ack_required: !consumer.noAck,
-    active,
-    activity_status: status,
-    channel_details: channelDetails(consumer.channel),
-    consumer_tag: consumer.tag,
-    exclusive: consumer.exclusive,
-    prefetch_count: consumer.prefetch,
-    queue: { name: queue.name, vhost: vhost.name },
-  };
 }
 
 /** All queues of the vhosts that a request is about, by name. */

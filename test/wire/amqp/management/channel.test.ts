@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { amqpScene } from '../../../helpers/amqp-scene.js';
 import { AmqpWorld } from '../../../helpers/amqp-wire.js';
 
 test('connections, channels and consumers are listed, and a connection can be closed', async () => {
@@ -41,4 +42,14 @@ test('a connection is found by its name, a channel by its own, and neither in an
   expect((await world.http('GET', '/api/channels/nope')).status).toBe(404);
   expect((await world.http('GET', '/api/vhosts/other/channels')).body).toEqual([]);
   expect((await world.http('GET', '/api/vhosts/%2F/channels')).body).toHaveLength(1);
+});
+
+test('tells of a channel what it consumes', async () => {
+  const { world, peer, consume } = amqpScene();
+  consume(1, 'c');
+  const [{ name }] = (await world.http('GET', '/api/channels')).body;
+  const { body } = await world.http('GET', `/api/channels/${encodeURIComponent(name)}`);
+  expect(body).toMatchObject({ consumer_count: 1, consumer_details: [{ consumer_tag: 'c', queue: { name: 'q' } }] });
+  expect(body).toMatchObject({ deliveries: [], publishes: [] });
+  expect(peer.ended).toBe(false);
 });

@@ -26,6 +26,7 @@ const ASKED: ReadonlyArray<readonly [method: string, path: string, body: unknown
     { error: 'invalid_pagination_parameters', reason: 'Invalid pagination parameters: page number 1, page size 1000' },
   ],
   ['GET', 'vhosts/mv/topic-permissions', undefined, 200, []],
+  ['GET', 'exchanges/mv/nope/bindings/source', undefined, 200, []],
   ['GET', 'parameters', undefined, 200, []],
   ['GET', 'global-parameters', undefined, 200, []],
   ['GET', 'parameters/shovel', undefined, 200, []],
