@@ -6,6 +6,8 @@ type Step =
   | { readonly kind: 'character'; readonly accepts: (code: number) => boolean }
   | { readonly kind: 'split'; first: number; second: number }
   | { readonly kind: 'jump'; to: number }
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'end' }
   | { readonly kind: 'accept' };
 
 type Range = readonly [from: number, to: number];
@@ -30,8 +32,8 @@ const LARGEST_PROGRAM = 10_000;
 /**
  * A pattern for topic names, as members with epochs subscribe by one: a subset of RE2 that has to fit the whole name.
  *
- * Known are characters, `.`, `[…]`, `\d \w \s` and their opposites, `( | )`, `(?: )`, `* + ? {n,m}`, `^` and `$` at
- * the ends. All ways are followed at once, so the work is bounded by the lengths of pattern and name.
+ * Known are characters, `.`, `[…]`, `\d \w \s` and their opposites, `( | )`, `(?: )`, `* + ? {n,m}`, `^` and `$`.
+ * All ways are followed at once, so the work is bounded by the lengths of pattern and name.
  */
 export class TopicPattern {
   readonly #program: readonly Step[];
@@ -46,7 +48,7 @@ export class TopicPattern {
   /** Whether the whole name fits. @throws BrokerLimitError matcherSteps */
   matches(name: string): boolean {
     checkLimit(this.#limits, 'matcherSteps', this.#program.length * (name.length + 1), `topic '${name}'`);
-    let states = this.#closure([0]);
+    let states = this.#closure([0], true, name === '');
     for (let at = 0; at < name.length && states.size > 0; at++) {
       const code = name.charCodeAt(at);
       const next: number[] = [];
@@ -54,14 +56,14 @@ export class TopicPattern {
         const step = this.#program[state];
         if (step?.kind === 'character' && step.accepts(code)) next.push(state + 1);
       }
-      states = this.#closure(next);
+      states = this.#closure(next, false, at + 1 === name.length);
     }
     for (const state of states) if (this.#program[state]?.kind === 'accept') return true;
     return false;
   }
 
-  /** All steps that are reached without a character. */
-  #closure(starts: readonly number[]): Set<number> {
+  /** All steps that are reached without a character, in front of the first one or behind the last. */
+  #closure(starts: readonly number[], atBegin: boolean, atEnd: boolean): Set<number> {
     const reached = new Set<number>();
     const left = [...starts];
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
@@ -70,6 +72,7 @@ export class TopicPattern {
       const step = this.#program[at];
       if (step?.kind === 'jump') left.push(step.to);
       else if (step?.kind === 'split') left.push(step.first, step.second);
+      else if ((step?.kind === 'begin' && atBegin) || (step?.kind === 'end' && atEnd)) left.push(at + 1);
     }
     return reached;
   }
@@ -82,9 +85,7 @@ class Compiler {
   #depth = 0;
 
   constructor(pattern: string) {
-    const start = pattern.startsWith('^') ? 1 : 0;
-    const end = /(^|[^\\])(\\\\)*\$$/.test(pattern) ? pattern.length - 1 : pattern.length;
-    this.#pattern = pattern.slice(start, end);
+    this.#pattern = pattern;
   }
 
   compile(): readonly Step[] {
@@ -140,6 +141,10 @@ class Compiler {
         return this.#group();
       case '[':
         return [this.#bracket()];
+      case '^':
+        return [{ kind: 'begin' }];
+      case '$':
+        return [{ kind: 'end' }];
       case '.':
         return [character([[0, 0xffff]], false)];
       case '\\':
