@@ -171,6 +171,8 @@ export class ProduceService {
     const { producerId, producerEpoch } = batch;
     const state = partition.log.producers.get(producerId);
     if (state?.transactionStart !== undefined && state.epoch === producerEpoch) return;
+    if (!this.#cluster.config.flag('transaction.partition.verification.enable')) return;
+    partition.log.producers.attempt(batch, this.#context.clock.now);
     try {
       this.#transactions.verify(
         request.transactionalId,

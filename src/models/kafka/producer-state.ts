@@ -25,16 +25,24 @@ export interface ProducerState {
   lastTimestampMs: number;
 }
 
+/** A transactional producer that tried to begin here, and has not written yet. */
+interface Attempt {
+  epoch: number;
+  lowestSequence: number;
+  atMs: number;
+}
+
 /**
  * Idempotence in one partition: what each producer wrote last.
  *
- * `check` decides on a batch and changes nothing; `apply` takes in a batch that is in the log, in its order, so that
+ * `attempt` notes that somebody is about to begin; `check` decides on a batch and changes nothing; `apply` takes in a batch that is in the log, in its order, so that
  * the state can be made again from the log.
  */
 export class ProducerStates {
   readonly #states = new Map<number, ProducerState>();
   /** Producers with an open transaction; few at any time. */
   readonly #open = new Set<ProducerState>();
+  readonly #attempts = new Map<number, Attempt>();
 
   /** Every known producer, by id. */
   get all(): ReadonlyMap<number, ProducerState> {
@@ -63,7 +71,10 @@ export class ProducerStates {
    */
   check(batch: RecordBatch): AppendedBatch | undefined {
     const state = this.#states.get(batch.producerId);
-    if (!state) return undefined;
+    if (!state) {
+      this.#checkAttempt(batch);
+      return undefined;
+    }
     if (batch.producerEpoch === state.epoch) {
       const { baseSequence, lastSequence } = batch;
       const same = (known: AppendedBatch) =>
@@ -72,6 +83,7 @@ export class ProducerStates {
       if (repeated) return repeated;
     }
     checkEpoch(batch, state);
+    this.#checkAttempt(batch);
     checkSequence(batch, state);
     if (state.transactionStart !== undefined && !batch.isTransactional) {
       throw new KafkaError(
@@ -83,12 +95,35 @@ export class ProducerStates {
   }
 
   /**
+   * Notes that a producer is about to begin a transaction here, whether or not it will be allowed to: what it tried
+   * first has to come first.
+   */
+  attempt({ producerId, producerEpoch: epoch, baseSequence }: RecordBatch, atMs: number): void {
+    const before = this.#attempts.get(producerId);
+    if (!before || epoch > before.epoch) {
+      this.#attempts.set(producerId, { epoch, lowestSequence: baseSequence, atMs });
+    } else if (epoch === before.epoch && baseSequence < before.lowestSequence) {
+      before.lowestSequence = baseSequence;
+    }
+  }
+
+  #checkAttempt({ producerId, baseSequence }: RecordBatch): void {
+    const lowest = this.#attempts.get(producerId)?.lowestSequence ?? baseSequence;
+    if (baseSequence <= lowest) return;
+    throw new KafkaError(
+      'OUT_OF_ORDER_SEQUENCE_NUMBER',
+      `producer ${producerId} sent sequence ${baseSequence}; it tried ${lowest} before, which was refused`,
+    );
+  }
+
+  /**
    * Takes in a batch of a producer, or a marker.
    *
    * @returns where the transaction began that the marker ended, undefined when it ended none or it is no marker
    */
   apply(batch: RecordBatch): number | undefined {
     const state = this.#stateOf(batch);
+    if (batch.isTransactional) this.#attempts.delete(batch.producerId);
     if (batch.producerEpoch > state.epoch) {
       state.epoch = batch.producerEpoch;
       state.batches = [];
@@ -136,11 +171,13 @@ export class ProducerStates {
     for (const [producerId, state] of this.#states) {
       if (state.lastTimestampMs < sinceMs && state.transactionStart === undefined) this.#states.delete(producerId);
     }
+    for (const [producerId, { atMs }] of this.#attempts) if (atMs < sinceMs) this.#attempts.delete(producerId);
   }
 
   clear(): void {
     this.#states.clear();
     this.#open.clear();
+    this.#attempts.clear();
   }
 }
 

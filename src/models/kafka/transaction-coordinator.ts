@@ -281,7 +281,6 @@ export class TransactionCoordinator implements BrokerModel {
     topic: string,
     partition: number,
   ): void {
-    if (!this.#cluster.config.flag('transaction.partition.verification.enable')) return;
     const txn = this.#table.writing(transactionalId ?? '', { producerId, producerEpoch });
     if (txn.state === 'Ongoing' && txn.has(topic, partition)) return;
     throw new KafkaError(

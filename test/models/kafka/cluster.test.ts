@@ -172,7 +172,7 @@ describe('fail-over', () => {
   });
 });
 
-test('prop: what all in-sync replicas acknowledged survives while one of them lives, in order and once', () => {
+test('prop: K3 what all in-sync replicas acknowledged survives while one of them lives, in order and once', () => {
   const step = fc.record({
     kind: fc.constantFrom('put', 'put', 'put', 'stop', 'start', 'pause'),
     node: fc.integer({ min: 1, max: 3 }),

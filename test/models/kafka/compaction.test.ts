@@ -111,7 +111,7 @@ test('what was aborted goes, whatever its key; the marker follows later', () => 
   expect(partition.log.producers.check(RecordBatch.parse(Buffer.from(bytes)))?.firstOffset).toBe(0);
 });
 
-test('prop: reading it through gives for each key what reading everything gave, in order, at the same offsets', () => {
+test('prop: K15 reading it through gives for each key what reading everything gave, in order, at the same offsets', () => {
   const record = fc.record({
     key: fc.constantFrom('a', 'b', 'c', 'd'),
     value: fc.option(fc.nat(9), { freq: 4 }),

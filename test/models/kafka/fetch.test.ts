@@ -152,7 +152,7 @@ describe('reading what is committed', () => {
   });
 });
 
-test('prop: a fetch is contiguous, keeps its limits but for the first batch, and waits no longer and no less than asked', () => {
+test('prop: K7 a fetch is contiguous, keeps its limits but for the first batch, and waits no longer and no less than asked', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 10 }),
@@ -194,7 +194,7 @@ test('prop: a fetch is contiguous, keeps its limits but for the first batch, and
   );
 });
 
-test('prop: an offset always has the same record, whatever is asked for, produced, compacted or restored in between', () => {
+test('prop: K2 an offset always has the same record, whatever is asked for, produced, compacted or restored in between', () => {
   const step = fc.record({
     kind: fc.constantFrom('wire', 'native', 'fetch', 'compact', 'snapshot', 'delete'),
     n: fc.nat(40),

@@ -265,7 +265,7 @@ describe('GroupCoordinator: whatever members do', () => {
     }
   }
 
-  it('prop: one generation for all, only members of it commit, and those alive are stable in the end', () => {
+  it('prop: K9, K10 one generation for all, only members of it commit, and those alive are stable in the end', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
         start();
@@ -318,7 +318,7 @@ describe('GroupCoordinator: whatever members do', () => {
     );
   });
 
-  it('prop: consumers of any assignor own each partition once, whoever comes and goes', () => {
+  it('prop: K8 consumers of any assignor own each partition once, whoever comes and goes', () => {
     const names = ['range', 'roundrobin', 'sticky', 'cooperative-sticky'];
     fc.assert(
       fc.property(

@@ -28,7 +28,7 @@ test('an empty log has no largest time', () => {
   expect(logWith([]).find(-3)).toEqual({ offset: -1, timestampMs: -1, leaderEpoch: -1 });
 });
 
-test('prop: a time finds the first record at or after it, inside of batches too, whatever their order', () => {
+test('prop: K14 a time finds the first record at or after it, inside of batches too, whatever their order', () => {
   const times = fc.array(fc.array(fc.nat(50), { minLength: 1, maxLength: 6 }), { maxLength: 8 });
   fc.assert(
     fc.property(times, fc.nat(60), fc.nat(20), (batches, wanted, deleted) => {

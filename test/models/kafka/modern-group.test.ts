@@ -304,7 +304,7 @@ describe('ModernGroup', () => {
     expect(group().state).toBe('Empty');
   });
 
-  it('prop: no partition has two holders at any time, and in the end each has one', () => {
+  it('prop: K8 no partition has two holders at any time, and in the end each has one', () => {
     const step = fc.record({
       kind: fc.constantFrom('join', 'leave', 'silence', 'beat', 'beat', 'report', 'time'),
       who: fc.nat(3),

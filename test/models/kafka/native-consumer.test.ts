@@ -214,7 +214,7 @@ describe('KafkaConsumer', () => {
   });
 });
 
-it('prop: whoever commits after the work sees every record, and again only what was not committed', async () => {
+it('prop: K11 whoever commits after the work sees every record, and again only what was not committed', async () => {
   const step = fc.oneof(
     { weight: 2, arbitrary: fc.constantFrom('produce', 'crash') },
     { weight: 3, arbitrary: fc.constantFrom('take', 'commit') },

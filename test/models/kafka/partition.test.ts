@@ -160,7 +160,7 @@ test('those who watch are told after the command, once a change, until they stop
   expect(seen).toHaveLength(2);
 });
 
-test('prop: what all in-sync replicas had is never lost nor changed, whoever leads', () => {
+test('prop: K3 what all in-sync replicas had is never lost nor changed, whoever leads', () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.constant({ kind: 'put' as const, node: 1 }) },
     ...(['pause', 'resume', 'stop', 'start'] as const).map((kind) =>

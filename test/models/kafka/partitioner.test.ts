@@ -33,7 +33,7 @@ test.each(VECTORS)('key %j hashes as in Java', (key, hash, of3, of6, of12, of100
   expect([3, 6, 12, 100].map((count) => partitionOfKey(bytes, count))).toEqual([of3, of6, of12, of100]);
 });
 
-test('prop: the hash is that of an implementation with big integers, whatever the length and the signs', () => {
+test('prop: K5 the hash is that of an implementation with big integers, whatever the length and the signs', () => {
   const reference = (key: Uint8Array): number => {
     const m = 0x5bd1e995n;
     const cut = (n: bigint) => n & 0xffffffffn;

@@ -330,7 +330,7 @@ describe('idempotent producers', () => {
     ).toEqual([0, 1]);
   });
 
-  test('prop: repetitions are stored once, gaps and old epochs are refused (model of the last five batches)', () => {
+  test('prop: K4 repetitions are stored once, gaps and old epochs are refused (model of the last five batches)', () => {
     const step = fc.record({
       id: fc.nat(1),
       epoch: fc.nat(2),
@@ -377,7 +377,7 @@ describe('idempotent producers', () => {
   });
 });
 
-test('prop: offsets are dense, and each batch begins where the last one ended, markers included', () => {
+test('prop: K1 offsets are dense, and each batch begins where the last one ended, markers included', () => {
   const step = fc.record({
     partition: fc.nat(7),
     count: fc.integer({ min: 1, max: 50 }),
@@ -412,7 +412,7 @@ test('prop: offsets are dense, and each batch begins where the last one ended, m
   );
 });
 
-test('prop: a flipped bit in what the checksum covers is found, any other never does harm', () => {
+test('prop: K17 a flipped bit in what the checksum covers is found, any other never does harm', () => {
   const bytes = batchBytes([{ key: 'key', value: 'value', headers: [['h', 'x']] }, { value: 'two' }]);
   fc.assert(
     fc.property(fc.nat(bytes.length * 8 - 1), (bit) => {

@@ -39,6 +39,26 @@ describe('ProducerStates', () => {
     expect([states.firstOpenOffset, states.get(7)]).toEqual([undefined, undefined]);
   });
 
+  it('lets nothing in front of what a producer tried to begin with, until it has begun', () => {
+    states.attempt(batch(3, 0, true), 1_000);
+    states.attempt(batch(5, 0, true), 1_000);
+    expect(codeOf(() => states.check(batch(5, 0, true)))).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+    states.attempt(batch(0, 0, true), 1_000);
+    expect(codeOf(() => states.check(batch(3, 0, true)))).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+    expect(states.check(batch(0, 0, true))).toBeUndefined();
+    states.apply(batch(0, 0, true));
+    expect(states.check(batch(1, 0, true))).toBeUndefined();
+    // An epoch later, and after a long time, nobody remembers.
+    states.clear();
+    states.attempt(batch(0, 0, true), 1_000);
+    states.attempt(batch(4, 1, true), 2_000);
+    expect(states.check(batch(4, 1, true))).toBeUndefined();
+    states.expire(2_000);
+    expect(codeOf(() => states.check(batch(5, 1, true)))).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+    states.expire(2_001);
+    expect(states.check(batch(5, 1, true))).toBeUndefined();
+  });
+
   it('forgets producers that were silent for too long', () => {
     states.apply(batch(0));
     states.expire(1_700_000_000_000);

@@ -84,7 +84,7 @@ test('a batch of the Java client comes out of the same records, byte for byte', 
   expect(Buffer.from(batch.bytes).toString('hex')).toBe(THREE_RECORDS);
 });
 
-test('prop: what goes into a batch comes out of it', () => {
+test('prop: K17 what goes into a batch comes out of it', () => {
   const bytes = fc.option(
     fc.uint8Array({ maxLength: 70 }).map((array) => Buffer.from(array)),
     { freq: 5 },

@@ -55,7 +55,7 @@ describe('by time', () => {
   });
 });
 
-test('prop: by size at least retention.bytes stay, and one segment less would be too few', () => {
+test('prop: K16 by size at least retention.bytes stay, and one segment less would be too few', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(2_500), (count, retentionBytes) => {
       const { add, broker, view } = start({ 'retention.bytes': retentionBytes });
@@ -72,7 +72,7 @@ test('prop: by size at least retention.bytes stay, and one segment less would be
   );
 });
 
-test('prop: the start of a log only grows, and what is in front of it is out of range', () => {
+test('prop: K16 the start of a log only grows, and what is in front of it is out of range', () => {
   const step = fc.record({ kind: fc.constantFrom('add', 'wait', 'delete'), n: fc.nat(900) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 20 }), (steps) => {

@@ -259,7 +259,7 @@ describe('transactions of two producers', () => {
     who: fc.nat(1),
   });
 
-  it('prop: offsets count when their transaction commits and never else, zombies change nothing', () => {
+  it('prop: K12, K13 offsets count when their transaction commits and never else, zombies change nothing', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
         start();

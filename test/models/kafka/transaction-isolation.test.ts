@@ -24,7 +24,7 @@ const step = fc.record({
   who: fc.nat(2),
 });
 
-it('prop: readers see every committed record once and no other, up to the first open transaction', () => {
+it('prop: K12, K13 readers see every committed record once and no other, up to the first open transaction', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 30 }), (steps) => {
       const world = new KafkaWorld();

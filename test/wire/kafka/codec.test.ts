@@ -63,7 +63,7 @@ const DESCRIPTIONS = HANDLERS.flatMap(({ api }) =>
 );
 
 describe('all descriptions', () => {
-  it('prop: every API and every version reads what it has written, and steps over tags that it does not know', () => {
+  it('prop: K18 every API and every version reads what it has written, and steps over tags that it does not know', () => {
     const runs = 4;
     expect(DESCRIPTIONS.length * runs).toBeGreaterThan(1_000);
     for (const { name, version, flexible, fields } of DESCRIPTIONS) {

@@ -71,7 +71,7 @@ class WireMember {
   }
 }
 
-it('prop: only a member of the running generation moves an offset', () => {
+it('prop: K9 only a member of the running generation moves an offset', () => {
   const step = fc.record({
     kind: fc.constantFrom('join', 'sync', 'beat', 'leave', 'keep', 'commit', 'late', 'time'),
     who: fc.nat(2),

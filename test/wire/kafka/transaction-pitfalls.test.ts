@@ -110,6 +110,15 @@ describe('producers', () => {
     expect(txn.send(0, 0, 11)).toBe('NONE');
   });
 
+  it('35: what was refused has to come first when the partition has been added', () => {
+    const { client } = start();
+    const txn = beginTransaction(client);
+    expect([txn.send(0, 1), txn.send(3, 1)]).toEqual(['INVALID_TXN_STATE', 'INVALID_TXN_STATE']);
+    client.ask(addPartitionsToTxnApi, 3, { ...txn.identity, topics: [{ name: 't', partitions: [1] }] });
+    expect(txn.send(3, 1)).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
+    expect([txn.send(0, 1), txn.send(3, 1)]).toEqual(['NONE', 'NONE']);
+  });
+
   it('36: one unknown topic keeps all partitions out of the transaction', () => {
     const { world, client } = start();
     const { producerId, producerEpoch } = initProducer(client);
