@@ -26,7 +26,7 @@ interface Session {
   readonly byId: boolean;
   epoch: number;
   usedMs: number;
-  /** In the order in which they are served; who got records goes to the end. */
+  /** In the order in which they are served; who got records in an incremental answer goes to the end. */
   readonly partitions: Map<string, Remembered>;
 }
 
@@ -110,18 +110,22 @@ export class FetchSessions {
   }
 
   #planIncremental(session: Session, request: SessionRequest): SessionPlan {
-    for (const gone of request.forgotten) session.partitions.delete(keyOf(gone));
     for (const asked of request.partitions) add(session, asked);
+    for (const gone of request.forgotten) session.partitions.delete(keyOf(gone));
     session.epoch = session.epoch === LAST_EPOCH ? 1 : session.epoch + 1;
     session.usedMs = this.#context.clock.now;
     if (session.partitions.size === 0) {
       this.#sessions.delete(session.id);
-      return { sessionId: 0, partitions: [], tell: (results) => results };
+      return { sessionId: 0, partitions: request.partitions, tell: (results) => results };
     }
     return {
       sessionId: session.id,
       partitions: [...session.partitions.values()].map(({ asked }) => asked),
-      tell: (results) => results.filter((result) => remember(session, result)),
+      tell: (results) => {
+        const told = results.filter((result) => remember(session, result));
+        for (const { asked, batches } of told) if (batches.length > 0) moveToEnd(session, asked);
+        return told;
+      },
     };
   }
 
@@ -142,12 +146,10 @@ function add(session: Session, asked: FetchPartition): void {
 
 /** Notes what the client is told; true when there is something new in it. */
 function remember(session: Session, result: FetchResult): boolean {
-  const key = keyOf(result.asked);
-  const known = session.partitions.get(key);
+  const known = session.partitions.get(keyOf(result.asked));
   if (!known) return true;
-  const hasRecords = result.batches.length > 0;
   const isNew =
-    hasRecords ||
+    result.batches.length > 0 ||
     result.error !== undefined ||
     result.diverging !== undefined ||
     known.highWatermark !== result.highWatermark ||
@@ -155,9 +157,14 @@ function remember(session: Session, result: FetchResult): boolean {
   // After an error nothing is known, so the first success is told again.
   known.highWatermark = result.highWatermark;
   known.logStart = result.logStart;
-  if (hasRecords) {
-    session.partitions.delete(key);
-    session.partitions.set(key, known);
-  }
   return isNew;
+}
+
+/** Others come first the next time. */
+function moveToEnd(session: Session, asked: FetchPartition): void {
+  const key = keyOf(asked);
+  const known = session.partitions.get(key);
+  if (!known) return;
+  session.partitions.delete(key);
+  session.partitions.set(key, known);
 }

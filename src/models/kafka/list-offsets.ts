@@ -43,7 +43,7 @@ export function findOffset(
       return { offset: limit, timestampMs: -1, leaderEpoch: partition.leaderEpoch };
     case SPECIAL_TIMESTAMPS.earliest:
     case SPECIAL_TIMESTAMPS.earliestLocal:
-      return { offset: log.logStart, timestampMs: -1, leaderEpoch: log.epochs.epochAt(log.logStart) };
+      return { offset: log.logStart, timestampMs: -1, leaderEpoch: epochAtStart(partition) };
     case SPECIAL_TIMESTAMPS.maxTimestamp:
       return findMaxTimestamp(partition, limit, maxBytes);
     case SPECIAL_TIMESTAMPS.latestTiered:
@@ -53,6 +53,12 @@ export function findOffset(
       if (timestampMs < 0) throw new KafkaError('UNSUPPORTED_VERSION', `timestamp ${timestampMs} has no meaning`);
       return findAtOrAfter(partition, timestampMs, limit, maxBytes);
   }
+}
+
+/** A log in which nothing was written yet begins in the epoch of its leader. */
+function epochAtStart({ log, leaderEpoch }: Partition): number {
+  const epoch = log.epochs.epochAt(log.logStart);
+  return epoch < 0 ? leaderEpoch : epoch;
 }
 
 function findAtOrAfter(partition: Partition, timestampMs: number, limit: number, maxBytes: number): FoundOffset {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { FetchPartition, FetchResult } from '../../../src/models/kafka/fetch.js';
 import { FetchSessions } from '../../../src/models/kafka/fetch-session.js';
-import { kafkaModel } from '../../helpers/kafka-model.js';
+import { RecordBatch } from '../../../src/models/kafka/record-batch.js';
+import { batchBytes, kafkaModel } from '../../helpers/kafka-model.js';
 
 const partition = (index: number, offset = 0): FetchPartition => ({
   topic: 't',
@@ -51,6 +52,23 @@ describe('a session', () => {
     expect(told.map(({ asked }) => asked.index)).toEqual([1]);
   });
 
+  test('serves who got records last the next time, unless that was in its first answer', () => {
+    const { ask } = start();
+    const records = { batches: [RecordBatch.parse(batchBytes([{ value: 'x' }]))] };
+    const first = ask(0, 0, [partition(0), partition(1), partition(2)]);
+    first.tell(first.partitions.map((asked) => result(asked, records)));
+    const order = (epoch: number) => {
+      const plan = ask(first.sessionId, epoch);
+      plan.tell(plan.partitions.map((asked) => result(asked, asked.index === 0 ? records : {})));
+      return plan.partitions.map(({ index }) => index);
+    };
+    expect([order(1), order(2), order(3)]).toEqual([
+      [0, 1, 2],
+      [1, 2, 0],
+      [1, 2, 0],
+    ]);
+  });
+
   test('tells an error, and then the first success', () => {
     const { ask } = start();
     const { sessionId, tell } = ask(0, 0, [partition(0)]);
@@ -69,6 +87,24 @@ describe('a session', () => {
     expect(ask(sessionId, 1, [], { forgotten: [partition(0)] }).partitions.map(({ index }) => index)).toEqual([1]);
     expect(ask(sessionId, 2, [], { forgotten: [partition(1)] }).sessionId).toBe(0);
     expect(sessions.count).toBe(0);
+  });
+
+  test('forgets last: what is asked for and forgotten in one request is read once at most', () => {
+    const { ask, sessions } = start();
+    const { sessionId } = ask(0, 0, [partition(0)]);
+    const both = ask(sessionId, 1, [partition(1), partition(2)], { forgotten: [partition(1)] });
+    expect(both.partitions.map(({ index }) => index)).toEqual([0, 2]);
+    const all = { forgotten: [partition(0), partition(1), partition(2)] };
+    const end = ask(sessionId, 2, [partition(1)], all);
+    expect([end.sessionId, end.partitions.map(({ index }) => index)]).toEqual([0, [1]]);
+    expect(sessions.count).toBe(0);
+  });
+
+  test('may be opened with nothing', () => {
+    const { ask } = start();
+    const { sessionId, partitions } = ask(0, 0);
+    expect([sessionId > 0, partitions]).toEqual([true, []]);
+    expect(ask(sessionId, 1, [partition(0)]).partitions).toHaveLength(1);
   });
 
   test('is refused with a wrong number, a wrong epoch, or another way to name topics', () => {

@@ -24,8 +24,10 @@ test('the special instants', () => {
   expect([find(-2).offset, find(-3).offset]).toEqual([2, 2]);
 });
 
-test('an empty log has no largest time', () => {
-  expect(logWith([]).find(-3)).toEqual({ offset: -1, timestampMs: -1, leaderEpoch: -1 });
+test('an empty log has no largest time, and begins in the epoch of its leader', () => {
+  const { find } = logWith([]);
+  expect(find(-3)).toEqual({ offset: -1, timestampMs: -1, leaderEpoch: -1 });
+  expect(find(-2)).toEqual({ offset: 0, timestampMs: -1, leaderEpoch: 0 });
 });
 
 test('prop: K14 a time finds the first record at or after it, inside of batches too, whatever their order', () => {
