@@ -1,7 +1,6 @@
 /**
  * The checks that stand before every command, in the order in which Redis makes them: the first that hits answers.
  */
-import { monotonicMs } from '../../core/clock.js';
 import { keySlot, OUT_OF_MEMORY, RedisError, type RedisVersion } from '../../models/redis/index.js';
 import { argumentsAt, arityFits, type Command, type Flag, PENDING } from './handler.js';
 import { cString, error, OK, QUEUED } from './reply.js';
@@ -54,7 +53,6 @@ export function execute(client: Session, command: Command, args: readonly string
   client.lastCommand = command.name;
   door.stats.count(command.name, 'calls');
   door.tracking.before(client, command, args);
-  const startedMs = monotonicMs();
   let reply: string | typeof PENDING;
   try {
     reply = (command.run as NonNullable<Command['run']>)(client, args);
@@ -66,7 +64,7 @@ export function execute(client: Session, command: Command, args: readonly string
   }
   door.tracking.after(client, command);
   if (reply !== PENDING) {
-    door.slowlog.note(client, command, args, startedMs);
+    door.slowlog.note(client, command, args);
     client.reply(reply);
   }
   door.monitor(client, args, command);

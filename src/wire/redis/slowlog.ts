@@ -1,4 +1,3 @@
-import { monotonicMs } from '../../core/clock.js';
 import type { Command } from './handler.js';
 import type { RedisDoor } from './index.js';
 import { redacted } from './redaction.js';
@@ -18,7 +17,11 @@ export interface SlowCommand {
 const MOST_ARGUMENTS = 32;
 const MOST_CHARACTERS = 128;
 
-/** What SLOWLOG shows: commands that took `slowlog-log-slower-than` or more of real time, the newest first. */
+/**
+ * What SLOWLOG shows: commands that took `slowlog-log-slower-than` or more, the newest first. Time is the broker's, of
+ * which only DEBUG SLEEP takes any: what real time a command took would differ from run to run, and asking for it costs
+ * as much as a small command.
+ */
 export class Slowlog {
   readonly #door: RedisDoor;
   readonly #commands: SlowCommand[] = [];
@@ -46,9 +49,9 @@ export class Slowlog {
     this.#sleptMs += ms;
   }
 
-  /** A command has ended. @param startedMs when it began, by `monotonicMs` */
-  note(client: Session, command: Command, args: readonly string[], startedMs: number): void {
-    const durationUs = Math.round((monotonicMs() - startedMs + this.#sleptMs) * 1000);
+  /** A command has ended. */
+  note(client: Session, command: Command, args: readonly string[]): void {
+    const durationUs = Math.round(this.#sleptMs * 1000);
     this.#sleptMs = 0;
     const { config } = this.#door.broker;
     const leastUs = config.number('slowlog-log-slower-than');

@@ -1,7 +1,7 @@
 /**
  * SLOWLOG.
  *
- * Not done: a command that blocks is not shown when it is answered.
+ * Not done: real time, of which `slowlog.ts` says why; a command that blocks is not shown when it is answered.
  *
  * @see https://redis.io/docs/latest/commands/slowlog/
  */
