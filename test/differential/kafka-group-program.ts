@@ -1,5 +1,6 @@
 /** Requests of group members, of both protocols, and of those who look after groups. */
 import type { Remembered } from './kafka-content.js';
+import { unique } from './kafka-log-program.js';
 import type { Dice, Operation } from './kafka-program.js';
 
 export function groupOperation(dice: Dice): Operation | undefined {
@@ -128,10 +129,10 @@ function leaveGroup(dice: Dice): Operation | undefined {
 }
 
 export const offsetTopics = (dice: Dice) =>
-  dice.some(2, () => ({
-    name: dice.topic(),
-    partitions: dice.some(2, () => ({
-      partitionIndex: dice.partition(),
+  unique(dice.some(2, () => dice.topic())).map((name) => ({
+    name,
+    partitions: unique(dice.some(2, () => dice.partition())).map((partitionIndex) => ({
+      partitionIndex,
       committedOffset: dice.mostly(dice.int(5), -1, 1_000),
       committedLeaderEpoch: dice.mostly(-1, 0, 3),
       committedMetadata: dice.mostly<string | null>('', null, 'note', 'x'.repeat(4_097)),

@@ -34,7 +34,8 @@ export function logOperation(dice: Dice): Operation | undefined {
   return metadata(dice);
 }
 
-const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+/** No client names anything twice; what Kafka makes of that is its own affair. */
+export const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 export function batch(dice: Dice, topic: string, partition: number, changes: Partial<BatchPlan> = {}): BatchPlan {
   const plan: BatchPlan = {

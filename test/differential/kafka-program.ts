@@ -93,7 +93,7 @@ export class Dice {
   }
 
   topic(): string {
-    return this.once(6) ? this.pick(['~none', '~c', '~e', '', 'bad name', '~d']) : this.pick(['~a', '~b']);
+    return this.once(6) ? this.pick(['~none', '~c', '~e', '', '~d']) : this.pick(['~a', '~b']);
   }
 
   partition(): number {

@@ -4,7 +4,14 @@ import { CONFIG_SOURCES, type Config, checkSetting, createNodeConfig } from './c
 import { KafkaError } from './errors.js';
 import type { GroupSettings } from './group-settings.js';
 import { rangeOf } from './replica-placement.js';
-import { DEFAULT_IN_HOURS, isDynamic, SETTING_TYPES, type Setting, TOPIC_SETTINGS } from './setting.js';
+import {
+  BROKER_SETTINGS,
+  DEFAULT_IN_HOURS,
+  isDynamic,
+  SETTING_TYPES,
+  type Setting,
+  TOPIC_SETTINGS,
+} from './setting.js';
 
 /** What has settings, by its number on the wire. */
 export const RESOURCE_TYPES = { topic: 2, broker: 4, brokerLogger: 8, group: 32 } as const;
@@ -99,6 +106,7 @@ export class ConfigAdmin {
 
   /** Changes single settings. @throws KafkaError INVALID_CONFIG, INVALID_REQUEST, … */
   edit(resource: ConfigResource, changes: readonly ConfigChange[], validateOnly: boolean): void {
+    for (const change of changes) checkListed(resource, change);
     this.#apply(resource, changes, new Map(this.#resolve(resource).config.overrides), validateOnly);
   }
 
@@ -208,13 +216,17 @@ function applyChange(config: Config, { name, operation, value }: ConfigChange, o
   overrides.set(name, next);
 }
 
+/** Only lists grow and shrink: this is looked at before the resource is. @throws KafkaError INVALID_CONFIG */
+function checkListed({ type }: ConfigResource, { name, operation }: ConfigChange): void {
+  const { append, subtract } = CONFIG_OPERATIONS;
+  if (operation !== append && operation !== subtract) return;
+  const settings = type === RESOURCE_TYPES.topic ? TOPIC_SETTINGS : BROKER_SETTINGS;
+  if (settings.get(name)?.type === 'list') return;
+  const what = operation === append ? 'APPEND' : 'SUBTRACT';
+  throw new KafkaError('INVALID_CONFIG', `Can't ${what} to key ${name} because its type is not LIST.`);
+}
+
 function editList(config: Config, setting: Setting, operation: number, value: string): string {
-  if (setting.type !== 'list') {
-    throw new KafkaError(
-      'INVALID_CONFIG',
-      `Can't ${operation === CONFIG_OPERATIONS.append ? 'APPEND' : 'SUBTRACT'} to key ${setting.name} because its type is not LIST.`,
-    );
-  }
   const items = value.split(',');
   const current = config.list(setting.name);
   switch (operation) {

@@ -190,8 +190,10 @@ function parseSetting(setting: Setting, text: string): Parsed {
     throw new KafkaError('INVALID_CONFIG', `Invalid value ${text} for configuration ${setting.name}: ${what}`);
   };
   switch (setting.type) {
-    case 'boolean':
-      return text === 'true' ? true : text === 'false' ? false : refuse('true or false is expected');
+    case 'boolean': {
+      const word = text.trim().toLowerCase();
+      return word === 'true' ? true : word === 'false' ? false : refuse('Expected value to be either true or false');
+    }
     case 'int':
     case 'short':
     case 'long': {

@@ -56,6 +56,14 @@ interface Pending {
   done: boolean;
 }
 
+/** The log refuses with these, and the answer says where it begins. */
+const FOUND_IN_LOG: ReadonlySet<string> = new Set([
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'OUT_OF_ORDER_SEQUENCE_NUMBER',
+  'NOT_ENOUGH_REPLICAS',
+]);
+
 /** Appends what producers send, in Kafka's order of checks, and waits for replicas. */
 export class ProduceService {
   readonly #context: ModelContext;
@@ -90,17 +98,20 @@ export class ProduceService {
 
   #append(request: ProduceRequest, entry: ProducePartition): Pending | { readonly done: true; result: ProduceResult } {
     const partition = this.#cluster.partition(entry.topic, entry.index);
+    let reached = false;
     try {
-      return this.#appendChecked(request, entry, partition);
+      const batch = this.#admit(request, entry, partition);
+      reached = true;
+      return this.#appendChecked(request, entry, batch, partition as Partition);
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
-      return { done: true, result: failure(entry, error, partition) };
+      const logStartOffset = reached && partition && FOUND_IN_LOG.has(error.code) ? partition.log.logStart : -1;
+      return { done: true, result: { ...failure(entry, error, partition), logStartOffset } };
     }
   }
 
-  #appendChecked(request: ProduceRequest, entry: ProducePartition, partition: Partition | undefined): Pending {
-    const batch = this.#check(request, entry, partition);
-    const target = partition as Partition;
+  #appendChecked(request: ProduceRequest, entry: ProducePartition, batch: RecordBatch, target: Partition): Pending {
+    this.#check(request, batch, target);
     const { log } = target;
     const base = { topic: entry.topic, index: entry.index, error: undefined, message: undefined, recordErrors: [] };
     if (batch.isTransactional && batch.producerId >= 0) this.#verify(request, batch, target);
@@ -137,8 +148,8 @@ export class ProduceService {
     });
   }
 
-  /** Everything that does not depend on what the producer wrote before, in Kafka's order. */
-  #check(request: ProduceRequest, entry: ProducePartition, partition: Partition | undefined): RecordBatch {
+  /** What is looked at before the log is, in Kafka's order. */
+  #admit(request: ProduceRequest, entry: ProducePartition, partition: Partition | undefined): RecordBatch {
     if (request.mayWrite?.(entry.topic) === false) {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `writing to topic '${entry.topic}' is denied`);
     }
@@ -156,6 +167,11 @@ export class ProduceService {
       throw new KafkaError('INVALID_TOPIC_EXCEPTION', `'${entry.topic}' is an internal topic; nobody may write to it`);
     }
     partition.checkLeader(request.nodeId);
+    return batch;
+  }
+
+  /** The rest that does not depend on what the producer wrote before. */
+  #check(request: ProduceRequest, batch: RecordBatch, partition: Partition): void {
     if (request.acks === -1 && partition.isr.length < partition.minInsyncReplicas) {
       throw new KafkaError(
         'NOT_ENOUGH_REPLICAS',
@@ -164,7 +180,6 @@ export class ProduceService {
     }
     checkRecords(batch, partition.home.settings, this.#context);
     partition.checkRoom(batch.sizeBytes, batch.recordCount);
-    return batch;
   }
 
   #verify(request: ProduceRequest, batch: RecordBatch, partition: Partition): void {

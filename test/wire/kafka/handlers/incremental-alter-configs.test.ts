@@ -43,3 +43,16 @@ test('a resource that stands in a request twice is not changed', () => {
     .ask(incrementalAlterConfigsApi, 1, { resources: [resource, resource], validateOnly: false });
   expect(responses.map(({ errorCode }) => errorCode)).toEqual(['INVALID_REQUEST', 'INVALID_REQUEST']);
 });
+
+test('only lists grow, of whatever topic; a flag may be written in capitals', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const ask = (resourceName: string, name: string, configOperation: number, value: string) =>
+    world.connect().ask(incrementalAlterConfigsApi, 1, {
+      resources: [{ resourceType: 2, resourceName, configs: [{ name, configOperation, value }] }],
+      validateOnly: false,
+    }).responses[0]?.errorCode;
+  expect(ask('none', 'retention.ms', 2, '1')).toBe('INVALID_CONFIG');
+  expect(ask('none', 'cleanup.policy', 2, 'compact')).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+  expect(ask('t', 'preallocate', 0, 'TRUE')).toBe('NONE');
+});

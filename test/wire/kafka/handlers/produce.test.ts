@@ -58,3 +58,15 @@ test('a batch ends where it says, and what is too short to be another one is lef
   expect(errorOf(least)).toBe('CORRUPT_MESSAGE');
   expect(world.broker.topic('t').records()).toHaveLength(1);
 });
+
+test('what the log refuses says where it begins, what does not come so far does not', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const batch = batchBytes([{ key: 'k', value: 'v' }]);
+  const shifted = Buffer.from(batch);
+  shifted.writeBigInt64BE(7n, 0);
+  const startOf = (records: Uint8Array) =>
+    world.connect().ask(produceApi, 9, produceRequest('t', -1, records)).responses[0]?.partitionResponses[0];
+  expect(startOf(shifted)).toMatchObject({ errorCode: 'INVALID_RECORD', logStartOffset: 0 });
+  expect(startOf(Buffer.concat([batch, batch]))).toMatchObject({ errorCode: 'INVALID_RECORD', logStartOffset: -1 });
+});
