@@ -11,6 +11,11 @@
  * - What comes back to a queue under a channel-wide prefetch: the queue hears of it from the channel, and of the credit
  *   that it frees from the limiter, in either order. Which one wins is the same a hundred times where the machine is
  *   as busy as before, so that programs with such a prefetch requeue nothing but by closing.
+ * - Channels of a connection that ends: they end in any order, and what one returns may go to another that is still
+ *   there. Programs close all but one first.
+ * - What is acked by itself still counts in the prefetch of a quorum queue, until the channel has told it. Programs on
+ *   quorum queues have such consumers or a prefetch.
+ * - Publishes of a transaction on quorum queues are no transaction there; such programs have none.
  * - Returns: a channel sends one at once, and what it published before may be delivered to it later or sooner. Programs
  *   compare returns and deliveries of a channel apart.
  * - Confirms: how many of them one frame confirms, and their order between publishes that other queues take.

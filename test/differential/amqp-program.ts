@@ -130,7 +130,7 @@ class ProgramWriter {
     ]);
     const autoDeleted = new Set(this.#kind === 'churn' ? this.#queues.filter(() => this.#chance(3)) : []);
     const bindings = Array.from({ length: 4 }, () => this.#binding());
-    const channels = Array.from({ length: 2 + this.#random.int(4) }, (_, i) => this.#channel(i));
+    const channels = Array.from({ length: 2 + this.#random.int(4) }, () => this.#channel());
     const count = this.#kind === 'ttl' ? OPERATIONS_WITH_TIME : OPERATIONS_PER_PROGRAM;
     const operations = Array.from({ length: count }, () => {
       const channel = this.#random.int(channels.length);
@@ -211,10 +211,9 @@ class ProgramWriter {
     };
   }
 
-  #channel(at: number): ChannelPlan {
+  #channel(): ChannelPlan {
     return {
-      // Channels that are cut together end in any order.
-      connection: this.#kind === 'churn' ? at : this.#random.int(3),
+      connection: this.#random.int(3),
       mode: this.#random.pick(['plain', 'plain', 'confirm', 'confirm', this.#kind === 'quorum' ? 'plain' : 'tx']),
       home: this.#kind === 'mixed' ? undefined : this.#queue(),
     };

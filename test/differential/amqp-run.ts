@@ -271,12 +271,14 @@ class Runner {
         return answer;
       }
       case 'close-connection': {
+        await this.#closeBeside(client, channel);
         const answer = await client.call(0, 'connection.close');
         client.close();
         client.openChannels.clear();
         return answer;
       }
       case 'cut-connection':
+        await this.#closeBeside(client, channel);
         await this.#cut(client);
         return 'cut';
       case 'declare-exclusive':
@@ -306,6 +308,14 @@ class Runner {
         return this.#wrong(client, channel, operation.what);
       default:
         throw new Error(`no operation ${operation.do}`);
+    }
+  }
+
+  /** Closes the other channels of a connection that is to end: together they would end in any order. */
+  async #closeBeside(client: AmqpClient, channel: ChannelState): Promise<void> {
+    for (const { number, plan } of this.#channels) {
+      if (plan.connection !== channel.plan.connection || number === channel.number) continue;
+      if (client.openChannels.has(number)) await client.call(number, 'channel.close');
     }
   }
 

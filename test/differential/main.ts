@@ -1,6 +1,7 @@
 /**
- * `npm run differential -- --redis 127.0.0.1:PORT | --amqp amqp://127.0.0.1:PORT | --kafka 127.0.0.1:PORT [--operations N] [--seed N] [--kinds KIND,...]`: random programs for a
- * real server and for this broker, compared. Kinds are those of AMQP programs. Exit code 1 when they diverge.
+ * `npm run differential -- --redis 127.0.0.1:PORT | --amqp amqp://127.0.0.1:PORT | --kafka 127.0.0.1:PORT
+ * [--operations N] [--seed N] [--kinds KIND,...]`: random programs for a real server and for this broker, compared.
+ * Kinds are those of AMQP programs. Exit code 1 when they diverge.
  */
 import { parseArgs } from 'node:util';
 

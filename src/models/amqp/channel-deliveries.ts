@@ -161,8 +161,17 @@ export class ChannelDeliveries {
 
   /** As RabbitMQ does it: for each queue and consumer on its own, so that what one group frees may leave at once. */
   settle(tags: readonly number[], outcome: Outcome): void {
+    this.begin(tags, outcome)();
+  }
+
+  /** The first half of settling: the limit over all consumers has room again. @returns the second: queues hear of it */
+  begin(tags: readonly number[], outcome: Outcome): () => void {
     const settled = this.#takeAll(tags);
     this.#release(settled.reduce((count, { taker }) => (taker instanceof Consumer ? count + 1 : count), 0));
+    return () => this.#tellQueues(settled, outcome);
+  }
+
+  #tellQueues(settled: readonly Settled[], outcome: Outcome): void {
     for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome, settled);
     if (!this.parked.isEmpty) this.unparkAll();
   }

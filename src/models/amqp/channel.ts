@@ -270,10 +270,11 @@ export class AmqpChannel {
     let accepted = true;
     this.#post((tell) => accepted && tell(), this.#tellCommitted);
     if (acks.length > 0) this.deliveries.settle(acks, 'ack');
+    const begun = returns.map(({ tags, outcome }) => this.deliveries.begin(tags, outcome));
     for (const { publication, queues } of ready) {
       if (!vhost.put(publication, queues)) accepted = false;
     }
-    for (const { tags, outcome } of returns) this.deliveries.settle(tags, outcome);
+    for (const tellQueues of begun) tellQueues();
     return accepted;
   }
 

@@ -127,3 +127,17 @@ it('one that is settled together with its namesake settles it before that does, 
   peer.send(1, 'basic.nack', { deliveryTag: 0, multiple: true, requeue: true });
   expect(take()).toEqual(['b: new', 'b: new']);
 });
+
+it('what a commit rejects makes room under the limit of its channel for what the commit publishes', () => {
+  const { peer, take, publish, consume, prefetch } = amqpScene({ 'x-max-length': 0 });
+  peer.call(2, 'tx.select');
+  consume(2, 'c');
+  for (const body of ['1', '2', '3']) publish(body);
+  peer.send(2, 'basic.nack', { deliveryTag: 0, multiple: true, requeue: false });
+  peer.publish(2, { routingKey: 'q' }, {}, '7');
+  peer.publish(2, { routingKey: 'q' }, {}, '8');
+  for (const body of ['4', '5', '6']) publish(body);
+  prefetch(2, 3, true);
+  peer.send(2, 'tx.commit');
+  expect(take()).toEqual(['tx.commit-ok', 'c: 7', 'c: 8']);
+});
