@@ -37,7 +37,7 @@ const KINDS: readonly ProgramKind[] = [
   'ttl',
 ];
 /** One round in this many is a matrix. */
-const MATRIX_EVERY = 20;
+const MATRIX_EVERY = 30;
 
 /** Returns a description of each divergence. */
 export async function compareWithRabbit(options: AmqpComparison): Promise<string[]> {

@@ -141,3 +141,16 @@ it('what a commit rejects makes room under the limit of its channel for what the
   peer.send(2, 'tx.commit');
   expect(take()).toEqual(['tx.commit-ok', 'c: 7', 'c: 8']);
 });
+
+it('what a commit acks lets consumers under the limit of their channel go on behind what it publishes', () => {
+  const { peer, take, publish, consume, prefetch } = amqpScene({ 'x-max-length': 1 });
+  peer.call(2, 'tx.select');
+  consume(2, 'c');
+  for (const body of ['1', '2']) publish(body);
+  prefetch(2, 2, true);
+  for (const body of ['3', '4']) publish(body);
+  peer.send(2, 'basic.ack', { deliveryTag: 1 });
+  for (const body of ['5', '6']) peer.publish(2, { routingKey: 'q' }, {}, body);
+  peer.send(2, 'tx.commit');
+  expect(take()).toEqual(['tx.commit-ok', 'c: 6']);
+});
