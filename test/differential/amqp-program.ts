@@ -69,9 +69,9 @@ export interface Program {
 /**
  * `plain`: nothing dies; `graph`: dead letters; `mixed`: channels have messages of several queues; `ttl`: time passes;
  * `quorum`: queues are quorum queues with dead letters; `churn`: connections are cut, queues go with their connection or
- * with their last consumer, exchanges lead into each other.
+ * with their last consumer, exchanges lead into each other; `stream`: queues are streams.
  */
-export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn';
+export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn' | 'stream';
 
 const OPERATIONS_PER_PROGRAM = 70;
 const OPERATIONS_WITH_TIME = 16;
@@ -114,8 +114,8 @@ class ProgramWriter {
     const circles = ['none', 'without-rejects', 'of-rejects'] as const;
     this.#circles = kind === 'graph' ? random.pick(circles) : 'none';
     if (kind === 'ttl') this.#circles = random.pick(['none', 'without-rejects']);
-    // Quorum queues refuse it.
-    this.#channelPrefetch = random.int(3) === 0 && kind !== 'quorum';
+    // Replicated queues refuse it.
+    this.#channelPrefetch = random.int(3) === 0 && kind !== 'quorum' && kind !== 'stream';
     this.#quorumNoAck = kind === 'quorum' && random.int(3) === 0;
     this.#exchanges = ['fan', 'top', 'head'].map((name) => prefix + name);
   }
@@ -138,7 +138,7 @@ class ProgramWriter {
     });
     const hops = this.#dies ? queues.size : 0;
     const waitMs = this.#kind === 'ttl' ? WAIT_MS : 0;
-    const isReplicated = this.#kind === 'quorum';
+    const isReplicated = this.#kind === 'quorum' || this.#kind === 'stream';
     return { queues, autoDeleted, exchanges, bindings, channels, hops, isReplicated, waitMs, operations };
   }
 
@@ -155,6 +155,7 @@ class ProgramWriter {
   }
 
   #queueArguments(at: number): Table {
+    if (this.#kind === 'stream') return { 'x-queue-type': 'stream' };
     return this.#kind === 'quorum' ? this.#quorumArguments(at) : this.#classicArguments(at);
   }
 
@@ -214,12 +215,19 @@ class ProgramWriter {
   #channel(): ChannelPlan {
     return {
       connection: this.#random.int(3),
-      mode: this.#random.pick(['plain', 'plain', 'confirm', 'confirm', this.#kind === 'quorum' ? 'plain' : 'tx']),
+      mode: this.#random.pick([
+        'plain',
+        'plain',
+        'confirm',
+        'confirm',
+        this.#kind === 'quorum' || this.#kind === 'stream' ? 'plain' : 'tx',
+      ]),
       home: this.#kind === 'mixed' ? undefined : this.#queue(),
     };
   }
 
   #operation(channel: ChannelPlan): object {
+    if (this.#kind === 'stream') return this.#onStream(channel);
     if (this.#kind === 'churn' && this.#chance(8)) return this.#churn();
     const roll = this.#random.int(100);
     if (roll < 32) return this.#publish();
@@ -238,6 +246,20 @@ class ProgramWriter {
     if (roll < 88 && !this.#channelPrefetch) return { do: 'recover' };
     if (roll < 91) return { do: 'purge', queue: this.#queue() };
     return this.#rare();
+  }
+
+  #onStream(channel: ChannelPlan): object {
+    const roll = this.#random.int(100);
+    if (roll < 40) return this.#publish();
+    if (roll < 52) return { do: 'qos', count: 1 + this.#random.int(4), global: false };
+    if (roll < 68) {
+      const offset = this.#random.pick(['first', 'last', 'next', { $t: 'l', v: this.#random.int(8) }]);
+      const args = this.#chance(4) ? {} : { 'x-stream-offset': offset };
+      return { ...this.#consume(channel), noAck: false, exclusive: false, args };
+    }
+    if (roll < 72) return { do: 'cancel', pick: this.#random.int(5) };
+    if (roll < 94) return this.#settle(channel);
+    return { do: this.#random.pick(['close-channel', 'close-connection', 'recover']) };
   }
 
   #churn(): object {
@@ -286,7 +308,8 @@ class ProgramWriter {
     const direct = this.#kind === 'graph' ? !this.#chance(8) : !this.#chance(3);
     const exchange = direct ? '' : this.#random.pick(this.#exchanges);
     const key = direct ? this.#queue() : this.#random.pick(KEYS);
-    const count = this.#dies ? 1 : 1 + this.#random.int(5);
+    // A stream delivers what it took in together in one go, whatever the prefetch.
+    const count = this.#dies || this.#kind === 'stream' ? 1 : 1 + this.#random.int(5);
     return { do: 'publish', exchange, key, messages: Array.from({ length: count }, () => this.#message()) };
   }
 

@@ -110,6 +110,13 @@ export class ChannelDeliveries {
     return this.#window.tags(last);
   }
 
+  /** The queues that some are of. */
+  queuesOf(tags: readonly number[]): Set<Queue> {
+    const queues = new Set<Queue>();
+    for (const tag of tags) if (this.#window.peek(tag) && this.#window.taken) queues.add(this.#window.taken.queue);
+    return queues;
+  }
+
   stop(): void {
     this.#timeout?.stop();
   }

@@ -2,7 +2,7 @@ import { ChannelDeliveries } from './channel-deliveries.js';
 import { ChannelPublisher } from './channel-publisher.js';
 import type { ChannelSink, ConsumeArguments, GetOk, PublishFlags } from './channel-sink.js';
 import type { AmqpConnection } from './connection.js';
-import { checkConsume, checkGet } from './consume-check.js';
+import { checkConsume, checkGet, checkReturn } from './consume-check.js';
 import { Consumer } from './consumer.js';
 import { Delivery, type Envelope } from './envelope.js';
 import { type AmqpError, notAllowed, notFound, notImplemented, preconditionFailed } from './errors.js';
@@ -351,6 +351,7 @@ export class AmqpChannel {
       this.#tx.settle(tags, outcome);
       return;
     }
+    if (outcome !== 'ack') for (const queue of this.deliveries.queuesOf(tags)) checkReturn(queue);
     this.#command(() => this.deliveries.settle(tags, outcome));
   }
 

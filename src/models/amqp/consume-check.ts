@@ -44,4 +44,10 @@ export function checkGet(queue: Queue): void {
   }
 }
 
+/** Whether messages may be sent back to a queue, or refused for good. @throws AmqpError */
+export function checkReturn(queue: Queue): void {
+  if (queue.type !== 'stream') return;
+  throw notImplemented(`basic.nack and basic.reject not supported by stream queues ${whereIs(queue)}`);
+}
+
 const whereIs = (queue: Queue): string => `queue '${queue.name}' in vhost '${queue.host.name}'`;

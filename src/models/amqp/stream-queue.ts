@@ -40,6 +40,11 @@ export class StreamQueue extends Queue {
     return this.#bytes;
   }
 
+  /** It does not tell how many read it. */
+  override get consumerCount(): number {
+    return 0;
+  }
+
   /** Offset of the next message. */
   get endOffset(): number {
     return this.#base + this.#log.length;

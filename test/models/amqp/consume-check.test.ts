@@ -58,3 +58,17 @@ it('nothing is got from a stream, nor from a quorum queue with a single active c
   const quorum = durableScene({ 'x-queue-type': 'quorum', 'x-single-active-consumer': true });
   expect(refusal(quorum.world, 'basic.get', { queue: 'q' })).toMatch(/^405 RESOURCE_LOCKED/);
 });
+
+it('a stream takes nothing back and counts no consumers', () => {
+  const { peer, prefetch, publish } = durableScene({ 'x-queue-type': 'stream' });
+  prefetch(1, 10);
+  peer.call(1, 'basic.consume', { queue: 'q', consumerTag: 'c' });
+  expect(peer.call(2, 'queue.declare', { queue: 'q', passive: true }).args.consumerCount).toBe(0);
+  publish('x');
+  peer.send(1, 'basic.nack', { deliveryTag: 1, requeue: true });
+  const text = `540 NOT_IMPLEMENTED - basic.nack and basic.reject not supported by stream queues ${WHERE}`;
+  const closings = peer
+    .takeAll()
+    .map((item) => (item.kind === 'method' ? `${item.args.replyCode} ${item.args.replyText}` : ''));
+  expect(closings).toContain(text);
+});
