@@ -58,6 +58,11 @@ export class Consumer implements ConsumerDefinition {
     return !channel.deliveries.full;
   }
 
+  /** Whether it gets what comes: it may have more, and its queue knows. */
+  get served(): boolean {
+    return this.able && !this.parked;
+  }
+
   deliver(envelope: Envelope): void {
     this.channel.deliver(this, envelope);
   }
@@ -79,6 +84,7 @@ export class ConsumerList {
   readonly #single: boolean;
   readonly #heedsPriority: boolean;
   #active: Consumer | undefined;
+  #sole: Consumer | undefined;
 
   /** @param heedsPriority whether of those that wait the one with the highest priority becomes the active one */
   constructor(single: boolean, heedsPriority = true) {
@@ -88,6 +94,11 @@ export class ConsumerList {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /** The one that there is, if there is just one: it is always its turn. */
+  get sole(): Consumer | undefined {
+    return this.#sole;
   }
 
   /** The one that is served on a queue with a single active consumer. */
@@ -106,6 +117,7 @@ export class ConsumerList {
 
   add(consumer: Consumer): void {
     this.#all.add(consumer);
+    this.#sole = this.#all.size === 1 ? consumer : undefined;
     if (this.#single) this.#active ??= consumer;
     else this.#band(consumer.priority).join(consumer);
   }
@@ -113,6 +125,7 @@ export class ConsumerList {
   remove(consumer: Consumer): void {
     if (!this.#all.delete(consumer)) return;
     consumer.row?.leave(consumer);
+    this.#sole = this.#all.size === 1 ? this.#all.values().next().value : undefined;
     if (this.#single) {
       if (this.#active === consumer) this.#active = this.#successor();
       return;
@@ -127,6 +140,7 @@ export class ConsumerList {
     this.#all.clear();
     this.#bands.length = 0;
     this.#active = undefined;
+    this.#sole = undefined;
   }
 
   /** A parked consumer may be able again: it joins the end of its band. */

@@ -2,7 +2,7 @@ import type { BasicProperties } from './properties.js';
 
 /**
  * One message in one queue. Content fields are never changed and shared between the copies of a fan-out; the last
- * four belong to the queue that holds it. One flat object, since a full queue holds a million of them.
+ * three belong to the queue that holds it. One flat object, since a full queue holds a million of them.
  */
 export class Envelope {
   /** As published, not as of the last hop. */
@@ -12,14 +12,12 @@ export class Envelope {
   readonly body: Uint8Array;
   /** Keys of a removed BCC header, which still count when the message is dead-lettered. */
   readonly hiddenKeys: readonly string[] | undefined;
-  /** Whether it is delivered and not settled. */
-  isOut = false;
   /** Order in its queue; a requeued message goes back to it. */
   position = 0;
   /** When it expires; 0 is never. */
   expiresAtMs = 0;
-  /** Times it was handed out and came back. */
-  returnCount = 0;
+  /** Twice the times that it came back, and one more while it is out. */
+  #moves = 0;
 
   constructor(
     exchange: string,
@@ -38,6 +36,24 @@ export class Envelope {
   /** Another copy of the content, for another queue. */
   copy(): Envelope {
     return new Envelope(this.exchange, this.routingKey, this.properties, this.body, this.hiddenKeys);
+  }
+
+  /** Whether it is delivered and not settled. */
+  get isOut(): boolean {
+    return (this.#moves & 1) === 1;
+  }
+
+  set isOut(isOut: boolean) {
+    this.#moves = isOut ? this.#moves | 1 : this.#moves & ~1;
+  }
+
+  /** Times it was handed out and came back. */
+  get returnCount(): number {
+    return this.#moves >> 1;
+  }
+
+  set returnCount(count: number) {
+    this.#moves = (count << 1) | (this.#moves & 1);
   }
 
   /** Whether it was handed out before by the queue that holds it. */

@@ -112,8 +112,14 @@ export abstract class Queue {
     return this.arguments.get('x-single-active-consumer') === true;
   }
 
-  /** Takes a message in. @param isDead whether it died elsewhere. @returns false when it was refused for the length limit */
-  abstract enqueue(envelope: Envelope, isDead?: boolean): boolean;
+  /**
+   * Takes a message in.
+   *
+   * @param shared whether other queues have the same envelope: what is kept is a copy of it
+   * @param isDead whether it died elsewhere
+   * @returns false when it was refused for the length limit
+   */
+  abstract enqueue(envelope: Envelope, shared?: boolean, isDead?: boolean): boolean;
   /** Takes the next message out for a `get`; it counts as unacked until settled, unless `noAck`. */
   abstract take(noAck: boolean): Envelope | undefined;
   /** Ready messages in order of delivery. */

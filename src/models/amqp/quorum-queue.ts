@@ -89,8 +89,8 @@ export class QuorumQueue extends ClassicQueue {
     return this.#refuses && !isDead;
   }
 
-  override enqueue(envelope: Envelope, isDead = false): boolean {
-    const accepted = super.enqueue(envelope, isDead);
+  override enqueue(envelope: Envelope, shared = false, isDead = false): boolean {
+    const accepted = super.enqueue(envelope, shared, isDead);
     this.#weigh();
     return accepted;
   }

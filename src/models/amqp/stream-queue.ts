@@ -73,8 +73,8 @@ export class StreamQueue extends Queue {
     return this.#base;
   }
 
-  enqueue(envelope: Envelope): boolean {
-    this.#append(envelope, this.host.context.clock.now);
+  enqueue(envelope: Envelope, shared: boolean): boolean {
+    this.#append(shared ? envelope.copy() : envelope, this.host.context.clock.now);
     this.#retain();
     this.dispatch();
     return true;

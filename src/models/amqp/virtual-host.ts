@@ -244,16 +244,20 @@ export class VirtualHost implements QueueHost {
   #enqueueAll(queues: readonly Queue[], envelope: Envelope, isDead = false): boolean {
     let accepted = true;
     for (let i = 0; i < queues.length; i++) {
-      const copy = i === 0 ? envelope : envelope.copy();
       const queue = queues[i] as Queue;
-      if (!queue.available)
-        this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(copy, isDead)));
-      else if (!queue.enqueue(copy, isDead)) {
+      const isShared = i > 0;
+      if (!queue.available) this.#enqueueLater(queue, envelope.copy(), isDead);
+      else if (!queue.enqueue(envelope, isShared, isDead)) {
         accepted = false;
-        if (this.context.journal.on) journalRefusal(this.context.journal, queue, copy);
+        if (this.context.journal.on) journalRefusal(this.context.journal, queue, envelope);
       }
     }
     return accepted;
+  }
+
+  /** Puts a message into a queue once it has a majority of its nodes. */
+  #enqueueLater(queue: Queue, envelope: Envelope, isDead: boolean): void {
+    this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(envelope, false, isDead)));
   }
 
   died(queue: Queue, envelope: Envelope, reason: DeathReason): void {

@@ -41,3 +41,26 @@ test('what comes to the head when another message is dropped for the limit expir
   publish('stays');
   expect(peer.call(1, 'basic.get', { queue: 'q' })).toMatchObject({ body: 'stays', args: { messageCount: 0 } });
 });
+
+test('what a fan-out put into several queues is settled in each on its own', () => {
+  const amqp = new AmqpBroker(modelContext());
+  amqp.assertExchange('all', 'fanout');
+  const seen: string[] = [];
+  const queues = ['kept', 'taken', 'acked', 'kept too'];
+  for (const queue of queues) {
+    amqp.assertQueue(queue);
+    amqp.bind(queue, 'all', '');
+  }
+  const note = (queue: string, { redelivered }: { redelivered: boolean }) => seen.push(`${queue} ${redelivered}`);
+  amqp.consume('taken', (delivery) => note('taken', delivery), { noAck: true });
+  amqp.consume('acked', (delivery) => {
+    note('acked', delivery);
+    if (delivery.redelivered) delivery.ack();
+    else delivery.nack();
+  });
+  amqp.publish('all', '', 'it');
+  expect(seen).toEqual(['taken false', 'acked false', 'acked true']);
+  expect(queues.map((queue) => amqp.queue(queue).messages().length)).toEqual([1, 0, 0, 1]);
+  amqp.get('kept')?.nack();
+  expect([amqp.get('kept')?.redelivered, amqp.get('kept too')?.redelivered]).toEqual([true, false]);
+});
