@@ -35,6 +35,22 @@ describe('RouteCache', () => {
     expect(asked.filter((key) => key === 'hot')).toHaveLength(2);
   });
 
+  it('gives the place of a key to another that wants it, and never the match of one to the other', () => {
+    const cache = new RouteCache();
+    const matches = new Map<string, Match>();
+    const find = (key: string): Match => {
+      const match = { queues: [], exchanges: [] };
+      matches.set(key, match);
+      return match;
+    };
+    // Many more than there are places.
+    for (let n = 0; n < 200_000; n++) {
+      const key = `k${(n >> 1) % 50_000}`;
+      const match = cache.match(key, find);
+      expect(match).toBe(matches.get(key));
+    }
+  });
+
   it('rests where few keys repeat, and wakes up when they do', () => {
     const { asked, match } = setUp();
     for (let n = 0; n < 1_024; n++) match(`once-${n}`);
@@ -44,5 +60,13 @@ describe('RouteCache', () => {
     asked.length = 0;
     for (let n = 0; n < 1_000; n++) match('hot');
     expect(asked).toEqual([]);
+  });
+
+  it('rests twice as long after a second trial in a row that fails', () => {
+    const { asked, match } = setUp();
+    for (let n = 0; n < 1_024 + 8_192 + 1_024; n++) match(`once-${n}`);
+    asked.length = 0;
+    for (let n = 0; n < 20_000; n++) match('hot');
+    expect(asked).toHaveLength(16_384 + 2);
   });
 });
