@@ -4,56 +4,12 @@ import mqemitter from 'mqemitter';
 import { createClient } from 'redis';
 import { createBroker, startBroker } from '../src/index.js';
 import { globMatch } from '../src/models/redis/glob.js';
+import { type Bus, benchRoundTrip, benchThroughput, checkAgreement, PAYLOAD, pump } from './bus.js';
 import { startRedisServer } from './redis-server.js';
-import { Report, race, smoke, summarize } from './report.js';
+import { Report, race, smoke } from './report.js';
 
 const PATTERN_COUNT = smoke ? 100 : 10_000;
-const WINDOW = 1_000;
-const PAYLOAD = 'x'.repeat(100);
 const report = new Report('redis: channels');
-
-/** A publisher and what has arrived at its one subscriber. */
-interface Bus {
-  publish(payload: string): unknown;
-  /** Called for each message that arrives. */
-  arrived: (payload: string) => void;
-  close(): unknown;
-}
-
-/** Publishes `count` messages with at most `window` on their way, and waits for all of them. */
-function pump(bus: Bus, count: number, window: number): Promise<void> {
-  return new Promise((resolve) => {
-    let sent = 0;
-    let missing = count;
-    // What arrives within the first burst asks for no more: a bus that delivers at once would recurse.
-    let bursting = true;
-    const send = () => {
-      sent++;
-      bus.publish(PAYLOAD);
-    };
-    bus.arrived = () => {
-      if (--missing === 0) resolve();
-      else if (!bursting && sent < count) send();
-    };
-    for (const first = Math.min(window, count); sent < first; ) send();
-    bursting = false;
-  });
-}
-
-/** The contenders must hand on the same texts in the same order. */
-async function checkAgreement(buses: readonly Bus[]): Promise<void> {
-  const texts = ['', 'one', 'grün', '\r\n'];
-  for (const bus of buses) {
-    const seen: string[] = [];
-    await new Promise<void>((resolve) => {
-      bus.arrived = (payload) => {
-        if (seen.push(payload) === texts.length) resolve();
-      };
-      for (const text of texts) bus.publish(text);
-    });
-    if (seen.join('|') !== texts.join('|')) throw new Error(`the contenders do not agree: ${seen.join('|')}`);
-  }
-}
 
 // ---- native
 
@@ -208,59 +164,11 @@ async function nodeRedisBus(port: number): Promise<Bus> {
   return bus;
 }
 
-/** One row: the same script on both servers, in turn. */
-async function benchPipelined(
-  row: string,
-  ports: { readonly ours: number; readonly real: number },
-  open: (port: number) => Promise<Bus>,
-  atLeast: number,
-): Promise<void> {
-  const ours = await open(ports.ours);
-  const real = await open(ports.real);
-  await checkAgreement([ours, real]);
-  // By whole windows: a round of a few messages would time the way there and back.
-  const windows = (bus: Bus) => (count: number) => pump(bus, count * WINDOW, WINDOW);
-  const rates = await race({ ours: windows(ours), real: windows(real) }, { roundMs: 500 });
-  report.add({
-    row,
-    unit: 'ops/s',
-    ours: rates.ours.median * WINDOW,
-    spread: rates.ours.spread,
-    peer: { name: 'redis-server', value: rates.real.median * WINDOW },
-    target: { atLeast },
-  });
-  for (const bus of [ours, real]) await bus.close();
-}
-
-async function benchRoundTrip(ports: { readonly ours: number; readonly real: number }): Promise<void> {
-  const buses = { ours: await ioredisBus(ports.ours), real: await ioredisBus(ports.real) };
-  const p50 = { ours: [] as number[], real: [] as number[] };
-  const p99 = { ours: [] as number[], real: [] as number[] };
-  const trips = smoke ? 20 : 3_000;
-  for (let round = 0; round < (smoke ? 1 : 6); round++) {
-    for (const name of ['ours', 'real'] as const) {
-      const times: number[] = [];
-      for (let n = 0; n < trips; n++) {
-        const started = performance.now();
-        await pump(buses[name], 1, 1);
-        times.push((performance.now() - started) * 1_000);
-      }
-      // The first round warms up.
-      if (round === 0 && !smoke) continue;
-      times.sort((a, b) => a - b);
-      p50[name].push(times[times.length >> 1] as number);
-      p99[name].push(times[Math.floor(times.length * 0.99)] as number);
-    }
-  }
-  const add = (quantile: string, { ours, real }: { ours: readonly number[]; real: readonly number[] }) => {
-    const { median, spread } = summarize(ours);
-    const peer = { name: 'redis-server', value: summarize(real).median };
-    const row = `ioredis, one by one, round trip, ${quantile}`;
-    report.add({ row, unit: 'us', ours: median, spread, peer, target: { atMost: 1 } });
-  };
-  add('p50', p50);
-  add('p99', p99);
-  for (const bus of [buses.ours, buses.real]) await bus.close();
+/** The same client in front of both servers. */
+async function openBoth(ports: { readonly ours: number; readonly real: number }, open: (port: number) => Promise<Bus>) {
+  const both = { ours: await open(ports.ours), real: await open(ports.real) };
+  await checkAgreement([both.ours, both.real]);
+  return { ...both, close: () => Promise.all([both.ours.close(), both.real.close()]) };
 }
 
 async function benchClients(): Promise<void> {
@@ -269,11 +177,17 @@ async function benchClients(): Promise<void> {
   const broker = await startBroker({ journal: false });
   const ports = { ours: Number(new URL(broker.urls.redis).port), real: server.port };
   try {
-    await benchPipelined('ioredis, publish to message, pipelined', ports, ioredisBus, 0.55);
-    await benchRoundTrip(ports);
-    await benchPipelined('node-redis, publish to message, pipelined', ports, nodeRedisBus, 0.7);
-    const row = `ioredis, publish with ${PATTERN_COUNT} patterns`;
-    await benchPipelined(row, ports, (port) => ioredisBus(port, true), 20);
+    const name = 'redis-server';
+    const ioredis = await openBoth(ports, ioredisBus);
+    await benchThroughput(report, 'ioredis, publish to message, pipelined', ioredis, name, 0.55);
+    await benchRoundTrip(report, 'ioredis, one by one, round trip', ioredis, name, { p50: 1, p99: 1 });
+    await ioredis.close();
+    const nodeRedis = await openBoth(ports, nodeRedisBus);
+    await benchThroughput(report, 'node-redis, publish to message, pipelined', nodeRedis, name, 0.7);
+    await nodeRedis.close();
+    const patterned = await openBoth(ports, (port) => ioredisBus(port, true));
+    await benchThroughput(report, `ioredis, publish with ${PATTERN_COUNT} patterns`, patterned, name, 20);
+    await patterned.close();
   } finally {
     await broker.close();
     await server.stop();

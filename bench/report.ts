@@ -5,6 +5,7 @@
  * in turn, round by round, so that what disturbs the machine disturbs all of them, and ends with `report.print()`.
  * `npm run bench` runs all of them, `npm run bench -- redis` those whose name holds a word; `--smoke` makes one short
  * round that only shows that they run, `--json` prints one line of JSON a row, and a missed target ends with exit code 1.
+ * `--amqp=amqp://HOST:PORT` names a RabbitMQ for the rows beside a real one.
  */
 
 /** One short round, no verdicts. */
