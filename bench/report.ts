@@ -119,22 +119,24 @@ export type Work = (count: number) => unknown | Promise<unknown>;
 /**
  * Operations a second of each contender: rounds in turn, medians.
  *
- * @param options `roundMs` length of a round (default 200), `rounds` (default 5)
+ * @param options `roundMs` length of a round (default 200), `rounds` (default 5), `now` in seconds (default the CPU time
+ * of this process, which other processes do not disturb; `wallSeconds` where some of the work is done by one of them)
  */
 export async function race<Name extends string>(
   contenders: Readonly<Record<Name, Work>>,
-  options: { roundMs?: number; rounds?: number } = {},
+  options: { roundMs?: number; rounds?: number; now?: () => number } = {},
 ): Promise<Record<Name, Measured>> {
   const roundMs = smoke ? 5 : (options.roundMs ?? 200);
   const rounds = smoke ? 1 : (options.rounds ?? 5);
+  const now = options.now ?? cpuSeconds;
   const names = Object.keys(contenders) as Name[];
   const counts = new Map<Name, number>();
-  for (const name of names) counts.set(name, await calibrate(contenders[name], roundMs));
+  for (const name of names) counts.set(name, await calibrate(contenders[name], roundMs, now));
   const rates = new Map<Name, number[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       const count = counts.get(name) as number;
-      (rates.get(name) as number[]).push(count / (await seconds(contenders[name], count)));
+      (rates.get(name) as number[]).push(count / (await seconds(contenders[name], count, now)));
     }
   }
   return Object.fromEntries(names.map((name) => [name, summarize(rates.get(name) as number[])])) as Record<
@@ -144,15 +146,25 @@ export async function race<Name extends string>(
 }
 
 /** How many operations fill a round; warms the code up on the way. */
-async function calibrate(work: Work, roundMs: number): Promise<number> {
+async function calibrate(work: Work, roundMs: number, now: () => number): Promise<number> {
   for (let count = 1; ; count *= 2) {
-    const spentMs = (await seconds(work, count)) * 1_000;
+    const spentMs = (await seconds(work, count, now)) * 1_000;
     if (spentMs >= roundMs / 4) return Math.max(1, Math.round((count * roundMs) / spentMs));
   }
 }
 
-async function seconds(work: Work, count: number): Promise<number> {
-  const started = performance.now();
+async function seconds(work: Work, count: number, now: () => number): Promise<number> {
+  const started = now();
   await work(count);
-  return (performance.now() - started) / 1_000;
+  return now() - started;
+}
+
+/** CPU time of this process. */
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+export function wallSeconds(): number {
+  return performance.now() / 1_000;
 }
