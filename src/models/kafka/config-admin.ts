@@ -75,9 +75,12 @@ export class ConfigAdmin {
   describe(resource: ConfigResource, names: readonly string[] | null): DescribedSetting[] {
     const { config, readOnly } = this.#resolve(resource);
     const wanted = names && new Set(names);
+    // All nodes together have only what was set for them.
+    const onlySet = resource.type === RESOURCE_TYPES.broker && resource.name === '';
     const described: DescribedSetting[] = [];
     for (const setting of config.settings.values()) {
       if (wanted && !wanted.has(setting.name)) continue;
+      if (onlySet && !config.overrides.has(setting.name)) continue;
       const chain = config.chain(setting.name).map((entry) => ({ ...entry, source: CONFIG_SOURCES[entry.source] }));
       const [first] = chain;
       if (!first) continue;
@@ -219,7 +222,8 @@ function applyChange(config: Config, { name, operation, value }: ConfigChange, o
 /** Only lists grow and shrink: this is looked at before the resource is. @throws KafkaError INVALID_CONFIG */
 function checkListed({ type }: ConfigResource, { name, operation }: ConfigChange): void {
   const { append, subtract } = CONFIG_OPERATIONS;
-  if (operation !== append && operation !== subtract) return;
+  const known = type === RESOURCE_TYPES.topic || type === RESOURCE_TYPES.broker;
+  if (!known || (operation !== append && operation !== subtract)) return;
   const settings = type === RESOURCE_TYPES.topic ? TOPIC_SETTINGS : BROKER_SETTINGS;
   if (settings.get(name)?.type === 'list') return;
   const what = operation === append ? 'APPEND' : 'SUBTRACT';

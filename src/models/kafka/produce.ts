@@ -111,10 +111,10 @@ export class ProduceService {
   }
 
   #appendChecked(request: ProduceRequest, entry: ProducePartition, batch: RecordBatch, target: Partition): Pending {
+    if (batch.isTransactional && batch.producerId >= 0) this.#verify(request, batch, target);
     this.#check(request, batch, target);
     const { log } = target;
     const base = { topic: entry.topic, index: entry.index, error: undefined, message: undefined, recordErrors: [] };
-    if (batch.isTransactional && batch.producerId >= 0) this.#verify(request, batch, target);
     const repeated = batch.producerId >= 0 ? log.producers.check(batch) : undefined;
     if (!repeated) {
       if (target.home.settings.logAppendTime) batch.stampAppendTime(this.#context.clock.now);

@@ -59,6 +59,10 @@ type Row = readonly [
 
 const COMPRESSION = oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer');
 const TIMESTAMP_TYPE = oneOf('CreateTime', 'LogAppendTime');
+const THROTTLED = (list: readonly string[]) =>
+  list.every((item) => /^\d+:\d+$/.test(item)) || (list.length === 1 && list[0] === '*')
+    ? undefined
+    : "must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],...";
 const POLICY = allOf('delete', 'compact');
 
 /** Topic settings that a broker setting stands behind share its default. */
@@ -72,9 +76,9 @@ const TOPIC_ROWS: readonly Row[] = [
   ['file.delete.delay.ms', 'long', '60000', 'log.segment.delete.delay.ms', atLeast(0)],
   ['flush.messages', 'long', LONGEST, 'log.flush.interval.messages', atLeast(1)],
   ['flush.ms', 'long', LONGEST, undefined, atLeast(0)],
-  ['follower.replication.throttled.replicas', 'list', ''],
+  ['follower.replication.throttled.replicas', 'list', '', undefined, THROTTLED],
   ['index.interval.bytes', 'int', '4096', 'log.index.interval.bytes', atLeast(0)],
-  ['leader.replication.throttled.replicas', 'list', ''],
+  ['leader.replication.throttled.replicas', 'list', '', undefined, THROTTLED],
   ['local.retention.bytes', 'long', '-2', 'log.local.retention.bytes', atLeast(-2)],
   ['local.retention.ms', 'long', '-2', 'log.local.retention.ms', atLeast(-2)],
   ['max.compaction.lag.ms', 'long', LONGEST, 'log.cleaner.max.compaction.lag.ms', atLeast(1)],

@@ -281,6 +281,7 @@ export class TransactionCoordinator implements BrokerModel {
     topic: string,
     partition: number,
   ): void {
+    this.#table.checkHome(transactionalId ?? '', undefined);
     const txn = this.#table.writing(transactionalId ?? '', { producerId, producerEpoch });
     if (txn.state === 'Ongoing' && txn.has(topic, partition)) return;
     throw new KafkaError(

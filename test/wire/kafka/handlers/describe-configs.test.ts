@@ -38,3 +38,20 @@ test('DescribeConfigs says where a value comes from; nodes have read-only ones',
   client.ask(incrementalAlterConfigsApi, 1, { resources: [change], validateOnly: false });
   expect(world.broker.cluster.topic('t')?.settings.retentionMs).toBe(88);
 });
+
+test('all nodes together have only the settings that were set for them', () => {
+  const world = new KafkaWorld();
+  const client = world.connect();
+  const named = () =>
+    client
+      .ask(describeConfigsApi, 4, {
+        resources: [{ ...resource('', 4), configurationKeys: null }],
+        includeSynonyms: false,
+        includeDocumentation: false,
+      })
+      .results[0]?.configs.map(({ name }) => name);
+  expect(named()).toEqual([]);
+  const change = { name: 'log.retention.ms', operation: 0, value: '5' };
+  world.broker.configAdmin.edit({ type: 4, name: '' }, [change], false);
+  expect(named()).toEqual(['log.retention.ms']);
+});

@@ -56,3 +56,27 @@ test('only lists grow, of whatever topic; a flag may be written in capitals', ()
   expect(ask('none', 'cleanup.policy', 2, 'compact')).toBe('UNKNOWN_TOPIC_OR_PARTITION');
   expect(ask('t', 'preallocate', 0, 'TRUE')).toBe('NONE');
 });
+
+test('throttled replicas are all of them, or pairs of partition and node', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const ask = (value: string, resourceType = 2) =>
+    world.connect().ask(incrementalAlterConfigsApi, 1, {
+      resources: [
+        {
+          resourceType,
+          resourceName: 't',
+          configs: [{ name: 'leader.replication.throttled.replicas', configOperation: 0, value }],
+        },
+      ],
+      validateOnly: false,
+    }).responses[0]?.errorCode;
+  expect(['*', '0:1,2:3', '', 'x', '*,0:1'].map((value) => ask(value))).toEqual([
+    'NONE',
+    'NONE',
+    'NONE',
+    'INVALID_CONFIG',
+    'INVALID_CONFIG',
+  ]);
+  expect(ask('x', 1)).toBe('INVALID_REQUEST');
+});

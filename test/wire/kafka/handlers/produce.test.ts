@@ -70,3 +70,17 @@ test('what the log refuses says where it begins, what does not come so far does 
   expect(startOf(shifted)).toMatchObject({ errorCode: 'INVALID_RECORD', logStartOffset: 0 });
   expect(startOf(Buffer.concat([batch, batch]))).toMatchObject({ errorCode: 'INVALID_RECORD', logStartOffset: -1 });
 });
+
+test('whether a batch may be part of a transaction is looked at before its records are', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const { producerId, producerEpoch } = world.broker.transactions.initProducerId('x', 1_000);
+  const producer = { id: producerId, epoch: producerEpoch, baseSequence: 0, transactional: true };
+  const damaged = Buffer.from(batchBytes([{ key: 'k', value: 'v' }], producer));
+  damaged.writeBigInt64BE(7n, 0);
+  const ask = (transactionalId: string) =>
+    world.connect().ask(produceApi, 9, { ...produceRequest('t', -1, damaged), transactionalId }).responses[0]
+      ?.partitionResponses[0]?.errorCode;
+  expect(ask('x')).toBe('INVALID_TXN_STATE');
+  expect(ask('')).toBe('INVALID_REQUEST');
+});
