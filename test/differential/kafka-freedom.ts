@@ -11,6 +11,8 @@
  *   something else is written.
  * - What people read where Kafka says nothing.
  * - The bit that says that a time is that of the append: Kafka takes it out of what a producer sends, and we refuse it.
+ * - Requests that Kafka never answers although nothing is to be waited for (no records at all, a resource twice): the
+ *   program ends there.
  * - Requests that Kafka answers with UNKNOWN_SERVER_ERROR, which is a fault of its own: the program ends there.
  * - Groups, topics and transactions of other programs, which the real broker has as well.
  */
@@ -82,13 +84,19 @@ function simplify(name: string, value: any, api: string, memory: Memory): unknow
   return value;
 }
 
-function listOf(name: string, list: readonly any[], api: string, memory: Memory): unknown[] {
+function listOf(name: string, given: readonly any[], api: string, memory: Memory): unknown[] {
+  const list = api === 'Fetch' && name === 'responses' ? given.flatMap(partitionsOf) : given;
   const own = list.filter((item) => isOwn(api, name, item, memory));
   const out = own.map((item) => simplify(name, item, api, memory));
   const keyed = out.map((item) => [JSON.stringify(item).replace(MARKED, '$1'), item] as const);
   const sorted = keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const kept = TWICE.has(api) ? sorted.filter(([text], at) => text !== sorted[at - 1]?.[0]) : sorted;
   return kept.map(([, item]) => item);
+}
+
+/** Kafka names a topic again where partitions of another one stand between its own. */
+function partitionsOf({ partitions, ...topic }: { partitions: object[] }): object[] {
+  return partitions.map((partition) => ({ ...topic, ...partition }));
 }
 
 /** Whether an entry of a list of everything is the program's. */

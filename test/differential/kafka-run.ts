@@ -146,6 +146,9 @@ const DECIDED_BY_CONTROLLER = new Set([
   'AlterPartitionReassignments',
 ]);
 
+/** A request of these may have to wait. */
+const WAITING = new Set(['JoinGroup', 'SyncGroup', 'Fetch']);
+
 class Run {
   readonly texts: string[] = [];
   /** Kafka did what it should not, and nobody knows what it did. */
@@ -235,6 +238,10 @@ class Run {
     await line.settled(PATIENCE_MS);
     const theirs = line.take();
     if (!ours || !theirs) {
+      if (ours && !theirs && !line.closed && !WAITING.has(operation.api)) {
+        this.isOver = true;
+        return undefined;
+      }
       if (ours || theirs || !line.closed) {
         const say = (frame: Uint8Array | undefined, closed: boolean) =>
           frame ? 'answers' : closed ? 'closes' : 'is silent';

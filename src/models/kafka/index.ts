@@ -42,4 +42,4 @@ export { SCRAM_MECHANISMS, type ScramCredential, type ScramCredentials } from '.
 export type { LogStorage } from './storage.js';
 export type { Topic } from './topic.js';
 export type { PartitionView, RecordQuery, TopicHandle } from './topic-handle.js';
-export { isInternalTopic } from './topic-name.js';
+export { checkTopicName, isInternalTopic } from './topic-name.js';

@@ -1,4 +1,5 @@
-import type { Partition, Topic } from '../../../models/kafka/index.js';
+import { checkTopicName, type Partition, type Topic } from '../../../models/kafka/index.js';
+import { attempt } from '../attempt.js';
 import { authorizedOperations } from '../authorized-operations.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
@@ -66,7 +67,7 @@ export const describeTopicPartitions = describeTopicPartitionsApi.handler({
       const topic = call.broker.cluster.topic(name);
       if (!topic || !call.authorize('describe', 'topic', name)) {
         const denied = topic && missing(name, 'TOPIC_AUTHORIZATION_FAILED');
-        topics.push(denied ?? withOperations(missing(name, 'UNKNOWN_TOPIC_OR_PARTITION'), name, call));
+        topics.push(denied ?? withOperations(missing(name, problemOf(name)), name, call));
         continue;
       }
       const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0;
@@ -105,6 +106,17 @@ function describe(topic: Topic, partitions: readonly Partition[]): TopicAnswer {
       lastKnownElr: [],
     })),
   };
+}
+
+/** Why there is no topic of this name. */
+function problemOf(name: string): ErrorName {
+  return attempt(
+    () => {
+      checkTopicName(name);
+      return 'UNKNOWN_TOPIC_OR_PARTITION';
+    },
+    (errorCode) => errorCode,
+  );
 }
 
 function withOperations(topic: TopicAnswer, name: string, call: Call<Response>): TopicAnswer {

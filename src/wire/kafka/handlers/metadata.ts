@@ -106,8 +106,8 @@ function describeAsked(request: Request, call: Call<Response>): TopicAnswer[] {
 
 /** Also of a topic that is not there, but not of one that the client must not know of. */
 function withOperations(topic: TopicAnswer, call: Call<Response>): TopicAnswer {
-  if (topic.errorCode === 'TOPIC_AUTHORIZATION_FAILED') return topic;
-  return { ...topic, topicAuthorizedOperations: authorizedOperations(call, 'topic', topic.name ?? '') };
+  if (topic.errorCode === 'TOPIC_AUTHORIZATION_FAILED' || topic.name === null) return topic;
+  return { ...topic, topicAuthorizedOperations: authorizedOperations(call, 'topic', topic.name) };
 }
 
 function describe(topic: Topic): TopicAnswer {

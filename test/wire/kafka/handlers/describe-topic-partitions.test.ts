@@ -20,3 +20,15 @@ test('partitions come in pages, with a cursor to the next', () => {
   expect(rest.topics[0]?.partitions.map(({ partitionIndex }) => partitionIndex)).toEqual([2]);
   expect(rest.nextCursor).toBeNull();
 });
+
+test('a topic that is not there, or has a name that none can have, is told so', () => {
+  const topics = ['none', 'a b'].map((name) => ({ name }));
+  const request = { topics, responsePartitionLimit: 9, cursor: null };
+  const answer = new KafkaWorld().connect().ask(describeTopicPartitionsApi, 0, request);
+  expect(
+    answer.topics.map(({ name, errorCode, topicAuthorizedOperations }) => [name, errorCode, topicAuthorizedOperations]),
+  ).toEqual([
+    ['a b', 'INVALID_TOPIC_EXCEPTION', 3_576],
+    ['none', 'UNKNOWN_TOPIC_OR_PARTITION', 3_576],
+  ]);
+});

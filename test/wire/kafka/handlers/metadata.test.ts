@@ -68,3 +68,13 @@ test('what a client may do is told when it is asked for, also of a topic that is
   expect(ask(12, false).topics[0]?.topicAuthorizedOperations).toBe(-2_147_483_648);
   expect(ask(9, true).clusterAuthorizedOperations).toBe(8_096);
 });
+
+test('what may be done with a topic of an unknown id is not told', () => {
+  const topicId = '00000000-0000-4000-8000-000000000001';
+  const { topics } = new KafkaWorld().connect().ask(metadataApi, 12, {
+    topics: [{ name: null, topicId }],
+    allowAutoTopicCreation: false,
+    includeTopicAuthorizedOperations: true,
+  });
+  expect(topics).toMatchObject([{ errorCode: 'UNKNOWN_TOPIC_ID', topicAuthorizedOperations: -2_147_483_648 }]);
+});
