@@ -168,7 +168,7 @@ export function bindExchange(actor: Actor, args: ExchangeBindArguments): void {
   const { source: sourceName, destination: destinationName, routingKey } = args;
   if (sourceName === '' || destinationName === '') throw onDefaultExchange();
   user.check(vhost, 'write', 'exchange', destinationName);
-  user.check(vhost, 'read', 'exchange', sourceName);
+  checkSource(actor, sourceName, routingKey);
   const source = vhost.exchanges.get(sourceName);
   if (!source) throw noExchange(sourceName, vhost.name);
   const destination = vhost.exchanges.get(destinationName);
@@ -183,9 +183,15 @@ export function unbindExchange(actor: Actor, args: ExchangeBindArguments): void 
   const { source, destination, routingKey } = args;
   if (source === '' || destination === '') throw onDefaultExchange();
   user.check(vhost, 'write', 'exchange', destination);
-  user.check(vhost, 'read', 'exchange', source);
+  checkSource(actor, source, routingKey);
   const identity = bindingIdentity({ kind: 'exchange', name: destination }, routingKey, args.arguments ?? EMPTY_TABLE);
   vhost.removeBinding(vhost.exchanges.get(source), identity);
+}
+
+/** Whoever binds and unbinds reads from the source, and with a topic exchange by the key. @throws AmqpError ACCESS_REFUSED */
+function checkSource({ vhost, user }: Actor, name: string, routingKey: string): void {
+  user.check(vhost, 'read', 'exchange', name);
+  if (vhost.exchanges.get(name)?.type === 'topic') user.checkTopic(vhost, 'read', name, routingKey);
 }
 
 export function bindQueue(actor: Actor, args: QueueBindArguments): void {
@@ -193,7 +199,7 @@ export function bindQueue(actor: Actor, args: QueueBindArguments): void {
   const { queue: queueName, exchange: exchangeName, routingKey } = args;
   if (exchangeName === '') throw onDefaultExchange();
   user.check(vhost, 'write', 'queue', queueName);
-  user.check(vhost, 'read', 'exchange', exchangeName);
+  checkSource(actor, exchangeName, routingKey);
   const exchange = vhost.exchanges.get(exchangeName);
   if (!exchange) throw noExchange(exchangeName, vhost.name);
   const queue = vhost.queues.get(queueName);
@@ -209,7 +215,7 @@ export function unbindQueue(actor: Actor, args: QueueBindArguments): void {
   const { queue: queueName, exchange, routingKey } = args;
   if (exchange === '') throw onDefaultExchange();
   user.check(vhost, 'write', 'queue', queueName);
-  user.check(vhost, 'read', 'exchange', exchange);
+  checkSource(actor, exchange, routingKey);
   const queue = vhost.queues.get(queueName);
   if (queue) checkExclusive(actor, queue);
   const identity = bindingIdentity({ kind: 'queue', name: queueName }, routingKey, args.arguments ?? EMPTY_TABLE);

@@ -24,10 +24,11 @@ class Grants {
   readonly #compiled: Readonly<Record<Operation, Pattern>>;
   readonly #decided = new Map<string, boolean>();
 
-  constructor(patterns: Permissions) {
+  /** @param expand fills in what patterns leave open */
+  constructor(patterns: Permissions, expand = (pattern: string): string => pattern) {
     this.patterns = patterns;
     // An empty pattern grants nothing but the empty name.
-    const compile = (source: string) => new Pattern(source === '' ? '^$' : source);
+    const compile = (source: string) => new Pattern(source === '' ? '^$' : expand(source));
     this.#compiled = {
       configure: compile(patterns.configure),
       write: compile(patterns.write),
@@ -103,11 +104,17 @@ export class User {
     return this.#grants.delete(vhost);
   }
 
-  /** @returns whether there were none. @throws BrokerError INVALID_PATTERN */
+  /**
+   * Patterns may name `{username}` and `{vhost}`.
+   *
+   * @returns whether there were none
+   * @throws BrokerError INVALID_PATTERN
+   */
   setTopicPermissions(vhost: string, exchange: string, { write, read }: TopicPermissions): boolean {
     const byExchange = this.#topics.get(vhost) ?? new Map<string, Grants>();
     const isNew = !byExchange.has(exchange);
-    byExchange.set(exchange, new Grants({ configure: '', write, read }));
+    const expand = (pattern: string) => pattern.replaceAll('{username}', this.name).replaceAll('{vhost}', vhost);
+    byExchange.set(exchange, new Grants({ configure: '', write, read }, expand));
     this.#topics.set(vhost, byExchange);
     return isNew;
   }

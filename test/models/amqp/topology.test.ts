@@ -54,3 +54,27 @@ it('an exclusive queue is not durable, whatever was asked for, and so the same e
   expect(peer.call(1, 'queue.declare', { queue: 'mine', exclusive: true }).name).toBe('queue.declare-ok');
   expect(world.broker.vhosts.get('/')?.queues.get('mine')?.durable).toBe(false);
 });
+
+it('binds to a topic exchange by the keys that its user may read, the name of the user in them', async () => {
+  const { world, peer } = amqpScene();
+  const patterns = { exchange: 'amq.topic', write: '^{vhost}', read: '^of\\.{username}' };
+  await world.http('PUT', '/api/topic-permissions/%2F/guest', patterns);
+  const bind = (name: string, routingKey: string) => {
+    peer.send(1, 'channel.open');
+    peer.takeAll();
+    const { args } = peer.call(1, name, { queue: 'q', exchange: 'amq.topic', routingKey });
+    peer.send(1, 'channel.close-ok');
+    return args.replyText ?? 'ok';
+  };
+  const no = (key: string) =>
+    `ACCESS_REFUSED - access to topic '${key}' in exchange 'amq.topic' in vhost '/' refused for user 'guest'`;
+  peer.call(1, 'channel.close', { replyCode: 200 });
+  expect(bind('queue.bind', 'other')).toBe(no('other'));
+  expect(bind('queue.unbind', 'other')).toBe(no('other'));
+  peer.call(1, 'channel.open');
+  expect(peer.call(1, 'queue.bind', { queue: 'q', exchange: 'amq.topic', routingKey: 'of.guest' }).name).toBe(
+    'queue.bind-ok',
+  );
+  const between = { source: 'amq.topic', destination: 'amq.fanout', routingKey: 'other' };
+  expect(peer.call(1, 'exchange.bind', between).args.replyText).toBe(no('other'));
+});
