@@ -125,7 +125,8 @@ function channelToJson(channel: AmqpChannel, rates: RateMeter): Record<string, u
 }
 
 function sessionsOf(request: ManagementRequest): AmqpSession[] {
-  return [...request.door.sessions].filter((session) => session.running);
+  const { door, isMonitor, user } = request;
+  return [...door.sessions].filter(({ running, connection }) => running && (isMonitor || connection?.user === user));
 }
 
 function sessionOf(request: ManagementRequest): AmqpSession {

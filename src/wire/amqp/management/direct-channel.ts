@@ -5,7 +5,7 @@ import {
   type ChannelSink,
   type VirtualHost,
 } from '../../../models/amqp/index.js';
-import { badRequest, notAuthorised, notFoundBecause } from './answer.js';
+import { badRequest, type ManagementError, notAuthorised, notFoundBecause } from './answer.js';
 import type { ManagementRequest } from './request.js';
 
 /** What came back over a channel while it was used. */
@@ -17,16 +17,20 @@ export interface DirectResults {
  * Does what a request asks for over a channel of its own, as RabbitMQ's management plugin does, so that rights, checks
  * and texts are those of AMQP.
  *
- * @param textOf what the answer tells of an error that is not about rights or what is missing
- * @throws ManagementError with the AMQP error's text
+ * @param refuse what an AMQP error becomes
+ * @throws ManagementError
  */
 export function overChannel<T>(
   request: ManagementRequest,
   vhost: VirtualHost,
   use: (channel: AmqpChannel, results: DirectResults) => T,
-  textOf = (error: AmqpError): string => error.message,
+  refuse = refusalOf,
 ): T {
-  return translated(() => onChannel(request.broker.openInternal(request.user, vhost), use), textOf);
+  try {
+    return onChannel(request.broker.openInternal(request.user, vhost), use);
+  } catch (error) {
+    throw error instanceof AmqpError ? refuse(error) : error;
+  }
 }
 
 function onChannel<T>(connection: AmqpConnection, use: (channel: AmqpChannel, results: DirectResults) => T): T {
@@ -51,14 +55,8 @@ function sinkOf(results: DirectResults): ChannelSink {
   };
 }
 
-/** Turns AMQP errors into the answers that RabbitMQ gives for them. */
-function translated<T>(act: () => T, textOf: (error: AmqpError) => string): T {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof AmqpError)) throw error;
-    if (error.code === 'ACCESS_REFUSED') throw notAuthorised('Access refused.');
-    if (error.code === 'NOT_FOUND') throw notFoundBecause(error.message);
-    throw badRequest(textOf(error));
-  }
+/** How most requests answer an AMQP error. */
+function refusalOf(error: AmqpError): ManagementError {
+  if (error.code === 'ACCESS_REFUSED') return notAuthorised('Access refused.');
+  return error.code === 'NOT_FOUND' ? notFoundBecause(error.message) : badRequest(error.message);
 }

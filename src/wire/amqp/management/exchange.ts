@@ -81,14 +81,13 @@ function publish(request: ManagementRequest): HttpResponse {
   if (typeof body.payload !== 'string') throw badRequest('payload_not_string');
   const payload = decodePayload(body.payload, body.payload_encoding);
   const properties = propertiesFromJson(objectOf(body.properties));
-  if (!vhost.exchanges.has(exchange)) {
-    throw badRequest(`404 NOT_FOUND - no exchange '${exchange}' in vhost '${vhost.name}'`);
-  }
   const send = (channel: AmqpChannel, results: DirectResults): boolean => {
     channel.publish(exchange, String(body.routing_key), properties, payload, { mandatory: true });
     return results.returnedCount === 0;
   };
-  const routed = overChannel(request, vhost, send, ({ replyCode, replyText }) => `${replyCode} ${replyText}`);
+  const routed = overChannel(request, vhost, send, ({ replyCode, replyText }) =>
+    badRequest(`${replyCode} ${replyText}`),
+  );
   return json({ routed });
 }
 

@@ -112,6 +112,13 @@ const ROLES: Readonly<Record<Endpoint['role'], readonly string[]>> = {
   administrator: ['administrator'],
 };
 
+const REFUSALS: Readonly<Record<Endpoint['role'], string>> = {
+  management: 'Not management user',
+  policymaker: 'User not authorised to access object',
+  monitoring: 'Not monitor user',
+  administrator: 'Not administrator user',
+};
+
 function authorise(user: User, role: Endpoint['role']): void {
-  if (!user.tags.some((tag) => ROLES[role].includes(tag))) throw notAuthorised(`Not ${role} user`);
+  if (!user.tags.some((tag) => ROLES[role].includes(tag))) throw notAuthorised(REFUSALS[role]);
 }

@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../http/index.js';
 import { CLUSTER_NAME, ERLANG_VERSIONS } from '../server-properties.js';
 import { found, json } from './answer.js';
 import { type Endpoint, get } from './endpoint.js';
+import { single } from './listing.js';
 import { totalMessageStats, totals } from './message-stats.js';
 import type { ManagementRequest } from './request.js';
 
@@ -27,10 +28,10 @@ function exchangeTypes(request: ManagementRequest): unknown[] {
 
 function overview(request: ManagementRequest): HttpResponse {
   const { broker, door } = request;
-  const vhosts = [...broker.vhosts.values()];
+  const { vhosts } = request;
   const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()]);
-  const connections = [...broker.connections];
-  return json({
+  const connections = [...broker.connections].filter(({ user }) => request.isMonitor || user === request.user);
+  return single(request.query, {
     management_version: broker.releaseName,
     rates_mode: 'basic',
     exchange_types: exchangeTypes(request),
@@ -118,8 +119,12 @@ function portListener(request: ManagementRequest): HttpResponse {
 export const NODE_ENDPOINTS: readonly Endpoint[] = [
   get('/api/overview', overview),
   get('/api/cluster-name', () => json({ name: CLUSTER_NAME })),
-  get('/api/nodes', (request) => json([node(request)])),
-  get('/api/nodes/{name}', (request) => json(node(found(request.path('name') === NODE_NAME ? request : undefined)))),
+  get('/api/nodes', (request) => json([node(request)]), 'monitoring'),
+  get(
+    '/api/nodes/{name}',
+    (request) => json(node(found(request.path('name') === NODE_NAME ? request : undefined))),
+    'monitoring',
+  ),
   get('/api/whoami', ({ user }) => json({ name: user.name, tags: user.tags })),
   get('/api/extensions', () => json([{ javascript: 'dispatcher.js' }])),
   get('/api/auth', () => json({ enable_uaa: false, uaa_client_id: '', uaa_location: '' })),

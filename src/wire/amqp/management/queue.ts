@@ -1,14 +1,23 @@
 /** Queues: /api/queues. */
 import {
   type AmqpChannel,
-  AmqpError,
+  type AmqpError,
   type GetOk,
   PROPERTY_NAMES,
   type Queue,
   type VirtualHost,
 } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, found, json, ManagementError, noContent, stored } from './answer.js';
+import {
+  badRequest,
+  found,
+  json,
+  type ManagementError,
+  noContent,
+  notAuthorised,
+  notFoundBecause,
+  stored,
+} from './answer.js';
 import { bindingsTo } from './binding.js';
 import { connectionDetails, consumerToJson } from './channel.js';
 import { overChannel } from './direct-channel.js';
@@ -133,11 +142,7 @@ function getMessages(request: ManagementRequest): HttpResponse {
   const truncate = typeof body.truncate === 'number' ? body.truncate : undefined;
   const name = request.path('queue');
   const vhost = request.changedVhost;
-  if (!vhost.queues.has(name)) {
-    const { replyText } = new AmqpError('NOT_FOUND', `no queue '${name}' in vhost '${vhost.name}'`);
-    throw new ManagementError(404, { error: 'not_found', reason: replyText });
-  }
-  const taken = overChannel(request, vhost, (channel) => take(channel, name, count, mode));
+  const taken = overChannel(request, vhost, (channel) => take(channel, name, count, mode), cannotGet);
   return json(taken.map((got) => messageToJson(got, body.encoding === 'base64', truncate)));
 }
 
@@ -146,6 +151,11 @@ function countIn({ count }: JsonObject): number {
   const asked = typeof count === 'string' && count !== '' ? Number(count) : count;
   if (typeof asked !== 'number' || !Number.isInteger(asked)) throw badRequest(['not_integer', count]);
   return asked < 0 ? Infinity : asked;
+}
+
+function cannotGet({ code, replyText }: AmqpError): ManagementError {
+  if (code === 'NOT_FOUND') return notFoundBecause(replyText);
+  return code === 'ACCESS_REFUSED' ? notAuthorised(replyText) : badRequest(replyText);
 }
 
 function take(channel: AmqpChannel, queue: string, count: number, mode: AckMode): GetOk[] {

@@ -1,7 +1,7 @@
 import type { AmqpBroker, User, VirtualHost } from '../../../models/amqp/index.js';
 import type { HttpRequest } from '../../http/index.js';
 import type { AmqpDoor } from '../index.js';
-import { badRequest, found, ManagementError } from './answer.js';
+import { badRequest, found, ManagementError, notAuthorised } from './answer.js';
 import type { RateMeter } from './message-stats.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -42,21 +42,37 @@ export class ManagementRequest {
     return this.#parameters.get(name);
   }
 
-  /** The vhost named in the path. @throws ManagementError 404 */
+  /** The vhost named in the path. @throws ManagementError 404, or 401 when the user has nothing to do there */
   get vhost(): VirtualHost {
-    return found(this.broker.vhosts.get(this.path('vhost')));
+    return this.#visible(found(this.broker.vhosts.get(this.path('vhost'))));
   }
 
-  /** The vhosts that a list is about: the one in the path, or all. */
+  /** The vhosts that a list is about: the one in the path, or all that the user has to do with. */
   get vhosts(): readonly VirtualHost[] {
-    return this.#parameters.has('vhost') ? [this.vhost] : [...this.broker.vhosts.values()];
+    if (this.#parameters.has('vhost')) return [this.vhost];
+    return [...this.broker.vhosts.values()].filter((vhost) => this.sees(vhost));
+  }
+
+  /** Whether the user may look into a vhost: monitors look everywhere. */
+  sees({ name }: VirtualHost): boolean {
+    return this.isMonitor || this.user.hasAccess(name);
+  }
+
+  /** Whether the user may look at what belongs to others. */
+  get isMonitor(): boolean {
+    return this.user.tags.some((tag) => tag === 'monitoring' || tag === 'administrator');
+  }
+
+  #visible(vhost: VirtualHost): VirtualHost {
+    if (!this.sees(vhost)) throw notAuthorised('User not authorised to access virtual host');
+    return vhost;
   }
 
   /** The vhost in the path, for a change. @throws ManagementError 404 with the reason that RabbitMQ gives */
   get changedVhost(): VirtualHost {
     const vhost = this.broker.vhosts.get(this.path('vhost'));
     if (!vhost) throw new ManagementError(404, { error: 'not_found', reason: 'vhost_not_found' });
-    return vhost;
+    return this.#visible(vhost);
   }
 
   /** The body as a JSON object; an empty one is `{}`. @throws ManagementError 400 */

@@ -89,12 +89,10 @@ export const VHOST_ENDPOINTS: readonly Endpoint[] = [
   get('/api/vhosts', (request) =>
     list(
       request.query,
-      [...request.broker.vhosts.values()].map((vhost) => vhostToJson(vhost, request)),
+      request.vhosts.map((vhost) => vhostToJson(vhost, request)),
     ),
   ),
-  get('/api/vhosts/{vhost}', (request) =>
-    single(request.query, vhostToJson(found(request.broker.vhosts.get(request.path('vhost'))), request)),
-  ),
+  get('/api/vhosts/{vhost}', (request) => single(request.query, vhostToJson(request.vhost, request)), ADMIN),
   put('/api/vhosts/{vhost}', create, ADMIN),
   remove('/api/vhosts/{vhost}', drop, ADMIN),
   get('/api/aliveness-test/{vhost}', alive),
