@@ -1,6 +1,6 @@
 import { deadProperties, isCycle, routingKeysOf } from './dead-letter.js';
 import { Envelope } from './envelope.js';
-import { journalDeath, journalDropped, journalRouted } from './message-journal.js';
+import { journalDeath, journalRouted } from './message-journal.js';
 import type { DeathReason, Queue } from './queue.js';
 import { route } from './router.js';
 import type { VirtualHost } from './virtual-host.js';
@@ -43,7 +43,8 @@ export class DeadLetterList {
     for (let i = 0; i < this.#deaths.length && i < limit; i++) this.#deadLetter(this.#deaths[i] as Death);
     if (journal.on) {
       const reason = 'limits.amqpDeadLetterHops exceeded';
-      for (const { queue, envelope } of this.#deaths.slice(limit)) journalDropped(journal, queue, envelope, reason);
+      // They have left their queues already: it is the dead letters that get no further.
+      for (const { envelope } of this.#deaths.slice(limit)) journalRouted(journal, envelope, [], reason);
     }
     this.#deaths = [];
   }

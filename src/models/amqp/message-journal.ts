@@ -55,16 +55,12 @@ export function journalDeath(journal: Journal, queue: Queue, envelope: Envelope,
 /** A full queue refused a message; with `reject-publish-dlx` it has died, and that was told. */
 export function journalRefusal(journal: Journal, queue: Queue, envelope: Envelope): void {
   const { overflow } = queue.settings;
-  if (overflow === 'reject-publish') journalDropped(journal, queue, envelope, overflow);
-}
-
-/** A queue lost a message for a reason that is not a death. */
-export function journalDropped(journal: Journal, queue: Queue, envelope: Envelope, reason: string): void {
+  if (overflow !== 'reject-publish') return;
   journal.record('amqp', 'dropped', {
     to: envelope.exchange,
     key: envelope.routingKey,
     receiver: queue.name,
     bytes: envelope.body.length,
-    reason,
+    reason: overflow,
   });
 }
