@@ -80,7 +80,7 @@ export class ClassicQueue extends Queue {
   }
 
   take(noAck: boolean): Envelope | undefined {
-    this.expireHead();
+    if (this.#isLate) this.expireHead();
     const envelope = this.#shift();
     if (!envelope) return undefined;
     if (!noAck) this.#handOut(envelope);
@@ -100,14 +100,15 @@ export class ClassicQueue extends Queue {
     if (this.#dispatching || this.consumers.size === 0 || !this.available) return;
     this.#dispatching = true;
     for (let head = this.store.peek(); head !== undefined; head = this.store.peek()) {
-      if (head.expiresAtMs !== 0 && head.expiresAtMs <= this.host.context.clock.now) {
+      if (this.#isLate) {
         this.expireHead();
-        continue;
+        if (this.store.peek() !== head) continue;
       }
       const consumer = this.consumers.next();
       if (!consumer) break;
       this.#shift();
       this.#deliver(consumer, head);
+      this.expireHead();
     }
     this.#dispatching = false;
     this.expireHead();
@@ -218,6 +219,11 @@ export class ClassicQueue extends Queue {
       head = this.store.peek();
     }
     if (head !== undefined && head.expiresAtMs !== 0) this.#armExpiry(head.expiresAtMs);
+  }
+
+  /** Whether the timer is due. A head that it does not wait for is delivered whatever its age, as in RabbitMQ. */
+  get #isLate(): boolean {
+    return this.#expiryAtMs !== Infinity && this.#expiryAtMs <= this.host.context.clock.now;
   }
 
   #setExpiry(envelope: Envelope): void {

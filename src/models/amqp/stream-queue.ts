@@ -186,7 +186,7 @@ export class StreamQueue extends Queue {
     if (spec === 'first') return this.#base;
     if (spec === 'last') return Math.max(this.#base, this.endOffset - 1);
     const offset = integerOf(spec);
-    if (offset !== undefined) return Math.max(this.#base, Math.min(offset, this.endOffset));
+    if (offset !== undefined) return Math.max(this.#base, offset);
     if (spec instanceof TypedField && spec.tag === 'T') return this.#offsetAt(Number(spec.value) * 1000);
     const ageMs = typeof spec === 'string' ? maxAgeMs(spec) : undefined;
     if (ageMs === undefined) throw new AmqpError('INTERNAL_ERROR', '');

@@ -64,3 +64,17 @@ test('what a fan-out put into several queues is settled in each on its own', () 
   amqp.get('kept')?.nack();
   expect([amqp.get('kept')?.redelivered, amqp.get('kept too')?.redelivered]).toEqual([true, false]);
 });
+
+test.each(['consume', 'get'])(
+  'a message of higher priority behind which others wait is delivered by %s whatever its age',
+  (how) => {
+    const { world, peer, publish, consume, take } = amqpScene({ 'x-max-priority': 1 });
+    publish('low');
+    publish('high', { priority: 1, expiration: '10' });
+    world.advance(50);
+    take();
+    const bodies = () => [1, 2].map(() => peer.call(2, 'basic.get', { queue: 'q' }).body);
+    if (how === 'get') expect(bodies()).toEqual(['high', 'low']);
+    else expect(consume(2, 'c', { noAck: true })).toEqual(['basic.consume-ok', 'c: high', 'c: low']);
+  },
+);

@@ -62,3 +62,10 @@ it('an offset that is none ends the connection, as in RabbitMQ', () => {
   const { args } = peer.call(1, 'basic.consume', { queue: 's', args: { 'x-stream-offset': 'middle' } });
   expect(args.replyCode).toBe(541);
 });
+
+it('an offset to come is waited for', () => {
+  const { peer, publish, read } = streamScene();
+  read({ $t: 'l', v: 6 });
+  for (const body of ['5', '6']) publish(body);
+  expect(peer.takeAll()).toMatchObject([{ name: 'basic.deliver', body: '6' }]);
+});
