@@ -155,7 +155,7 @@ export class TransactionCoordinator implements BrokerModel {
     this.#table.checkHome(transactionalId, nodeId);
     const txn = this.#table.owned(transactionalId, identity);
     if (txn.ending) throw concurrent(txn);
-    return places.map(({ topic, partition }) => (txn.has(topic, partition) ? 'NONE' : 'INVALID_TXN_STATE'));
+    return places.map(({ topic, partition }) => (txn.has(topic, partition) ? 'NONE' : 'TRANSACTION_ABORTABLE'));
   }
 
   /** Adds the offsets of a group to the transaction of a producer. @throws KafkaError as `addPartitions` */

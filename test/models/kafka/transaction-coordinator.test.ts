@@ -122,7 +122,7 @@ describe('TransactionCoordinator: transactions', () => {
     expect(state()).toBe('Empty');
     begin(producer);
     const places = [t0, { topic: 't', partition: 1 }];
-    expect(transactions.verifyPartitions('x', producer, places)).toEqual(['NONE', 'INVALID_TXN_STATE']);
+    expect(transactions.verifyPartitions('x', producer, places)).toEqual(['NONE', 'TRANSACTION_ABORTABLE']);
   });
 
   it('aborts what is open for a new producer, who has to ask again and gets the epoch after the next', () => {

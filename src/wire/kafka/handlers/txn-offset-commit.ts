@@ -1,4 +1,4 @@
-import type { OffsetCommit } from '../../../models/kafka/index.js';
+import { KafkaError, type OffsetCommit } from '../../../models/kafka/index.js';
 import { array, error, int16, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 import { commitOffsets, failedCommit } from '../offset-entry.js';
@@ -40,14 +40,29 @@ export const txnOffsetCommitApi = defineApi({
   },
 });
 
+/** Clients of this version know that they may only abort. */
+const ABORTABLE_SINCE = 4;
+
 export const txnOffsetCommit = txnOffsetCommitApi.handler({
   handle(request, call) {
     const { transactionalId, groupId, memberId, groupInstanceId: instanceId, generationId, topics } = request;
     const member = { memberId, instanceId, generationId };
     const { transactions } = call.broker;
     const commit = (known: readonly OffsetCommit[]) =>
-      transactions.commitOffsets(transactionalId, request, groupId, member, known, call.nodeId);
+      abortable(call.version >= ABORTABLE_SINCE, () =>
+        transactions.commitOffsets(transactionalId, request, groupId, member, known, call.nodeId),
+      );
     return { topics: commitOffsets(topics, call, commit) };
   },
   fail: ({ topics }, errorCode) => ({ topics: failedCommit(topics, errorCode) }),
 });
+
+/** Says that a transaction can only be aborted to who understands it, and to others that its state is wrong. */
+function abortable<T>(known: boolean, commit: () => T): T {
+  try {
+    return commit();
+  } catch (error) {
+    if (!known || !(error instanceof KafkaError) || error.code !== 'INVALID_TXN_STATE') throw error;
+    throw new KafkaError('TRANSACTION_ABORTABLE', error.message);
+  }
+}

@@ -28,6 +28,6 @@ describe('AddPartitionsToTxn', () => {
     const asked = { transactionalId: 'x', ...producer, verifyOnly: true, topics: [{ name: 't', partitions: [0] }] };
     const answer = world.connect().ask(addPartitionsToTxnApi, 4, { ...asked, transactions: [asked] });
     const found = answer.resultsByTransaction[0]?.topicResults[0]?.resultsByPartition[0];
-    expect(found?.partitionErrorCode).toBe('INVALID_TXN_STATE');
+    expect(found?.partitionErrorCode).toBe('TRANSACTION_ABORTABLE');
   });
 });

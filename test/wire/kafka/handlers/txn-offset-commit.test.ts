@@ -26,7 +26,10 @@ describe('TxnOffsetCommit', () => {
           .connect()
           .ask(txnOffsetCommitApi, version, body)
           .topics[0]?.partitions.map(({ errorCode }) => errorCode);
-      expect(ask()).toEqual(['INVALID_TXN_STATE', 'UNKNOWN_TOPIC_OR_PARTITION']);
+      expect(ask()).toEqual([
+        version >= 4 ? 'TRANSACTION_ABORTABLE' : 'INVALID_TXN_STATE',
+        'UNKNOWN_TOPIC_OR_PARTITION',
+      ]);
       transactions.addOffsets('x', producer, 'g');
       expect(ask()).toEqual(['NONE', 'UNKNOWN_TOPIC_OR_PARTITION']);
       expect(world.broker.group('g').committed('t', 0)).toBeUndefined();
