@@ -4,7 +4,7 @@
  */
 import { type RedisClient, RedisServer, settled } from '../helpers/redis-server.js';
 import { readReplies } from '../helpers/resp.js';
-import { agree, agreeInTime } from './redis-freedom.js';
+import { agree, agreeInTime, PICKED, picks } from './redis-freedom.js';
 import { Peer } from './redis-peer.js';
 import { CLIENT_COUNT, type Operation, type Program, programOf } from './redis-program.js';
 
@@ -136,6 +136,8 @@ class Comparison {
     const client = ours[operation.client] as RedisClient;
     if (client.closed) return undefined;
     await server.advance(Math.max(0, Date.now() - server.clock.now));
+    const picked = client.session.transaction.queued.some(({ args }) => picks(`"${args.join('" "')}"`));
+    const shown = picked && /^"EXEC"/i.test(operation.shown) ? `${operation.shown}${PICKED}` : operation.shown;
     client.sendRaw(operation.bytes);
     await settled();
     (theirs[operation.client] as Peer).write(operation.bytes);
@@ -144,7 +146,7 @@ class Comparison {
     // The sender first: when its answer is there, the effects on the others are on their way.
     const order = [operation.client, ...ours.keys()].filter((at, i, all) => all.indexOf(at) === i);
     for (const at of order) {
-      const difference = await compare(ours[at] as RedisClient, theirs[at] as Peer, operation.shown);
+      const difference = await compare(ours[at] as RedisClient, theirs[at] as Peer, shown);
       if (difference !== undefined) return `client ${at}: ${difference}`;
     }
     return undefined;
@@ -157,7 +159,7 @@ class Comparison {
       const blocked = [...server.door.sessions.values()].some(
         (session) => session.transport === client && session.blocked,
       );
-      if (client.closed || blocked || client.session.pendingInputBytes > 0) {
+      if (client.session.closing || blocked || client.session.pendingInputBytes > 0) {
         if (peer.received !== '') return `client ${at} got ${JSON.stringify(peer.received)} more`;
         peer.end();
         this.#peers[at] = undefined;
@@ -231,8 +233,7 @@ async function compare(client: RedisClient, peer: Peer, operation: string): Prom
   };
   if (ours !== '' || client.closed) await peer.until(arrived, PATIENCE_MS);
   const theirs = peer.take();
-  if (client.closed && client.session.replyMode !== 'on' && ours === '' && theirs === '') peer.end();
-  else if (client.closed !== peer.closed) {
+  if (client.closed !== peer.closed) {
     return `${peer.closed ? 'Redis' : 'tribroker'} closed the connection\nRedis:     ${JSON.stringify(theirs)}\ntribroker: ${JSON.stringify(ours)}`;
   }
   if (agree(operation, ours, theirs) || agreeInTime(operation, ours, theirs)) return undefined;

@@ -14,6 +14,15 @@ export interface Wait {
   readonly attempt?: (key: string, value: RedisValue | undefined) => string | undefined;
 }
 
+/** A command that waits for an event. */
+export interface Blocked {
+  readonly delayed: Delayed<string>;
+  /** What CLIENT UNBLOCK … TIMEOUT answers. */
+  readonly timeoutReply: () => string;
+  /** Leaves the queues of the keys. */
+  readonly stop: () => void;
+}
+
 /** Whether a command of this connection may block: not within EXEC, nor in a script. */
 export function mayBlock(client: Session): boolean {
   return !client.transaction.running && !client.scripted;

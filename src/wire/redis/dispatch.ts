@@ -27,7 +27,7 @@ export function dispatch(client: Session, args: readonly string[]): void {
   if (name === 'post' || name === 'host:') return client.cut();
   if (name === 'quit') {
     client.reply(OK);
-    return client.close();
+    return client.closeAfterReply();
   }
   let command: Command | undefined;
   try {

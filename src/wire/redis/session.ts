@@ -5,9 +5,9 @@
  * While a command blocks or the server is paused, later requests wait in the parser. Pushes to the publishing
  * connection itself leave before its reply in Redis 7.0 and after it from 7.2 on.
  */
-import type { Delayed } from '../../core/delayed.js';
 import type { AclUser, ClientClass, PubSubMessage, Subscriber } from '../../models/redis/index.js';
 import type { ConnectionInfo, Session as DoorSession, Transport } from '../door.js';
+import type { Blocked } from './blocking.js';
 import { dispatch } from './dispatch.js';
 import type { RedisDoor } from './index.js';
 import { OutputLimiter } from './output-limiter.js';
@@ -16,19 +16,7 @@ import { RequestParser } from './request-parser.js';
 import type { TrackingState } from './tracking.js';
 import type { Transaction } from './transaction.js';
 
-/** The commands that need the interpreter, which is loaded with the first of them. */
-const NEEDS_LUA = /^(?:eval(?:sha)?(?:_ro)?|script|fcall(?:_ro)?|function)$/i;
-
 export type ReplyMode = 'on' | 'off' | 'skip' | 'skip-next';
-
-/** A command that waits for an event. */
-export interface Blocked {
-  readonly delayed: Delayed<string>;
-  /** What CLIENT UNBLOCK … TIMEOUT answers. */
-  readonly timeoutReply: () => string;
-  /** Leaves the queues of the keys. */
-  readonly stop: () => void;
-}
 
 export class Session implements DoorSession, Subscriber {
   readonly door: RedisDoor;
@@ -69,6 +57,8 @@ export class Session implements DoorSession, Subscriber {
   #held: string[] | undefined;
   #suspended = false;
   #closing = false;
+  /** It closes with the next bytes that it would write. */
+  #lingering = false;
   #gone = false;
   #released = false;
   #closesAfterCommand = false;
@@ -149,7 +139,7 @@ export class Session implements DoorSession, Subscriber {
       if (parsed.kind === 'error') {
         this.door.journalProtocolError(this, parsed.text);
         this.reply(error(parsed.text));
-        return this.close();
+        return this.closeAfterReply();
       }
       this.#intercept(parsed.args);
     }
@@ -218,7 +208,7 @@ export class Session implements DoorSession, Subscriber {
       this.#held = args;
       return;
     }
-    const loading = NEEDS_LUA.test(args[0] as string) && this.door.scripting.load();
+    const loading = this.door.scripting.loadFor(args[0] as string);
     if (loading) return this.#runAfter(loading, args);
     this.enter();
     try {
@@ -250,7 +240,7 @@ export class Session implements DoorSession, Subscriber {
 
   leave(): void {
     if (--this.#running > 0) return;
-    if (this.#closesAfterCommand) this.close();
+    if (this.#closesAfterCommand) this.closeAfterReply();
     if (this.#ownPushes !== '') {
       this.#out += this.#ownPushes;
       this.#ownPushes = '';
@@ -332,6 +322,7 @@ export class Session implements DoorSession, Subscriber {
   }
 
   #append(bytes: string): void {
+    if (this.#lingering) this.close();
     if (this.#closing) return;
     const before = this.bufferedBytes;
     this.#out += bytes;
@@ -349,11 +340,19 @@ export class Session implements DoorSession, Subscriber {
 
   /** Closes after what was written has left. */
   close(): void {
-    if (this.#closing) return;
+    if (this.#closing && !this.#lingering) return;
+    this.#lingering = false;
     this.#closing = true;
     this.#stopWaiting();
     this.flush();
     this.transport.end();
+  }
+
+  /** Reads no more and closes when it has written: if CLIENT REPLY silenced all, only the next push or the peer ends it. */
+  closeAfterReply(): void {
+    if (this.#closing || this.#out !== '') return this.close();
+    this.#closing = true;
+    this.#lingering = true;
   }
 
   /** Closes when the running command, or the whole transaction, has been answered. */

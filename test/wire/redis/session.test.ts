@@ -20,6 +20,30 @@ describe('a connection', () => {
     expect(client.closed).toBe(true);
   });
 
+  test('whose last reply is silenced stays open, deaf, until there is something to write', async () => {
+    for (const last of ['QUIT\r\n', '*1\r\n:1\r\n']) {
+      const server = new RedisServer();
+      const [client, other] = [server.connect(), server.connect()];
+      client.send('SUBSCRIBE', 'x').take();
+      client.session.replyMode = 'off';
+      client.sendRaw(`${last}PING\r\n`);
+      await settled();
+      expect([client.closed, client.take()]).toEqual([false, '']);
+      expect(other.ask('PUBLISH', 'x', 'm')).toBe(':1\r\n');
+      await settled();
+      expect([client.closed, client.take()]).toEqual([true, '']);
+    }
+  });
+
+  test('that stays open, deaf, is closed by its peer', async () => {
+    const client = new RedisServer().connect();
+    client.send('CLIENT', 'REPLY', 'OFF').send('QUIT');
+    expect(client.closed).toBe(false);
+    client.session.peerEnded();
+    await settled();
+    expect(client.closed).toBe(true);
+  });
+
   test('is closed without a word by what an HTTP client would send', async () => {
     for (const bytes of ['POST / HTTP/1.1\r\n', 'Host: x\r\n', 'host: x\r\n']) {
       const client = new RedisServer().connect();

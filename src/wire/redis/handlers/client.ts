@@ -147,7 +147,7 @@ function killAll(client: Session, victims: readonly Session[], reply: string): s
   if (!victims.includes(client)) return reply;
   // Of a transaction that kills its own client, nothing more is answered.
   client.reply(reply);
-  client.close();
+  client.closeAfterReply();
   return '';
 }
 
@@ -228,26 +228,29 @@ const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, 
 
 export const clientCommands: readonly Command[] = [
   command('client -2', {
-    subcommands: withHelp([
-      sub('client|id 2 lst', (client) => integer(client.id)),
-      sub('client|info 2 lst', (client) => verbatim(`${describe(client)}\n`, client.protocol)),
-      sub('client|list -2 alst', list),
-      sub('client|kill -3 alst', kill),
-      sub('client|setname 3 lst', (client, args) => {
-        setName(client, args[2] as string);
-        return OK;
-      }),
-      sub('client|getname 2 lst', (client) =>
-        bulkOrNull(client.name === '' ? undefined : client.name, client.protocol),
-      ),
-      command('client|setinfo 4 lst', { categories, since: '7.2', run: setInfo }),
-      sub('client|reply 3 lst', reply),
-      sub('client|pause -3 alst', pause),
-      sub('client|unpause 2 alst', unpause),
-      sub('client|unblock -3 alst', unblock),
-      sub('client|no-evict 3 alst', noEvict),
-      command('client|no-touch 3 lst', { categories, since: '7.2', run: noTouch }),
-      ...trackingSubcommands,
-    ]),
+    subcommands: withHelp(
+      [
+        sub('client|id 2 lst', (client) => integer(client.id)),
+        sub('client|info 2 lst', (client) => verbatim(`${describe(client)}\n`, client.protocol)),
+        sub('client|list -2 alst', list),
+        sub('client|kill -3 alst', kill),
+        sub('client|setname 3 lst', (client, args) => {
+          setName(client, args[2] as string);
+          return OK;
+        }),
+        sub('client|getname 2 lst', (client) =>
+          bulkOrNull(client.name === '' ? undefined : client.name, client.protocol),
+        ),
+        command('client|setinfo 4 lst', { categories, since: '7.2', run: setInfo }),
+        sub('client|reply 3 lst', reply),
+        sub('client|pause -3 alst', pause),
+        sub('client|unpause 2 alst', unpause),
+        sub('client|unblock -3 alst', unblock),
+        sub('client|no-evict 3 alst', noEvict),
+        command('client|no-touch 3 lst', { categories, since: '7.2', run: noTouch }),
+        ...trackingSubcommands,
+      ],
+      categories,
+    ),
   }),
 ];

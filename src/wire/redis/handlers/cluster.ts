@@ -11,7 +11,7 @@ import { type Command, command, type Run } from '../handler.js';
 import { array, bulk, bulks, EMPTY_ARRAY, integer, map, OK, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
-import { helpText } from './help.js';
+import { withHelp } from './help.js';
 
 /** Refuses while cluster mode is off. */
 const clustered =
@@ -134,19 +134,22 @@ export const clusterCommands: readonly Command[] = [
   command('readwrite 1 Flt', { categories: ['connection'], run: clustered(() => OK) }),
   command('asking 1 F', { categories: ['connection'], run: clustered(() => OK) }),
   command('cluster -2', {
-    subcommands: [
-      sub('info 2 t', info),
-      sub('slots 2 t', slots),
-      sub('shards 2 t', shards),
-      sub('nodes 2 t', nodes),
-      sub('keyslot 3 t', (_client, args) => integer(keySlot(args[2] as string))),
-      sub('myid 2 t', (client) => bulk(client.door.broker.nodeId)),
-      sub('links 2 t', () => EMPTY_ARRAY),
-      sub('countkeysinslot 3 t', (client, args) => integer(keysInSlot(client, slotNumber(args[2] as string)).length)),
-      sub('getkeysinslot 4 t', getKeysInSlot),
-      sub('addslots -3 Aat', addSlots),
-      sub('delslots -3 Aat', deleteSlots),
-      sub('help 2 lt', () => helpText('cluster', ['INFO', 'SLOTS', 'SHARDS', 'NODES', 'KEYSLOT', 'MYID'])),
-    ],
+    subcommands: withHelp(
+      [
+        sub('info 2 t', info),
+        sub('slots 2 t', slots),
+        sub('shards 2 t', shards),
+        sub('nodes 2 t', nodes),
+        sub('keyslot 3 t', (_client, args) => integer(keySlot(args[2] as string))),
+        sub('myid 2 t', (client) => bulk(client.door.broker.nodeId)),
+        sub('links 2 t', () => EMPTY_ARRAY),
+        sub('countkeysinslot 3 t', (client, args) => integer(keysInSlot(client, slotNumber(args[2] as string)).length)),
+        sub('getkeysinslot 4 t', getKeysInSlot),
+        sub('addslots -3 Aat', addSlots),
+        sub('delslots -3 Aat', deleteSlots),
+      ],
+      [],
+      clustered,
+    ),
   }),
 ];

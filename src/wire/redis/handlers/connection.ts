@@ -67,23 +67,29 @@ function auth(client: Session, args: readonly string[]): string {
 }
 
 interface HelloOptions {
-  auth?: readonly [user: string, password: string];
-  name?: string;
+  readonly auth?: readonly [user: string, password: string] | undefined;
+  readonly name?: string | undefined;
 }
 
-function helloOptions(args: readonly string[]): HelloOptions {
-  const options: HelloOptions = {};
+/** One after the other. @throws RedisError at the first that is none */
+function* helloOptions(args: readonly string[]): Generator<HelloOptions> {
   for (let i = 2; i < args.length; ) {
     const word = (args[i] as string).toLowerCase();
     if (word === 'auth' && i + 2 < args.length) {
-      options.auth = [args[i + 1] as string, args[i + 2] as string];
+      yield { auth: [args[i + 1] as string, args[i + 2] as string] };
       i += 3;
     } else if (word === 'setname' && i + 1 < args.length) {
-      options.name = args[i + 1] as string;
+      const name = args[i + 1] as string;
+      if (!isPlainName(name)) throw new RedisError(BAD_NAME);
+      yield { name };
       i += 2;
     } else throw new RedisError(`ERR Syntax error in HELLO option '${cString(args[i] as string)}'`);
   }
-  return options;
+}
+
+function applyOption(client: Session, { auth, name }: HelloOptions): void {
+  if (auth) login(client, ...auth);
+  if (name !== undefined) client.name = name;
 }
 
 function hello(client: Session, args: readonly string[]): string {
@@ -95,14 +101,11 @@ function hello(client: Session, args: readonly string[]): string {
     if (asked !== 2n && asked !== 3n) throw new RedisError('NOPROTO unsupported protocol version');
     protocol = asked === 3n ? 3 : 2;
   }
-  const options = helloOptions(args);
   const old = broker.version === '7.0';
   // 7.0 applies options as it reads them, so that a later one that fails leaves the earlier ones in force.
-  if (!old && options.name !== undefined && !isPlainName(options.name)) throw new RedisError(BAD_NAME);
-  const order = old ? args.slice(2).map((word) => word.toLowerCase()) : [];
-  const nameFirst = old && order.indexOf('setname') !== -1 && order.indexOf('setname') < order.indexOf('auth');
-  if (nameFirst && options.name !== undefined) setName(client, options.name);
-  if (options.auth) login(client, ...options.auth);
+  if (old) for (const option of helloOptions(args)) applyOption(client, option);
+  const { auth, name }: HelloOptions = old ? {} : Object.assign({}, ...helloOptions(args));
+  applyOption(client, { auth });
   if (!client.authenticated) {
     const form = old ? 'HELLO AUTH <user> <pass>' : 'HELLO <proto> AUTH <user> <pass>';
     throw new RedisError(
@@ -110,7 +113,7 @@ function hello(client: Session, args: readonly string[]): string {
         'to authenticate the client and select the RESP protocol version at the same time',
     );
   }
-  if (!nameFirst && options.name !== undefined) setName(client, options.name);
+  applyOption(client, { name });
   client.protocol = protocol;
   return map(
     [
@@ -135,7 +138,7 @@ function reset(client: Session): string {
   client.protocol = 2;
   client.db = 0;
   client.name = '';
-  client.noEvict = false;
+  if (client.door.broker.version !== '7.0') client.noEvict = false;
   client.noTouch = false;
   client.user = acl.default;
   client.authenticated = acl.default.noPassword;

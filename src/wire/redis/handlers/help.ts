@@ -1,5 +1,8 @@
-import { type Command, command } from '../handler.js';
+import { exists } from '../dispatch.js';
+import { type Command, command, type Run } from '../handler.js';
 import { array, simple } from '../reply.js';
+import type { Session } from '../session.js';
+import { HELP_TEXT } from './help-text.js';
 
 /** The frame that every HELP has: the usage first, how to get it last. */
 export function helpText(container: string, lines: readonly string[]): string {
@@ -7,9 +10,23 @@ export function helpText(container: string, lines: readonly string[]): string {
   return array([usage, ...lines, 'HELP', '    Prints this help.'].map(simple));
 }
 
-/** Adds a HELP that names the subcommands of a container. */
-export function withHelp(subcommands: readonly Command[], flags = 'lt'): Command[] {
+/**
+ * Adds the HELP of a container.
+ *
+ * @param categories of the ACL, those that its subcommands have
+ * @param guard what every subcommand of the container checks first
+ */
+export function withHelp(
+  subcommands: readonly Command[],
+  categories: readonly string[] = [],
+  guard: (run: Run) => Run = (run) => run,
+): Command[] {
   const container = (subcommands[0] as Command).name.split('|', 1)[0] as string;
-  const names = subcommands.map((sub) => (sub.name.split('|')[1] as string).toUpperCase());
-  return [...subcommands, command(`${container}|help 2 ${flags}`, () => helpText(container, names))];
+  const blocks = (HELP_TEXT[container] as string).trim().split(/\n(?! )/);
+  const run = (client: Session): string => {
+    const later = subcommands.filter((sub) => !exists(sub, client.door.broker.version)).map(({ name }) => name);
+    const known = blocks.filter((block) => !later.includes(`${container}|${block.split(' ', 1)[0]?.toLowerCase()}`));
+    return helpText(container, known.join('\n').split('\n'));
+  };
+  return [...subcommands, command(`${container}|help 2 lt`, { categories, run: guard(run) })];
 }

@@ -370,14 +370,17 @@ export const keyCommands: readonly Command[] = [
   risky('flushall -1 w', flush(true)),
   risky('swapdb 3 Fw', swapDb),
   command('object -2', {
-    subcommands: withHelp([
-      object('object|encoding 3 r', (client, args) => {
-        const entry = objectEntry(client, args);
-        return bulkOrNull(entry && encodingOf(entry), client.protocol);
-      }),
-      object('object|refcount 3 r', (client, args) => refCount(objectEntry(client, args), client.protocol)),
-      object('object|idletime 3 r', idleTime),
-      object('object|freq 3 r', objectFrequency),
-    ]),
+    subcommands: withHelp(
+      [
+        object('object|encoding 3 r', (client, args) => {
+          const entry = objectEntry(client, args);
+          return bulkOrNull(entry && encodingOf(entry), client.protocol);
+        }),
+        object('object|refcount 3 r', (client, args) => refCount(objectEntry(client, args), client.protocol)),
+        object('object|idletime 3 r', idleTime),
+        object('object|freq 3 r', objectFrequency),
+      ],
+      categories,
+    ),
   }),
 ];

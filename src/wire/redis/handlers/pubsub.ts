@@ -9,7 +9,7 @@ import { globMatch, RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
 import { array, bulk, bulks, cString, EMPTY_ARRAY, integer, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
-import { helpText } from './help.js';
+import { withHelp } from './help.js';
 
 const channelSpan = [1, -1, 1] as const;
 
@@ -125,20 +125,6 @@ const countSubscribers =
     return array(names.flatMap((name) => [bulk(name), integer(index.members(name)?.size ?? 0)]));
   };
 
-const HELP = [
-  'CHANNELS [<pattern>]',
-  "    Return the currently active channels matching a <pattern> (default: '*').",
-  'NUMPAT',
-  '    Return number of subscriptions to patterns.',
-  'NUMSUB [<channel> ...]',
-  '    Return the number of subscribers for the specified channels, excluding',
-  '    pattern subscriptions(default: no channels).',
-  'SHARDCHANNELS [<pattern>]',
-  "    Return the currently active shard level channels matching a <pattern> (default: '*').",
-  'SHARDNUMSUB [<shardchannel> ...]',
-  '    Return the number of subscribers for the specified shard level channel(s)',
-];
-
 export const pubsubCommands: readonly Command[] = [
   command('subscribe -2 lpst', { channels: { span: channelSpan, pattern: false }, run: subscribe }),
   command('unsubscribe -1 lpst', unsubscribe(LEAVE_CHANNELS)),
@@ -153,13 +139,12 @@ export const pubsubCommands: readonly Command[] = [
   command('publish 3 Flpt', { channels: { span: [1, 1, 1], pattern: false }, run: publish }),
   command('spublish 3 Flpt', { keys: [1, 1, 1], channels: { span: [1, 1, 1], pattern: false }, run: spublish }),
   command('pubsub -2', {
-    subcommands: [
+    subcommands: withHelp([
       command('pubsub|channels -2 lpt', listChannels('channels')),
       command('pubsub|numsub -2 lpt', countSubscribers('channels')),
       command('pubsub|numpat 2 lpt', (client) => integer(client.door.broker.channels.patternCount)),
       command('pubsub|shardchannels -2 lpt', listChannels('shardChannels')),
       command('pubsub|shardnumsub -2 lpt', countSubscribers('shardChannels')),
-      command('pubsub|help 2 lt', () => helpText('pubsub', HELP)),
-    ],
+    ]),
   }),
 ];

@@ -72,20 +72,24 @@ export const scriptCommands: readonly Command[] = [
   command('evalsha -3 stMKv', { categories, run: evaluateLoaded }),
   command('evalsha_ro -3 rstMKv', { categories, run: evaluateLoaded }),
   command('script -2', {
-    subcommands: withHelp([
-      command('script|load 3 st', { categories, run: load }),
-      command('script|exists -3 s', {
-        categories,
-        run: (client, args) => array(args.slice(2).map((digest) => integer(client.door.scripting.has(digest) ? 1 : 0))),
-      }),
-      command('script|flush -2 s', { categories, run: flush }),
-      command('script|kill 2 sB', {
-        categories,
-        run: (client) => {
-          client.door.scripting.kill('SCRIPT');
-          return OK;
-        },
-      }),
-    ]),
+    subcommands: withHelp(
+      [
+        command('script|load 3 st', { categories, run: load }),
+        command('script|exists -3 s', {
+          categories,
+          run: (client, args) =>
+            array(args.slice(2).map((digest) => integer(client.door.scripting.has(digest) ? 1 : 0))),
+        }),
+        command('script|flush -2 s', { categories, run: flush }),
+        command('script|kill 2 sB', {
+          categories,
+          run: (client) => {
+            client.door.scripting.kill('SCRIPT');
+            return OK;
+          },
+        }),
+      ],
+      categories,
+    ),
   }),
 ];

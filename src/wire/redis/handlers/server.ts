@@ -171,16 +171,19 @@ export const serverCommands: readonly Command[] = [
   command('command -1 lt', {
     categories: ['connection'],
     run: (client) => array([...client.door.commands.values()].map((entry) => describe(entry, client))),
-    subcommands: withHelp([
-      about('command|count 2 lt', (client) => integer(client.door.commands.size)),
-      about('command|docs -2 lt', docs),
-      about('command|info -2 lt', (client, args) =>
-        commandInfo(client, args.length > 2 ? args.slice(2) : [...client.door.commands.keys()]),
-      ),
-      about('command|list -2 lt', commandList),
-      // 7.0 asks for a command with an argument at least.
-      command('command|getkeys -3 lt', { arityIn70: -4, categories: ['connection'], run: getKeys }),
-    ]),
+    subcommands: withHelp(
+      [
+        about('command|count 2 lt', (client) => integer(client.door.commands.size)),
+        about('command|docs -2 lt', docs),
+        about('command|info -2 lt', (client, args) =>
+          commandInfo(client, args.length > 2 ? args.slice(2) : [...client.door.commands.keys()]),
+        ),
+        about('command|list -2 lt', commandList),
+        // 7.0 asks for a command with an argument at least.
+        command('command|getkeys -3 lt', { arityIn70: -4, categories: ['connection'], run: getKeys }),
+      ],
+      ['connection'],
+    ),
   }),
   command('info -1 lt', { categories: ['dangerous'], run: info }),
   command('time 1 Flt', time),

@@ -23,7 +23,7 @@ import {
 import { type Command, command, ONE_KEY } from '../handler.js';
 import { array, bulk, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
-import { helpText } from './help.js';
+import { withHelp } from './help.js';
 import { int } from './number.js';
 import { entriesReply, idReply } from './stream-reply.js';
 
@@ -339,37 +339,22 @@ function xautoclaim(client: Session, args: readonly string[]): string {
   return array([idReply(next), claimed, gone]);
 }
 
-const HELP = [
-  'CREATE <key> <groupname> <id|$> [option]',
-  '    Create a new consumer group. Options are:',
-  '    * MKSTREAM',
-  '      Create the empty stream if it does not exist.',
-  '    * ENTRIESREAD entries_read',
-  "      Set the group's entries_read counter (internal use).",
-  'CREATECONSUMER <key> <groupname> <consumer>',
-  '    Create a new consumer in the specified group.',
-  'DELCONSUMER <key> <groupname> <consumer>',
-  '    Remove the specified consumer.',
-  'DESTROY <key> <groupname>',
-  '    Remove the specified group.',
-  'SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]',
-  '    Set the current group ID and entries_read counter.',
-];
-
 const categories = ['stream'];
 const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
 const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: [2, 2, 1], categories, run });
 
 export const streamGroupCommands: readonly Command[] = [
   command('xgroup -2', {
-    subcommands: [
-      sub('xgroup|create -5 mw', groupCreate),
-      sub('xgroup|setid -5 w', groupSetId),
-      sub('xgroup|destroy 4 w', groupDestroy),
-      sub('xgroup|createconsumer 5 mw', groupCreateConsumer),
-      sub('xgroup|delconsumer 5 w', groupDelConsumer),
-      command('xgroup|help 2 lt', { categories, run: () => helpText('XGROUP', HELP) }),
-    ],
+    subcommands: withHelp(
+      [
+        sub('xgroup|create -5 mw', groupCreate),
+        sub('xgroup|setid -5 w', groupSetId),
+        sub('xgroup|destroy 4 w', groupDestroy),
+        sub('xgroup|createconsumer 5 mw', groupCreateConsumer),
+        sub('xgroup|delconsumer 5 w', groupDelConsumer),
+      ],
+      categories,
+    ),
   }),
   one('xack -4 Fw', xack),
   one('xpending -3 r', xpending),

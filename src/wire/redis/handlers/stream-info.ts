@@ -17,7 +17,7 @@ import {
 import { type Command, command } from '../handler.js';
 import { array, bulk, integer, map, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
-import { helpText } from './help.js';
+import { withHelp } from './help.js';
 import { int } from './number.js';
 import { noSuchGroup } from './stream-group.js';
 import { entriesReply, entryReply, idReply } from './stream-reply.js';
@@ -162,25 +162,18 @@ function infoConsumers(client: Session, args: readonly string[]): string {
   );
 }
 
-const HELP = [
-  'CONSUMERS <key> <groupname>',
-  '    Show consumers of <groupname>.',
-  'GROUPS <key>',
-  '    Show the stream consumer groups.',
-  'STREAM <key> [FULL [COUNT <count>]',
-  '    Show information about the stream.',
-];
-
 const categories = ['stream'];
 const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: [2, 2, 1], categories, run });
 
 export const streamInfoCommands: readonly Command[] = [
   command('xinfo -2', {
-    subcommands: [
-      sub('xinfo|stream -3 r', infoStream),
-      sub('xinfo|groups 3 r', infoGroups),
-      sub('xinfo|consumers 4 r', infoConsumers),
-      command('xinfo|help 2 lt', { categories, run: () => helpText('XINFO', HELP) }),
-    ],
+    subcommands: withHelp(
+      [
+        sub('xinfo|stream -3 r', infoStream),
+        sub('xinfo|groups 3 r', infoGroups),
+        sub('xinfo|consumers 4 r', infoConsumers),
+      ],
+      categories,
+    ),
   }),
 ];

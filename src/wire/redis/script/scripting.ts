@@ -68,6 +68,9 @@ export interface RunningFunction {
   readonly durationMs: number;
 }
 
+/** The commands that need the interpreter. */
+const NEEDS_LUA = /^(?:eval(?:sha)?(?:_ro)?|script|fcall(?:_ro)?|function)$/i;
+
 export class Scripting {
   readonly functions = new FunctionLibraries();
   readonly #door: RedisDoor;
@@ -117,6 +120,11 @@ export class Scripting {
 
   forget(): void {
     this.#sources.clear();
+  }
+
+  /** Loads the interpreter if a command is the first to need it. */
+  loadFor(command: string): Promise<void> | undefined {
+    return NEEDS_LUA.test(command) ? this.load() : undefined;
   }
 
   /** Loads the interpreter, or finds that there is none; undefined when that has been done. */

@@ -17,3 +17,29 @@ test('a password is asked for, and RESET logs out', () => {
   expect(client.ask('AUTH', 'pw') + client.ask('PING')).toBe('+OK\r\n+PONG\r\n');
   expect(client.ask('RESET') + client.ask('PING')).toBe('+RESET\r\n-NOAUTH Authentication required.\r\n');
 });
+
+test('7.0 applies the options of HELLO as it reads them, 7.2 all or none', () => {
+  for (const [version, name] of [
+    ['7.0', '$1\r\nx\r\n'],
+    ['7.2', '$-1\r\n'],
+  ] as const) {
+    const client = new RedisServer({ version }).connect();
+    const refused = '-WRONGPASS invalid username-password pair or user is disabled.\r\n';
+    expect(client.ask('HELLO', '3', 'SETNAME', 'x', 'AUTH', 'nobody', 'y')).toBe(refused);
+    expect(client.ask('CLIENT', 'GETNAME')).toBe(name);
+    const syntax = "-ERR Syntax error in HELLO option 'c'\r\n";
+    expect(client.ask('HELLO', '2', 'AUTH', 'nobody', 'b', 'c')).toBe(version === '7.0' ? refused : syntax);
+  }
+});
+
+test('RESET takes back NO-EVICT from 7.2 on', () => {
+  for (const [version, flags] of [
+    ['7.0', 'flags=e'],
+    ['7.2', 'flags=N'],
+  ] as const) {
+    const client = new RedisServer({ version }).connect();
+    client.ask('CLIENT', 'NO-EVICT', 'ON');
+    client.ask('RESET');
+    expect(client.ask('CLIENT', 'INFO')).toContain(flags);
+  }
+});
