@@ -1,7 +1,7 @@
 import { checkLimit } from '../../core/limits.js';
 import type { ModelContext } from '../../core/model.js';
 import { loadTopic, saveTopic, type TopicState } from './cluster-snapshot.js';
-import { type Config, checkSetting, type KafkaOptions } from './config.js';
+import { type Config, checkSettings, type KafkaOptions } from './config.js';
 import { KafkaError } from './errors.js';
 import { NO_LEADER, type Nodes, type Partition } from './partition.js';
 import { checkFactor, checkReplicas, spreadReplicas } from './replica-placement.js';
@@ -116,9 +116,8 @@ export class Cluster implements Nodes {
    */
   checkNewTopic(name: string, spec: TopicSpec): ReadonlyArray<readonly number[]> {
     this.checkNewName(name);
-    for (const [setting, value] of Object.entries(spec.config ?? {})) {
-      checkSetting(TOPIC_SETTINGS, setting, String(value));
-    }
+    const config = Object.entries(spec.config ?? {}).map(([setting, value]) => [setting, String(value)] as const);
+    checkSettings(TOPIC_SETTINGS, new Map(config), 'topic');
     if (!spec.assignments) return this.#place(name, spec);
     this.checkAssignments(spec.assignments);
     return spec.assignments;

@@ -1,9 +1,8 @@
 import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
-import { CONFIG_SOURCES, type Config, checkSetting, createNodeConfig } from './config.js';
+import { CONFIG_SOURCES, type Config, checkSettings, createNodeConfig } from './config.js';
 import { KafkaError } from './errors.js';
 import type { GroupSettings } from './group-settings.js';
-import { rangeOf } from './replica-placement.js';
 import {
   BROKER_SETTINGS,
   DEFAULT_IN_HOURS,
@@ -12,6 +11,7 @@ import {
   type Setting,
   TOPIC_SETTINGS,
 } from './setting.js';
+import { checkTopicName } from './topic-name.js';
 
 /** What has settings, by its number on the wire. */
 export const RESOURCE_TYPES = { topic: 2, broker: 4, brokerLogger: 8, group: 32 } as const;
@@ -50,6 +50,16 @@ export interface ConfigChange {
   readonly value: string | null;
 }
 
+/** A resource whose settings can be changed. */
+interface Changeable {
+  readonly settings: ReadonlyMap<string, Setting>;
+  /** What is set on it. */
+  readonly overrides: ReadonlyMap<string, string>;
+  /** Whether it can have these. @throws KafkaError */
+  check(overrides: ReadonlyMap<string, string>): void;
+  replace(overrides: ReadonlyMap<string, string>): void;
+}
+
 /** Settings as admin clients read and change them; a change takes effect at once. */
 export class ConfigAdmin {
   readonly #context: ModelContext;
@@ -70,10 +80,11 @@ export class ConfigAdmin {
    * Settings that are in force, by name.
    *
    * @param names null for all; those that are unknown are left out
-   * @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, INVALID_REQUEST
+   * @param nodeId the node that is asked: nobody else tells its settings
+   * @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION, INVALID_REQUEST
    */
-  describe(resource: ConfigResource, names: readonly string[] | null): DescribedSetting[] {
-    const { config, readOnly } = this.#resolve(resource);
+  describe(resource: ConfigResource, names: readonly string[] | null, nodeId: number): DescribedSetting[] {
+    const config = this.#described(resource, nodeId);
     const wanted = names && new Set(names);
     // All nodes together have only what was set for them.
     const onlySet = resource.type === RESOURCE_TYPES.broker && resource.name === '';
@@ -88,7 +99,7 @@ export class ConfigAdmin {
         name: setting.name,
         value: first.value,
         source: first.source,
-        readOnly: readOnly(setting.name),
+        readOnly: resource.type === RESOURCE_TYPES.broker && !isDynamic(setting.name),
         type: SETTING_TYPES[setting.type],
         // The default of a setting that brokers do not have is no synonym.
         synonyms: config.settings === TOPIC_SETTINGS && !setting.synonym ? chain.slice(0, -1) : synonymsOf(chain),
@@ -97,77 +108,135 @@ export class ConfigAdmin {
     return described;
   }
 
-  /** Replaces everything that was set. @throws KafkaError INVALID_CONFIG, INVALID_REQUEST, … */
+  /**
+   * Replaces everything that was set.
+   *
+   * @param nodeId the node that is asked: nobody else takes settings of it
+   * @throws KafkaError INVALID_CONFIG, INVALID_REQUEST, …
+   */
   replace(
     resource: ConfigResource,
     entries: ReadonlyArray<{ readonly name: string; readonly value: string | null }>,
     validateOnly: boolean,
+    nodeId: number,
   ): void {
     const changes = entries.map(({ name, value }) => ({ name, value, operation: CONFIG_OPERATIONS.set }));
-    this.#apply(resource, changes, new Map(), validateOnly);
+    checkChanges(changes);
+    this.#apply(this.#changeable(resource, nodeId), changes, new Map(), validateOnly);
   }
 
-  /** Changes single settings. @throws KafkaError INVALID_CONFIG, INVALID_REQUEST, … */
-  edit(resource: ConfigResource, changes: readonly ConfigChange[], validateOnly: boolean): void {
-    for (const change of changes) checkListed(resource, change);
-    this.#apply(resource, changes, new Map(this.#resolve(resource).config.overrides), validateOnly);
+  /** Changes single settings. @see replace */
+  edit(resource: ConfigResource, changes: readonly ConfigChange[], validateOnly: boolean, nodeId: number): void {
+    checkChanges(changes);
+    const changeable = this.#changeable(resource, nodeId);
+    this.#apply(changeable, changes, new Map(changeable.overrides), validateOnly);
   }
 
   #apply(
-    resource: ConfigResource,
+    changeable: Changeable,
     changes: readonly ConfigChange[],
     overrides: Map<string, string>,
     validateOnly: boolean,
   ): void {
-    const { config, readOnly } = this.#resolve(resource);
-    const names = new Set<string>();
-    for (const change of changes) {
-      if (names.has(change.name)) {
-        throw new KafkaError('INVALID_REQUEST', `Error due to duplicate config keys: ${change.name}`);
-      }
-      names.add(change.name);
-      if (config.settings.has(change.name) && readOnly(change.name)) {
-        throw new KafkaError('INVALID_REQUEST', `Cannot update these configs dynamically: ${change.name}`);
-      }
-      applyChange(config, change, overrides);
-    }
-    const isGroup = resource.type === RESOURCE_TYPES.group;
-    if (isGroup) this.#groups.check(overrides);
+    for (const change of changes) applyChange(changeable, change, overrides);
+    changeable.check(overrides);
     if (validateOnly) return;
     this.#context.outbox.run(() => {
-      if (isGroup) this.#groups.replace(resource.name, overrides);
-      else config.replace(overrides);
+      changeable.replace(overrides);
       this.#changed();
     });
   }
 
-  #resolve(resource: ConfigResource): { config: Config; readOnly: (name: string) => boolean } {
+  #changeable(resource: ConfigResource, nodeId: number): Changeable {
     switch (resource.type) {
-      case RESOURCE_TYPES.topic: {
-        const topic = this.#cluster.topic(resource.name);
-        if (topic) return { config: topic.config, readOnly: () => false };
-        throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${resource.name}' does not exist.`);
-      }
+      case RESOURCE_TYPES.topic:
+        return this.#changeableTopic(resource.name);
       case RESOURCE_TYPES.broker:
-        return { config: this.#nodeConfig(resource.name), readOnly: (name) => !isDynamic(name) };
+        return this.#changeableNode(resource.name, nodeId);
       case RESOURCE_TYPES.group:
-        if (resource.name !== '') return { config: this.#groups.of(resource.name), readOnly: () => false };
-        throw new KafkaError('INVALID_REQUEST', 'Default group resources are not allowed.');
+        return this.#changeableGroup(resource.name);
       default:
-        throw new KafkaError('INVALID_REQUEST', `Unknown resource type ${resource.type}`);
+        throw unknownType(resource);
     }
   }
 
-  #nodeConfig(name: string): Config {
-    if (name === '') return this.#cluster.config;
-    const nodeId = /^\d+$/.test(name) ? Number(name) : -1;
-    if (!this.#cluster.node(nodeId)) {
-      throw new KafkaError(
-        'INVALID_REQUEST',
-        `Unexpected broker id, expected ${rangeOf(this.#cluster.nodes)}: ${name}`,
-      );
+  /** Values are looked at before the topic is. */
+  #changeableTopic(name: string): Changeable {
+    const topic = this.#cluster.topic(name);
+    return {
+      settings: TOPIC_SETTINGS,
+      overrides: topic?.config.overrides ?? new Map(),
+      check: (overrides) => {
+        if (name === '') throw new KafkaError('INVALID_REQUEST', 'Default topic resources are not allowed.');
+        checkTopicName(name);
+        checkSettings(TOPIC_SETTINGS, overrides, 'topic');
+        if (!topic) throw unknownTopic(name);
+      },
+      replace: (overrides) => topic?.config.replace(overrides),
+    };
+  }
+
+  #changeableNode(name: string, nodeId: number): Changeable {
+    const id = integerOf(name);
+    if (name !== '' && id === undefined) {
+      throw new KafkaError('INVALID_REQUEST', `Node id must be an integer, but it is: ${name}`);
     }
-    return this.#configOf(nodeId);
+    if (name !== '' && id !== nodeId) {
+      throw new KafkaError('INVALID_REQUEST', `Unexpected broker id, expected ${nodeId}, but received ${name}`);
+    }
+    const config = this.#nodeConfig(name);
+    return {
+      settings: config.settings,
+      overrides: config.overrides,
+      check: (overrides) => checkNodeSettings(overrides, config.overrides),
+      replace: (overrides) => config.replace(overrides),
+    };
+  }
+
+  #changeableGroup(groupId: string): Changeable {
+    const { settings, overrides } = this.#groupConfig(groupId);
+    return {
+      settings,
+      overrides,
+      check: (wanted) => {
+        checkSettings(settings, wanted, 'group');
+        this.#groups.check(wanted);
+      },
+      replace: (wanted) => this.#groups.replace(groupId, wanted),
+    };
+  }
+
+  #described(resource: ConfigResource, nodeId: number): Config {
+    const { type, name } = resource;
+    switch (type) {
+      case RESOURCE_TYPES.topic: {
+        checkTopicName(name);
+        const topic = this.#cluster.topic(name);
+        if (!topic) throw unknownTopic(name);
+        return topic.config;
+      }
+      case RESOURCE_TYPES.broker: {
+        if (name === '' || integerOf(name) === nodeId) return this.#nodeConfig(name);
+        const found =
+          integerOf(name) === undefined
+            ? `Broker id must be an integer, but it is: ${name}`
+            : `Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`;
+        throw new KafkaError('INVALID_REQUEST', found);
+      }
+      case RESOURCE_TYPES.group:
+        return this.#groupConfig(name);
+      default:
+        throw unknownType(resource);
+    }
+  }
+
+  #groupConfig(groupId: string): Config {
+    if (groupId !== '') return this.#groups.of(groupId);
+    throw new KafkaError('INVALID_REQUEST', 'Default group resources are not allowed.');
+  }
+
+  #nodeConfig(name: string): Config {
+    return name === '' ? this.#cluster.config : this.#configOf(Number(name));
   }
 
   #configOf(nodeId: number): Config {
@@ -205,40 +274,82 @@ function synonymsOf(chain: readonly Synonym[]): readonly Synonym[] {
   return rest.some(({ name }) => name === last.name) ? [...rest, { ...inHours, source: last.source }] : rest;
 }
 
-/** Works a change into `overrides`. @throws KafkaError INVALID_CONFIG, INVALID_REQUEST */
-function applyChange(config: Config, { name, operation, value }: ConfigChange, overrides: Map<string, string>): void {
-  const setting = config.settings.get(name);
-  if (!setting) throw new KafkaError('INVALID_CONFIG', `Unknown config name: ${name}`);
-  if (operation === CONFIG_OPERATIONS.delete) {
-    overrides.delete(name);
-    return;
+/** Looked at before anything else is. @throws KafkaError INVALID_REQUEST */
+function checkChanges(changes: readonly ConfigChange[]): void {
+  if (new Set(changes.map(({ name }) => name)).size < changes.length) {
+    throw new KafkaError('INVALID_REQUEST', 'Error due to duplicate config keys');
   }
-  if (value === null) throw new KafkaError('INVALID_CONFIG', `Null value not supported for: ${name}`);
-  const next = operation === CONFIG_OPERATIONS.set ? value : editList(config, setting, operation, value);
-  checkSetting(config.settings, name, next);
-  overrides.set(name, next);
+  const empty = changes.filter(({ value, operation }) => value === null && operation !== CONFIG_OPERATIONS.delete);
+  if (empty.length === 0) return;
+  const names = empty.map(({ name }) => name).join(', ');
+  throw new KafkaError('INVALID_REQUEST', `Null value not supported for : ${names}`);
 }
 
-/** Only lists grow and shrink: this is looked at before the resource is. @throws KafkaError INVALID_CONFIG */
-function checkListed({ type }: ConfigResource, { name, operation }: ConfigChange): void {
-  const { append, subtract } = CONFIG_OPERATIONS;
-  const known = type === RESOURCE_TYPES.topic || type === RESOURCE_TYPES.broker;
-  if (!known || (operation !== append && operation !== subtract)) return;
-  const settings = type === RESOURCE_TYPES.topic ? TOPIC_SETTINGS : BROKER_SETTINGS;
-  if (settings.get(name)?.type === 'list') return;
-  const what = operation === append ? 'APPEND' : 'SUBTRACT';
-  throw new KafkaError('INVALID_CONFIG', `Can't ${what} to key ${name} because its type is not LIST.`);
-}
-
-function editList(config: Config, setting: Setting, operation: number, value: string): string {
-  const items = value.split(',');
-  const current = config.list(setting.name);
+/** Works a change into `overrides`. @throws KafkaError INVALID_CONFIG, INVALID_REQUEST */
+function applyChange({ settings }: Changeable, change: ConfigChange, overrides: Map<string, string>): void {
+  const { name, operation } = change;
+  const value = change.value as string;
   switch (operation) {
+    case CONFIG_OPERATIONS.set:
+      overrides.set(name, value);
+      return;
+    case CONFIG_OPERATIONS.delete:
+      overrides.delete(name);
+      return;
     case CONFIG_OPERATIONS.append:
-      return [...current, ...items.filter((item) => !current.includes(item))].join(',');
-    case CONFIG_OPERATIONS.subtract:
-      return current.filter((item) => !items.includes(item)).join(',');
+    case CONFIG_OPERATIONS.subtract: {
+      const setting = settings.get(name);
+      if (setting?.type !== 'list') throw notListed(settings, name, operation);
+      overrides.set(name, editList(overrides.get(name) ?? setting.defaultValue, operation, value));
+      return;
+    }
     default:
       throw new KafkaError('INVALID_REQUEST', `config operation ${operation} is unknown`);
   }
+}
+
+function editList(current: string, operation: number, value: string): string {
+  const before = current.split(',').filter((item) => item !== '');
+  const items = value.split(',');
+  const after =
+    operation === CONFIG_OPERATIONS.append
+      ? [...before, ...items.filter((item) => !before.includes(item))]
+      : before.filter((item) => !items.includes(item));
+  return after.join(',');
+}
+
+/** Only lists grow and shrink. */
+function notListed(settings: ReadonlyMap<string, Setting>, name: string, operation: number): KafkaError {
+  const what = operation === CONFIG_OPERATIONS.append ? 'append' : 'subtract';
+  return new KafkaError(
+    'INVALID_CONFIG',
+    settings === BROKER_SETTINGS
+      ? `Config value ${what} is not allowed for config key: ${name}`
+      : `Can't ${what.toUpperCase()} to key ${name} because its type is not LIST.`,
+  );
+}
+
+/** What is wrong with settings of a node is wrong with the request. @throws KafkaError INVALID_REQUEST */
+function checkNodeSettings(wanted: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>): void {
+  const fixed = [...wanted.keys()].filter((name) => BROKER_SETTINGS.has(name) && !isDynamic(name) && !before.has(name));
+  if (fixed.length > 0) {
+    throw new KafkaError('INVALID_REQUEST', `Cannot update these configs dynamically: Set(${fixed.join(', ')})`);
+  }
+  try {
+    checkSettings(BROKER_SETTINGS, wanted);
+  } catch (error) {
+    throw new KafkaError('INVALID_REQUEST', (error as Error).message);
+  }
+}
+
+function integerOf(text: string): number | undefined {
+  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function unknownTopic(name: string): KafkaError {
+  return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`);
+}
+
+function unknownType({ type }: ConfigResource): KafkaError {
+  return new KafkaError('INVALID_REQUEST', `Unknown resource type ${type}`);
 }

@@ -178,43 +178,67 @@ export function createTopicConfig(broker: Config, changed: () => void): Config {
 
 /** @throws KafkaError INVALID_CONFIG for an unknown name or a value that the setting cannot have */
 export function checkSetting(settings: ReadonlyMap<string, Setting>, name: string, value: string): void {
-  const setting = settings.get(name);
-  if (!setting) throw new KafkaError('INVALID_CONFIG', `Unknown config name: ${name}`);
-  const parsed = parseSetting(setting, value);
-  const problem = setting.problem?.(parsed as never);
-  if (problem) throw new KafkaError('INVALID_CONFIG', `Invalid value ${value} for configuration ${name}: ${problem}`);
+  checkSettings(settings, new Map([[name, value]]));
 }
 
+/**
+ * Checks the names, then the values in the order of the table.
+ *
+ * @param kind whose settings these are, for the message
+ * @throws KafkaError INVALID_CONFIG
+ */
+export function checkSettings(
+  settings: ReadonlyMap<string, Setting>,
+  values: ReadonlyMap<string, string>,
+  kind?: 'topic' | 'group',
+): void {
+  for (const name of values.keys()) {
+    if (settings.has(name)) continue;
+    throw new KafkaError('INVALID_CONFIG', `Unknown ${kind ? `${kind} ` : ''}config name: ${name}`);
+  }
+  for (const setting of settings.values()) {
+    const value = values.get(setting.name);
+    if (value === undefined) continue;
+    const parsed = parseSetting(setting, value);
+    const problem = setting.problem?.(parsed as never);
+    if (problem) throw invalid(setting, problem.value, problem.what);
+  }
+}
+
+function invalid({ name }: Setting, value: unknown, what: string): KafkaError {
+  return new KafkaError('INVALID_CONFIG', `Invalid value ${value} for configuration ${name}: ${what}`);
+}
+
+const WHOLE_BITS = { short: 16, int: 32, long: 64 } as const;
+
 function parseSetting(setting: Setting, text: string): Parsed {
-  const refuse = (what: string): never => {
-    throw new KafkaError('INVALID_CONFIG', `Invalid value ${text} for configuration ${setting.name}: ${what}`);
-  };
-  switch (setting.type) {
+  const { type } = setting;
+  const trimmed = text.trim();
+  switch (type) {
     case 'boolean': {
-      const word = text.trim().toLowerCase();
-      return word === 'true' ? true : word === 'false' ? false : refuse('Expected value to be either true or false');
+      const word = trimmed.toLowerCase();
+      if (word === 'true' || word === 'false') return word === 'true';
+      throw invalid(setting, text, 'Expected value to be either true or false');
     }
     case 'int':
     case 'short':
     case 'long': {
-      const value = /^-?\d{1,19}$/.test(text.trim()) ? Number(text) : refuse('Not a number');
-      const bound = setting.type === 'long' ? 2 ** 63 : setting.type === 'int' ? 2 ** 31 : 2 ** 15;
-      return value <= bound && value >= -bound ? value : refuse('Not a number of this size');
+      const value = /^[+-]?\d+$/.test(trimmed) ? BigInt(trimmed.replace('+', '')) : undefined;
+      if (value !== undefined && BigInt.asIntN(WHOLE_BITS[type], value) === value) return Number(value);
+      throw invalid(setting, text, `Not a number of type ${type.toUpperCase()}`);
     }
     case 'double': {
-      const value = text.trim() === '' ? Number.NaN : Number(text);
-      return Number.isFinite(value) ? value : refuse('Not a number');
+      const value = trimmed === '' ? Number.NaN : Number(trimmed);
+      if (Number.isFinite(value)) return value;
+      throw invalid(setting, text, 'Not a number of type DOUBLE');
     }
     case 'list':
-      return text
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== '');
+      return trimmed === '' ? [] : trimmed.split(/\s*,\s*/);
     case 'string':
     case 'class':
     case 'password':
       return text;
     default:
-      return setting.type satisfies never;
+      return type satisfies never;
   }
 }

@@ -27,26 +27,31 @@ export interface Setting {
   /** The setting of a broker that a topic inherits. */
   readonly synonym?: string;
   /** What is wrong with a value of the right type, undefined when nothing is. */
-  readonly problem?: (value: never) => string | undefined;
+  readonly problem?: (value: never) => Problem | undefined;
+}
+
+interface Problem {
+  /** The value, or the part of it. */
+  readonly value: unknown;
+  readonly what: string;
 }
 
 const LONGEST = '9223372036854775807';
 const DAY_MS = '86400000';
 const WEEK_MS = '604800000';
 
-const atLeast = (least: number) => (value: number) => (value < least ? `Value must be at least ${least}` : undefined);
+const atLeast = (least: number) => (value: number) =>
+  value < least ? { value, what: `Value must be at least ${least}` } : undefined;
 const between = (least: number, most: number) => (value: number) =>
-  value < least || value > most ? `Value must be in [${least},...,${most}]` : undefined;
+  value > most ? { value, what: `Value must be no more than ${most}` } : atLeast(least)(value);
 const oneOf =
   (...values: readonly string[]) =>
   (value: string) =>
-    values.includes(value) ? undefined : `String must be one of: ${values.join(', ')}`;
+    values.includes(value) ? undefined : { value, what: `String must be one of: ${values.join(', ')}` };
 const allOf =
   (...values: readonly string[]) =>
   (list: readonly string[]) =>
-    list.length > 0 && list.every((value) => values.includes(value))
-      ? undefined
-      : `must be a list of: ${values.join(', ')}`;
+    list.map(oneOf(...values)).find((problem) => problem !== undefined);
 
 type Check = Setting['problem'];
 type Row = readonly [
@@ -59,11 +64,18 @@ type Row = readonly [
 
 const COMPRESSION = oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer');
 const TIMESTAMP_TYPE = oneOf('CreateTime', 'LogAppendTime');
-const THROTTLED = (list: readonly string[]) =>
-  list.every((item) => /^\d+:\d+$/.test(item)) || (list.length === 1 && list[0] === '*')
+const throttled = (name: string) => (list: readonly string[]) =>
+  list.every((item) => /^(?:\d+:\d+)?$/.test(item)) || (list.length === 1 && list[0] === '*')
     ? undefined
-    : "must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],...";
-const POLICY = allOf('delete', 'compact');
+    : {
+        value: `[${list.join(', ')}]`,
+        what:
+          `${name} must be the literal '*' or a list of replicas in the following format: ` +
+          '[partitionId]:[brokerId],[partitionId]:[brokerId],...',
+      };
+const FOLLOWERS = 'follower.replication.throttled.replicas';
+const LEADERS = 'leader.replication.throttled.replicas';
+const POLICY = allOf('compact', 'delete');
 
 /** Topic settings that a broker setting stands behind share its default. */
 const TOPIC_ROWS: readonly Row[] = [
@@ -76,9 +88,9 @@ const TOPIC_ROWS: readonly Row[] = [
   ['file.delete.delay.ms', 'long', '60000', 'log.segment.delete.delay.ms', atLeast(0)],
   ['flush.messages', 'long', LONGEST, 'log.flush.interval.messages', atLeast(1)],
   ['flush.ms', 'long', LONGEST, undefined, atLeast(0)],
-  ['follower.replication.throttled.replicas', 'list', '', undefined, THROTTLED],
+  [FOLLOWERS, 'list', '', undefined, throttled(FOLLOWERS)],
   ['index.interval.bytes', 'int', '4096', 'log.index.interval.bytes', atLeast(0)],
-  ['leader.replication.throttled.replicas', 'list', '', undefined, THROTTLED],
+  [LEADERS, 'list', '', undefined, throttled(LEADERS)],
   ['local.retention.bytes', 'long', '-2', 'log.local.retention.bytes', atLeast(-2)],
   ['local.retention.ms', 'long', '-2', 'log.local.retention.ms', atLeast(-2)],
   ['max.compaction.lag.ms', 'long', LONGEST, 'log.cleaner.max.compaction.lag.ms', atLeast(1)],

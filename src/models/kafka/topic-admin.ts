@@ -1,6 +1,6 @@
 import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
-import { CONFIG_SOURCES, type Config, checkSetting, createTopicConfig } from './config.js';
+import { CONFIG_SOURCES, type Config, checkSettings, createTopicConfig } from './config.js';
 import { KafkaError } from './errors.js';
 import { TOPIC_SETTINGS } from './setting.js';
 import type { Topic } from './topic.js';
@@ -102,13 +102,13 @@ export class TopicAdmin {
 }
 
 function readConfig(entries: TopicRequest['config']): Record<string, string> {
-  const seen = new Map<string, string>();
-  for (const { name, value } of entries) {
-    if (value === null) throw new KafkaError('INVALID_CONFIG', `Null value not supported for topic configs: ${name}`);
-    checkSetting(TOPIC_SETTINGS, name, value);
-    seen.set(name, value);
+  const empty = entries.filter(({ value }) => value === null).map(({ name }) => name);
+  if (empty.length > 0) {
+    throw new KafkaError('INVALID_CONFIG', `Null value not supported for topic configs: ${empty.join(',')}`);
   }
-  return Object.fromEntries(seen);
+  const values = new Map(entries.map(({ name, value }) => [name, value as string]));
+  checkSettings(TOPIC_SETTINGS, values, 'topic');
+  return Object.fromEntries(values);
 }
 
 function manualAssignments(request: TopicRequest): ReadonlyArray<readonly number[]> | undefined {

@@ -76,7 +76,7 @@ test('a node keeps its fetch sessions until the broker restarts', () => {
 test('a reset leaves nothing: no topic, no setting, no timer', () => {
   const { broker, clock } = kafkaModel();
   broker.createTopic('t');
-  broker.configAdmin.edit({ type: 4, name: '1' }, [{ name: 'log.retention.ms', operation: 0, value: '9' }], false);
+  broker.configAdmin.edit({ type: 4, name: '1' }, [{ name: 'log.retention.ms', operation: 0, value: '9' }], false, 1);
   broker.produce('t', { value: 'a' });
   broker.reset();
   expect([...broker.cluster.topics.keys()]).toEqual([]);

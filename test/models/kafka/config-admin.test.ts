@@ -21,10 +21,10 @@ const failure = (code: string, message = '') =>
 describe('what is described', () => {
   test('comes from the most specific place, and all the others are its synonyms', () => {
     const { admin } = start({ config: { 'message.max.bytes': 70 } });
-    const [described] = admin.describe(TOPIC, ['max.message.bytes']);
+    const [described] = admin.describe(TOPIC, ['max.message.bytes'], 1);
     expect(described?.synonyms.length).toBeGreaterThan(0);
-    admin.edit(TOPIC, [set('max.message.bytes', '90')], false);
-    const [changed] = admin.describe(TOPIC, ['max.message.bytes']);
+    admin.edit(TOPIC, [set('max.message.bytes', '90')], false, 1);
+    const [changed] = admin.describe(TOPIC, ['max.message.bytes'], 1);
     expect(changed).toMatchObject({ value: '90', source: 1 });
     expect(changed?.synonyms[0]).toMatchObject({ name: 'max.message.bytes', value: '90', source: 1 });
     expect(changed?.synonyms.slice(1)).toEqual(described?.synonyms);
@@ -32,24 +32,25 @@ describe('what is described', () => {
 
   test('of a node may be what was set on it alone, on all nodes, or by default', () => {
     const { admin } = start();
-    const value = (resource: typeof NODE_1) => admin.describe(resource, ['log.retention.ms'])[0]?.value;
-    admin.edit(ALL_NODES, [set('log.retention.ms', '5')], false);
-    expect([value(NODE_1), value({ ...NODE_1, name: '2' }), value(ALL_NODES)]).toEqual(['5', '5', '5']);
-    admin.edit(NODE_1, [set('log.retention.ms', '7')], false);
-    expect([value(NODE_1), value({ ...NODE_1, name: '2' }), value(ALL_NODES)]).toEqual(['7', '5', '5']);
+    const value = (resource: typeof NODE_1, nodeId = 1) =>
+      admin.describe(resource, ['log.retention.ms'], nodeId)[0]?.value;
+    admin.edit(ALL_NODES, [set('log.retention.ms', '5')], false, 1);
+    expect([value(NODE_1), value({ ...NODE_1, name: '2' }, 2), value(ALL_NODES)]).toEqual(['5', '5', '5']);
+    admin.edit(NODE_1, [set('log.retention.ms', '7')], false, 1);
+    expect([value(NODE_1), value({ ...NODE_1, name: '2' }, 2), value(ALL_NODES)]).toEqual(['7', '5', '5']);
   });
 
   test('leaves out what nobody knows', () => {
-    expect(start().admin.describe(TOPIC, ['nonsense', '__proto__'])).toEqual([]);
+    expect(start().admin.describe(TOPIC, ['nonsense', '__proto__'], 1)).toEqual([]);
   });
 });
 
 describe('what is refused', () => {
   const list = CONFIG_OPERATIONS.append;
   test.each([
-    ['an unknown name', TOPIC, [set('nonsense', '1')], 'INVALID_CONFIG', 'Unknown config name: nonsense'],
+    ['an unknown name', TOPIC, [set('nonsense', '1')], 'INVALID_CONFIG', 'Unknown topic config name: nonsense'],
     ['a value that cannot be', TOPIC, [set('retention.ms', 'soon')], 'INVALID_CONFIG', 'retention.ms'],
-    ['null', TOPIC, [set('retention.ms', null)], 'INVALID_CONFIG', 'Null value not supported'],
+    ['null', TOPIC, [set('retention.ms', null)], 'INVALID_REQUEST', 'Null value not supported for : retention.ms'],
     [
       'a name twice',
       TOPIC,
@@ -83,7 +84,7 @@ describe('what is refused', () => {
       { ...NODE_1, name: '3' },
       [set('log.retention.ms', '3')],
       'INVALID_REQUEST',
-      'expected 1 to 2: 3',
+      'Unexpected broker id, expected 1, but received 3',
     ],
     [
       'a topic that is not there',
@@ -92,28 +93,81 @@ describe('what is refused', () => {
       'UNKNOWN_TOPIC_OR_PARTITION',
       "'x'",
     ],
+    ['another node', { ...NODE_1, name: '2' }, [set('log.retention.ms', '3')], 'INVALID_REQUEST', 'received 2'],
+    ['no number of a node', { ...NODE_1, name: 'x' }, [], 'INVALID_REQUEST', 'Node id must be an integer'],
+    ['a value of a node', NODE_1, [set('log.retention.ms', 'x')], 'INVALID_REQUEST', 'Not a number of type LONG'],
+    [
+      'to append to a number of a node',
+      NODE_1,
+      [{ name: 'log.retention.ms', value: '1', operation: list }],
+      'INVALID_CONFIG',
+      'Config value append is not allowed for config key: log.retention.ms',
+    ],
+    ['all topics', { ...TOPIC, name: '' }, [], 'INVALID_REQUEST', 'Default topic resources are not allowed.'],
+    ['a name that no topic can have', { ...TOPIC, name: 'a b' }, [], 'INVALID_TOPIC_EXCEPTION', "'a b' contains"],
+    [
+      'a value, whether there is such a topic or not',
+      { ...TOPIC, name: 'x' },
+      [set('retention.ms', '-2')],
+      'INVALID_CONFIG',
+      'Invalid value -2 for configuration retention.ms: Value must be at least -1',
+    ],
+    [
+      'a name twice, whatever is done to it',
+      TOPIC,
+      [
+        { name: 'retention.ms', value: '1', operation: list },
+        { name: 'retention.ms', value: null, operation: list },
+      ],
+      'INVALID_REQUEST',
+      'Error due to duplicate config keys',
+    ],
+    [
+      'an item of a list',
+      TOPIC,
+      [{ name: 'cleanup.policy', value: 'compact,shred', operation: list }],
+      'INVALID_CONFIG',
+      'Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete',
+    ],
     ['another type', { type: 77, name: 'x' }, [set('retention.ms', '3')], 'INVALID_REQUEST', '77'],
   ] as const)('%s', (_, resource, changes, code, message) => {
     const { admin } = start();
-    const before = admin.describe(TOPIC, null);
-    expect(() => admin.edit(resource, changes, false)).toThrow(failure(code, message));
-    expect(admin.describe(TOPIC, null)).toEqual(before);
+    const before = admin.describe(TOPIC, null, 1);
+    expect(() => admin.edit(resource, changes, false, 1)).toThrow(failure(code, message));
+    expect(admin.describe(TOPIC, null, 1)).toEqual(before);
   });
 
   test('takes what came with it along: all or none', () => {
     const { admin, broker } = start();
-    expect(() => admin.edit(TOPIC, [set('retention.ms', '1'), set('nonsense', '1')], false)).toThrow();
+    expect(() => admin.edit(TOPIC, [set('retention.ms', '1'), set('nonsense', '1')], false, 1)).toThrow();
     expect(broker.cluster.topic('t')?.config.overrides.size).toBe(0);
   });
+});
+
+test('only the node itself tells its settings; a name that no topic can have is no topic', () => {
+  const { admin } = start();
+  const ask = (type: number, name: string) => () => admin.describe({ type, name }, null, 1);
+  expect(ask(4, '2')).toThrow(failure('INVALID_REQUEST', 'expected 1 or empty string, but received 2'));
+  expect(ask(4, 'x')).toThrow(failure('INVALID_REQUEST', 'Broker id must be an integer, but it is: x'));
+  expect(ask(2, '')).toThrow(failure('INVALID_TOPIC_EXCEPTION', 'the empty string is not allowed'));
+});
+
+test('a list may become empty, and begins with what Kafka has by default', () => {
+  const { admin, broker } = start({ config: { 'log.cleanup.policy': 'compact' } });
+  const change = (operation: number, value: string) => [{ name: 'cleanup.policy', operation, value }];
+  admin.edit(TOPIC, change(CONFIG_OPERATIONS.append, 'compact'), false, 1);
+  expect(broker.cluster.topic('t')?.config.list('cleanup.policy')).toEqual(['delete', 'compact']);
+  admin.edit(TOPIC, change(CONFIG_OPERATIONS.subtract, 'compact,delete'), false, 1);
+  expect(broker.cluster.topic('t')?.settings).toMatchObject({ compacted: false, deletes: false });
 });
 
 test('replacing forgets what was set before; validating alone changes nothing', () => {
   const { admin, broker } = start();
   const overrides = () => Object.fromEntries(broker.cluster.topic('t')?.config.overrides ?? []);
-  admin.replace(TOPIC, [{ name: 'retention.ms', value: '5' }], false);
-  admin.replace(TOPIC, [{ name: 'segment.bytes', value: '500' }], true);
+  admin.replace(TOPIC, [{ name: 'retention.ms', value: '5' }], false, 1);
+  admin.replace(TOPIC, [{ name: 'segment.bytes', value: '500' }], true, 1);
   expect(overrides()).toEqual({ 'retention.ms': '5' });
-  admin.replace(TOPIC, [{ name: 'segment.bytes', value: '500' }], false);
+  admin.replace(TOPIC, [{ name: 'segment.bytes', value: '500' }], false, 1);
   expect(overrides()).toEqual({ 'segment.bytes': '500' });
 });
 
@@ -129,7 +183,7 @@ test('prop: appending and subtracting treat a list as a set that keeps its order
         if (next.length === 0) continue;
         model = next;
         const operation = append ? CONFIG_OPERATIONS.append : CONFIG_OPERATIONS.subtract;
-        admin.edit(TOPIC, [{ name: 'cleanup.policy', value: given.join(','), operation }], false);
+        admin.edit(TOPIC, [{ name: 'cleanup.policy', value: given.join(','), operation }], false, 1);
       }
       expect(broker.cluster.topic('t')?.config.list('cleanup.policy')).toEqual(model);
     }),
@@ -139,11 +193,11 @@ test('prop: appending and subtracting treat a list as a set that keeps its order
 
 test('what was set on a node is in a snapshot, and a reset forgets it', () => {
   const { admin } = start();
-  admin.edit(NODE_1, [set('log.retention.ms', '7')], false);
+  admin.edit(NODE_1, [set('log.retention.ms', '7')], false, 1);
   const state = admin.snapshot();
-  admin.edit(NODE_1, [{ ...set('log.retention.ms', null), operation: CONFIG_OPERATIONS.delete }], false);
+  admin.edit(NODE_1, [{ ...set('log.retention.ms', null), operation: CONFIG_OPERATIONS.delete }], false, 1);
   admin.restore(state);
-  expect(admin.describe(NODE_1, ['log.retention.ms'])[0]?.value).toBe('7');
+  expect(admin.describe(NODE_1, ['log.retention.ms'], 1)[0]?.value).toBe('7');
   admin.reset();
   expect(admin.snapshot()).toEqual(new Map());
 });

@@ -14,7 +14,7 @@ function start(config: Record<string, number> = {}) {
       const operation = value === null ? CONFIG_OPERATIONS.delete : CONFIG_OPERATIONS.set;
       return { name: setting, value, operation };
     });
-    broker.configAdmin.edit({ type: RESOURCE_TYPES.group, name }, changes, false);
+    broker.configAdmin.edit({ type: RESOURCE_TYPES.group, name }, changes, false, 1);
   };
   return { broker, settings, edit };
 }
@@ -24,7 +24,7 @@ test('a group has what was set for it, and else what the cluster has', () => {
   edit({ [SESSION]: '50000' });
   expect([settings.number('g', SESSION), settings.number('g', HEARTBEAT)]).toEqual([50_000, 5_000]);
   expect(settings.number('h', SESSION)).toBe(46_000);
-  const [, described] = broker.configAdmin.describe({ type: RESOURCE_TYPES.group, name: 'g' }, null);
+  const [, described] = broker.configAdmin.describe({ type: RESOURCE_TYPES.group, name: 'g' }, null, 1);
   expect(described).toMatchObject({ name: SESSION, value: '50000', source: 8, readOnly: false });
   expect(described?.synonyms.slice(1)).toMatchObject([
     { name: 'group.consumer.session.timeout.ms', value: '46000', source: 4 },
@@ -41,7 +41,7 @@ test('values are within what brokers allow, and a session outlasts a heartbeat',
     [{ [SESSION]: '60001' }, `${SESSION} must be less than or equal to group.consumer.max.session.timeout.ms`],
     [{ [HEARTBEAT]: '15001' }, `${HEARTBEAT} must be less than or equal to group.consumer.max.heartbeat.interval.ms`],
     [{ [SESSION]: '5000' }, `${SESSION} must be greater than ${HEARTBEAT}`],
-    [{ nonsense: '1' }, 'Unknown config name: nonsense'],
+    [{ nonsense: '1' }, 'Unknown group config name: nonsense'],
   ] as const) {
     expect(() => edit(values)).toThrow(expect.objectContaining({ code: 'INVALID_CONFIG', message: problem }));
   }
@@ -54,7 +54,7 @@ test('members are told the interval of their group, and given up after its sessi
   world.broker.createTopic('t');
   const group = { type: RESOURCE_TYPES.group, name: 'g' };
   const set = (name: string, value: string) => ({ name, value, operation: CONFIG_OPERATIONS.set });
-  world.broker.configAdmin.edit(group, [set(HEARTBEAT, '7000'), set(SESSION, '60000')], false);
+  world.broker.configAdmin.edit(group, [set(HEARTBEAT, '7000'), set(SESSION, '60000')], false, 1);
   const answer = world.connect().ask(consumerGroupHeartbeatApi, 1, {
     groupId: 'g',
     memberId: 'm',

@@ -84,13 +84,15 @@ const ADMINISTRATION: ReadonlyArray<(broker: KafkaBroker) => void> = [
     }),
   ({ scramCredentials }) =>
     scramCredentials.set('bob', 2, { salt: Uint8Array.of(1), saltedPassword: Uint8Array.of(2), iterations: 4_096 }),
-  ({ configAdmin }) => configAdmin.replace({ type, name: '1' }, [{ name: 'log.retention.ms', value: '1000' }], false),
-  ({ configAdmin }) => configAdmin.replace({ type, name: '' }, [{ name: 'message.max.bytes', value: '2000' }], false),
+  ({ configAdmin }) =>
+    configAdmin.replace({ type, name: '1' }, [{ name: 'log.retention.ms', value: '1000' }], false, 1),
+  ({ configAdmin }) =>
+    configAdmin.replace({ type, name: '' }, [{ name: 'message.max.bytes', value: '2000' }], false, 1),
 ];
 
 function administered(broker: KafkaBroker): unknown {
   const names = ['log.retention.ms', 'message.max.bytes'];
-  const settings = broker.configAdmin.describe({ type, name: '1' }, names);
+  const settings = broker.configAdmin.describe({ type, name: '1' }, names, 1);
   const credential = broker.scramCredentials.get('bob', 'SCRAM-SHA-512');
   return {
     rules: [...broker.acls.bindings],

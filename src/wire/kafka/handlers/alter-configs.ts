@@ -44,7 +44,8 @@ export const alterConfigs = alterConfigsApi.handler({
           () => {
             if (twice.has(keyOf(resource))) throw new KafkaError('INVALID_REQUEST', TWICE);
             demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
-            call.broker.configAdmin.replace({ type: resourceType, name: resourceName }, configs, request.validateOnly);
+            const asked = { type: resourceType, name: resourceName };
+            call.broker.configAdmin.replace(asked, configs, request.validateOnly, call.nodeId);
             return { resourceType, resourceName, errorCode: 'NONE' as const };
           },
           (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),

@@ -37,37 +37,40 @@ export const deleteTopics = deleteTopicsApi.handler({
   handle(request, call) {
     const { cluster, admin } = call.broker;
     const topics = asked(request);
-    const names = repeated(topics.flatMap(({ name }) => name ?? []));
-    const ids = repeated(topics.flatMap(({ topicId }) => (topicId === NO_UUID ? [] : topicId)));
-    const problemOf = ({ name, topicId }: AskedTopic): string | undefined => {
-      if (name === null && topicId === NO_UUID) return 'Neither topic name nor id were specified.';
-      if (name !== null && topicId !== NO_UUID) return 'You may not specify both topic name and topic id.';
-      if (name !== null && names.has(name)) return 'Duplicate topic name.';
-      return ids.has(topicId) ? 'Duplicate topic id.' : undefined;
-    };
-    const valid = topics.filter((topic) => !problemOf(topic));
+    const proper = topics.filter((topic) => !formProblemOf(topic));
+    const twice = repeated(proper.map(keyOf));
+    const valid = proper.filter((topic) => !twice.has(keyOf(topic)));
     const byId = new Set(valid.map(({ topicId }) => topicId));
     const byName = new Set(valid.map(({ name }) => (name === null ? undefined : cluster.topic(name)?.id)));
+    const malformed = topics.flatMap((topic) => {
+      const problem = formProblemOf(topic);
+      return problem ? refusal(topic, 'INVALID_REQUEST', problem) : [];
+    });
     return {
-      responses: onceEach(topics, ({ name, topicId }) => `${topicId} ${name}`).flatMap((topic) => {
-        const problem = problemOf(topic);
-        if (problem) return refusal(topic, 'INVALID_REQUEST', problem);
-        // A topic that is named and identified is answered once, and stays.
-        if (byName.has(topic.topicId)) return [];
-        const found = topic.name === null ? cluster.topicById(topic.topicId) : cluster.topic(topic.name);
-        if (topic.name !== null && found && byId.has(found.id)) {
-          const message = 'The provided topic name maps to an ID that was already supplied.';
-          return refusal({ ...topic, topicId: found.id }, 'INVALID_REQUEST', message);
-        }
-        return attempt(
-          () => {
-            call.demand('delete', 'topic', found?.name ?? topic.name ?? '');
-            const { name, id } = admin.deleteTopic(topic);
-            return { name, topicId: id, errorCode: 'NONE' as const };
-          },
-          (errorCode, errorMessage) => refusal(topic, errorCode, errorMessage),
-        );
-      }),
+      responses: [
+        ...malformed,
+        ...onceEach(proper, keyOf).flatMap((topic) => {
+          if (twice.has(keyOf(topic))) {
+            const what = topic.name === null ? 'Duplicate topic id.' : 'Duplicate topic name.';
+            return refusal(topic, 'INVALID_REQUEST', what);
+          }
+          // A topic that is named and identified is answered once, and stays.
+          if (byName.has(topic.topicId)) return [];
+          const found = topic.name === null ? cluster.topicById(topic.topicId) : cluster.topic(topic.name);
+          if (topic.name !== null && found && byId.has(found.id)) {
+            const message = 'The provided topic name maps to an ID that was already supplied.';
+            return refusal({ ...topic, topicId: found.id }, 'INVALID_REQUEST', message);
+          }
+          return attempt(
+            () => {
+              call.demand('delete', 'topic', found?.name ?? topic.name ?? '');
+              const { name, id } = admin.deleteTopic(topic);
+              return { name, topicId: id, errorCode: 'NONE' as const };
+            },
+            (errorCode, errorMessage) => refusal(topic, errorCode, errorMessage),
+          );
+        }),
+      ],
     };
   },
   fail: (request, errorCode, message) => ({
@@ -79,6 +82,15 @@ interface AskedTopic {
   readonly name: string | null;
   readonly topicId: string;
 }
+
+/** A topic has a name or an id. */
+function formProblemOf({ name, topicId }: AskedTopic): string | undefined {
+  if (name === null && topicId === NO_UUID) return 'Neither topic name nor id were specified.';
+  if (name !== null && topicId !== NO_UUID) return 'You may not specify both topic name and topic id.';
+  return undefined;
+}
+
+const keyOf = ({ name, topicId }: AskedTopic) => `${topicId} ${name}`;
 
 function asked(request: RequestOf<typeof deleteTopicsApi>): readonly AskedTopic[] {
   if (request.topics.length > 0) return request.topics;

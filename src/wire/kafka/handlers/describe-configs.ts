@@ -1,5 +1,5 @@
 import { attempt } from '../attempt.js';
-import { demandConfigAccess } from '../config-access.js';
+import { checkResourceTypes, demandConfigAccess } from '../config-access.js';
 import { array, boolean, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -45,35 +45,38 @@ export const describeConfigsApi = defineApi({
 });
 
 export const describeConfigs = describeConfigsApi.handler({
-  handle: (request, call) => ({
-    results: request.resources.map(({ resourceType, resourceName, configurationKeys }) => {
-      const resource = { resourceType, resourceName };
-      // None asked for stands for all.
-      const names = configurationKeys?.length === 0 ? null : configurationKeys;
-      return attempt(
-        () => {
-          demandConfigAccess(call, 'describeConfigs', resourceType, resourceName);
-          const asked = { type: resourceType, name: resourceName };
-          return {
-            ...resource,
-            errorCode: 'NONE' as const,
-            errorMessage: '',
-            configs: call.broker.configAdmin.describe(asked, names).map((setting) => ({
-              name: setting.name,
-              value: setting.value,
-              readOnly: setting.readOnly,
-              configSource: setting.source,
-              isSensitive: false,
-              synonyms: request.includeSynonyms ? setting.synonyms : [],
-              configType: setting.type,
-              documentation: null,
-            })),
-          };
-        },
-        (errorCode, errorMessage) => ({ ...resource, errorCode, errorMessage, configs: [] }),
-      );
-    }),
-  }),
+  handle(request, call) {
+    checkResourceTypes(request.resources);
+    return {
+      results: request.resources.map(({ resourceType, resourceName, configurationKeys }) => {
+        const resource = { resourceType, resourceName };
+        // None asked for stands for all.
+        const names = configurationKeys?.length === 0 ? null : configurationKeys;
+        return attempt(
+          () => {
+            demandConfigAccess(call, 'describeConfigs', resourceType, resourceName);
+            const asked = { type: resourceType, name: resourceName };
+            return {
+              ...resource,
+              errorCode: 'NONE' as const,
+              errorMessage: '',
+              configs: call.broker.configAdmin.describe(asked, names, call.nodeId).map((setting) => ({
+                name: setting.name,
+                value: setting.value,
+                readOnly: setting.readOnly,
+                configSource: setting.source,
+                isSensitive: false,
+                synonyms: request.includeSynonyms ? setting.synonyms : [],
+                configType: setting.type,
+                documentation: null,
+              })),
+            };
+          },
+          (errorCode, errorMessage) => ({ ...resource, errorCode, errorMessage, configs: [] }),
+        );
+      }),
+    };
+  },
   fail: (request, errorCode, errorMessage) => ({
     results: request.resources.map(({ resourceType, resourceName }) => ({
       resourceType,

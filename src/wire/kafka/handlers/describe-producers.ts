@@ -1,4 +1,4 @@
-import type { Partition } from '../../../models/kafka/index.js';
+import { checkTopicName, type Partition } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import { array, error, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
@@ -44,6 +44,7 @@ export const describeProducers = describeProducersApi.handler({
       partitions: partitionIndexes.map((partitionIndex) =>
         attempt(
           () => {
+            checkTopicName(name);
             call.demand('read', 'topic', name);
             const partition = call.broker.leaderPartition(name, partitionIndex, call.nodeId);
             return { partitionIndex, errorCode: 'NONE' as const, activeProducers: activeProducers(partition) };

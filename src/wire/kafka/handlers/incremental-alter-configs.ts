@@ -49,7 +49,8 @@ export const incrementalAlterConfigs = incrementalAlterConfigsApi.handler({
               ...change,
               operation: configOperation,
             }));
-            call.broker.configAdmin.edit({ type: resourceType, name: resourceName }, changes, request.validateOnly);
+            const asked = { type: resourceType, name: resourceName };
+            call.broker.configAdmin.edit(asked, changes, request.validateOnly, call.nodeId);
             return { resourceType, resourceName, errorCode: 'NONE' as const };
           },
           (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),

@@ -51,4 +51,10 @@ test('DeleteTopics deletes nothing that is named twice, in whatever way', () => 
     ['a', 'INVALID_REQUEST', 'The provided topic name maps to an ID that was already supplied.'],
   ]);
   expect(world.broker.topic('a').exists).toBe(true);
+  const both = 'You may not specify both topic name and topic id.';
+  expect(ask({ name: 'a', topicId }, { name: 'a', topicId }, byName)).toEqual([
+    ['a', 'INVALID_REQUEST', both],
+    ['a', 'INVALID_REQUEST', both],
+    ['a', 'NONE', null],
+  ]);
 });

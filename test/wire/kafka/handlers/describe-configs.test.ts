@@ -52,6 +52,22 @@ test('all nodes together have only the settings that were set for them', () => {
       .results[0]?.configs.map(({ name }) => name);
   expect(named()).toEqual([]);
   const change = { name: 'log.retention.ms', operation: 0, value: '5' };
-  world.broker.configAdmin.edit({ type: 4, name: '' }, [change], false);
+  world.broker.configAdmin.edit({ type: 4, name: '' }, [change], false, 1);
   expect(named()).toEqual(['log.retention.ms']);
+});
+
+test('a type that nobody knows spoils the whole request', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const ask = (...types: number[]) =>
+    world
+      .connect()
+      .ask(describeConfigsApi, 4, {
+        resources: types.map((type) => ({ ...resource('t', type), configurationKeys: [] })),
+        includeSynonyms: false,
+        includeDocumentation: false,
+      })
+      .results.map(({ errorCode }) => errorCode);
+  expect(ask(2, 3)).toEqual(['INVALID_REQUEST', 'INVALID_REQUEST']);
+  expect(ask(2, 8)).toEqual(['NONE', 'INVALID_REQUEST']);
 });

@@ -16,3 +16,13 @@ test('a partition knows its producers and how far they have come', () => {
     { producerId: 5, producerEpoch: 1, lastSequence: 3 },
   ]);
 });
+
+test('a name that no topic can have is told from one that no topic has', () => {
+  const topics = ['', 'a b', 'none'].map((name) => ({ name, partitionIndexes: [0] }));
+  const answer = new KafkaWorld().connect().ask(describeProducersApi, 0, { topics });
+  expect(answer.topics.map(({ partitions }) => partitions[0]?.errorCode)).toEqual([
+    'INVALID_TOPIC_EXCEPTION',
+    'INVALID_TOPIC_EXCEPTION',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+  ]);
+});
