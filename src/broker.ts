@@ -113,19 +113,21 @@ export class Broker {
     const random = new Random(options.seed ?? 1);
     this.#outbox = new Outbox(reportError);
     this.journal = new Journal(this.#clock, this.limits.journalEventCount, options.journal ?? true);
-    const shared = {
+    // No spread: it would give the contexts of each broker a shape of their own, and every model code to suit that.
+    const contextOf = (own: Random): ModelContext => ({
       clock: this.#clock,
+      random: own,
       outbox: this.#outbox,
       journal: this.journal,
       limits: this.limits,
       reportError,
-    };
-    this.#context = { ...shared, random };
+    });
+    this.#context = contextOf(random);
     // Each model draws from a generator of its own: what one does never shifts the ids of another.
     const context = (): ModelContext => {
       const own = random.fork();
       this.#randoms.push(own);
-      return { ...shared, random: own };
+      return contextOf(own);
     };
     this.#randoms.push(random);
     const cluster = { nodes: this.nodes, firstNodeId: this.firstNodeId };

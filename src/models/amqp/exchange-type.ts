@@ -4,6 +4,7 @@ import type { Binding } from './binding.js';
 import type { FieldTable } from './field-table.js';
 import { HeadersMatcher, validateHeadersBinding } from './headers-match.js';
 import { DestinationSet, destinationsOf, type Match, NO_MATCH } from './match.js';
+import type { Queue } from './queue.js';
 import { TopicTrie } from './topic-trie.js';
 import type { VirtualHost } from './virtual-host.js';
 
@@ -77,6 +78,23 @@ export class FanoutMatcher implements Matcher {
 
   match(): Match {
     return this.#all.match;
+  }
+}
+
+/** The default exchange: each queue by its own name. It has no bindings. */
+export class QueueNameMatcher implements Matcher {
+  readonly #queues: ReadonlyMap<string, Queue>;
+
+  constructor(queues: ReadonlyMap<string, Queue>) {
+    this.#queues = queues;
+  }
+
+  add(): void {}
+
+  remove(): void {}
+
+  match(routingKey: string): Match {
+    return this.#queues.get(routingKey)?.selfMatch ?? NO_MATCH;
   }
 }
 

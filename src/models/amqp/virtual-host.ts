@@ -13,9 +13,8 @@ import { DrainList } from './drain.js';
 import type { Envelope } from './envelope.js';
 import { AmqpError, absentQueue, noQueue } from './errors.js';
 import { Exchange, type ExchangeDefinition } from './exchange.js';
-import type { ExchangeType, Routed } from './exchange-type.js';
+import { type ExchangeType, QueueNameMatcher, type Routed } from './exchange-type.js';
 import { EMPTY_TABLE } from './field-table.js';
-import { type Match, NO_MATCH } from './match.js';
 import { MessageCounts } from './message-counts.js';
 import { journalMessage, journalPublished, journalRefusal } from './message-journal.js';
 import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from './policy.js';
@@ -361,11 +360,8 @@ export class VirtualHost implements QueueHost {
   }
 
   #addBuiltIn(): void {
-    const queues = this.queues;
     const base = { durable: true, autoDelete: false, internal: false, arguments: EMPTY_TABLE };
-    const matchDefault = (key: string): Match => queues.get(key)?.selfMatch ?? NO_MATCH;
-    const defaultMatcher = { add: () => {}, remove: () => {}, match: matchDefault };
-    this.exchanges.set('', new Exchange({ ...base, name: '', type: 'direct' }, defaultMatcher));
+    this.exchanges.set('', new Exchange({ ...base, name: '', type: 'direct' }, new QueueNameMatcher(this.queues)));
     for (const [name, type] of BUILT_IN) {
       this.addExchange({ ...base, name, type, internal: name === 'amq.rabbitmq.trace' });
     }
