@@ -1,13 +1,13 @@
 import { checkLimit } from '../../core/limits.js';
 import type { ModelContext } from '../../core/model.js';
 import { loadTopic, saveTopic, type TopicState } from './cluster-snapshot.js';
-import { type Config, checkSettings, type KafkaOptions } from './config.js';
+import type { Config, KafkaOptions } from './config.js';
 import { KafkaError } from './errors.js';
 import { NO_LEADER, type Nodes, type Partition } from './partition.js';
-import { checkFactor, checkReplicas, spreadReplicas } from './replica-placement.js';
-import { TOPIC_SETTINGS } from './setting.js';
+import { checkEnoughNodes, checkFactor, checkReplicas, spreadReplicas } from './replica-placement.js';
 import { Topic } from './topic.js';
 import { checkTopicName, collisionKey, isInternalTopic, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './topic-name.js';
+import { checkTopicSettings } from './topic-settings.js';
 
 /** One broker of the cluster. */
 export interface Node {
@@ -117,7 +117,7 @@ export class Cluster implements Nodes {
   checkNewTopic(name: string, spec: TopicSpec): ReadonlyArray<readonly number[]> {
     this.checkNewName(name);
     const config = Object.entries(spec.config ?? {}).map(([setting, value]) => [setting, String(value)] as const);
-    checkSettings(TOPIC_SETTINGS, new Map(config), 'topic');
+    checkTopicSettings(new Map(config), this.config);
     if (!spec.assignments) return this.#place(name, spec);
     this.checkAssignments(spec.assignments);
     return spec.assignments;
@@ -141,12 +141,7 @@ export class Cluster implements Nodes {
     const factor = spec.replicationFactor ?? this.config.number('default.replication.factor');
     checkFactor(factor);
     this.checkPartitionCount(name, count);
-    if (factor > this.liveNodes.length) {
-      throw new KafkaError(
-        'INVALID_REPLICATION_FACTOR',
-        `Unable to replicate the partition ${factor} time(s): ${this.liveNodes.length} broker(s) are available.`,
-      );
-    }
+    checkEnoughNodes(factor, this.liveNodes.length);
     return spreadReplicas(this.#liveIds, count, factor, this.#placed);
   }
 
@@ -163,8 +158,8 @@ export class Cluster implements Nodes {
   }
 
   /** @throws KafkaError INVALID_REPLICA_ASSIGNMENT */
-  checkAssignments(assignments: ReadonlyArray<readonly number[]>): void {
-    checkReplicas(this.nodes, assignments);
+  checkAssignments(assignments: ReadonlyArray<readonly number[]>, size?: number): void {
+    checkReplicas(this.nodes, assignments, size);
   }
 
   get #liveIds(): number[] {
@@ -206,10 +201,8 @@ export class Cluster implements Nodes {
       );
     }
     const factor = topic.partitions[0]?.replicas.length ?? 1;
-    if (!assignments && factor > this.liveNodes.length) {
-      throw new KafkaError('INVALID_REPLICATION_FACTOR', `${factor} replicas need as many live nodes`);
-    }
-    if (assignments) this.checkAssignments(assignments);
+    if (assignments) this.checkAssignments(assignments, factor);
+    else checkEnoughNodes(factor, this.liveNodes.length);
     const planned = assignments ?? spreadReplicas(this.#liveIds, count - before, factor, this.#placed);
     if (validateOnly) return;
     this.#placed += planned.length;

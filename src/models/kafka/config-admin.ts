@@ -12,6 +12,7 @@ import {
   TOPIC_SETTINGS,
 } from './setting.js';
 import { checkTopicName } from './topic-name.js';
+import { checkTopicSettings } from './topic-settings.js';
 
 /** What has settings, by its number on the wire. */
 export const RESOURCE_TYPES = { topic: 2, broker: 4, brokerLogger: 8, group: 32 } as const;
@@ -169,7 +170,7 @@ export class ConfigAdmin {
       check: (overrides) => {
         if (name === '') throw new KafkaError('INVALID_REQUEST', 'Default topic resources are not allowed.');
         checkTopicName(name);
-        checkSettings(TOPIC_SETTINGS, overrides, 'topic');
+        checkTopicSettings(overrides, this.#cluster.config);
         if (!topic) throw unknownTopic(name);
       },
       replace: (overrides) => topic?.config.replace(overrides),

@@ -201,7 +201,9 @@ export function checkSettings(
     if (value === undefined) continue;
     const parsed = parseSetting(setting, value);
     const problem = setting.problem?.(parsed as never);
-    if (problem) throw invalid(setting, problem.value, problem.what);
+    if (!problem) continue;
+    const shown = setting.type === 'double' && Number.isInteger(parsed) ? `${parsed}.0` : problem.value;
+    throw invalid(setting, shown, problem.what);
   }
 }
 
@@ -237,7 +239,7 @@ function parseSetting(setting: Setting, text: string): Parsed {
     case 'string':
     case 'class':
     case 'password':
-      return text;
+      return trimmed;
     default:
       return type satisfies never;
   }

@@ -11,23 +11,44 @@ export function spreadReplicas(live: readonly number[], count: number, factor: n
   );
 }
 
-/** Whether these nodes can hold partitions. @throws KafkaError INVALID_REPLICA_ASSIGNMENT */
-export function checkReplicas(nodes: readonly Numbered[], assignments: ReadonlyArray<readonly number[]>): void {
-  const size = assignments[0]?.length ?? 0;
+/**
+ * Whether these nodes can hold partitions.
+ *
+ * @param size nodes that each partition has
+ * @throws KafkaError INVALID_REPLICA_ASSIGNMENT
+ */
+export function checkReplicas(
+  nodes: readonly Numbered[],
+  assignments: ReadonlyArray<readonly number[]>,
+  size = assignments[0]?.length,
+): void {
   for (const replicas of assignments) {
-    const known = replicas.every((replica) => nodes.some(({ id }) => id === replica));
-    const distinct = new Set(replicas).size === replicas.length;
-    if (known && distinct && replicas.length > 0 && replicas.length === size) continue;
-    throw new KafkaError(
-      'INVALID_REPLICA_ASSIGNMENT',
-      `nodes [${replicas.join(', ')}] cannot hold a partition: give as many for each, of ${rangeOf(nodes)}, none twice`,
-    );
+    const problem = problemOf(nodes, replicas, size);
+    if (problem === undefined) continue;
+    throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment includes ${problem}`);
   }
 }
 
-/** The ids that nodes have, as messages say it. */
-export function rangeOf(nodes: readonly Numbered[]): string {
-  return `${nodes[0]?.id} to ${nodes.at(-1)?.id}`;
+function problemOf(nodes: readonly Numbered[], replicas: readonly number[], size: unknown): string | undefined {
+  if (replicas.length === 0) return 'an empty replica list.';
+  const sorted = [...replicas].sort((a, b) => a - b);
+  for (const [at, replica] of sorted.entries()) {
+    if (!nodes.some(({ id }) => id === replica)) return `broker ${replica}, but no such broker is registered.`;
+    if (replica === sorted[at - 1]) return `the broker ${replica} more than once.`;
+  }
+  if (replicas.length === size) return undefined;
+  const found = `a partition with ${replicas.length} replica(s)`;
+  return `${found}, but this is not consistent with previous partitions, which have ${size} replica(s).`;
+}
+
+/** @throws KafkaError INVALID_REPLICATION_FACTOR */
+export function checkEnoughNodes(factor: number, nodeCount: number): void {
+  if (factor <= nodeCount) return;
+  throw new KafkaError(
+    'INVALID_REPLICATION_FACTOR',
+    `Unable to replicate the partition ${factor} time(s): The target replication factor of ${factor} ` +
+      `cannot be reached because only ${nodeCount} broker(s) are registered.`,
+  );
 }
 
 /** @throws KafkaError INVALID_REPLICATION_FACTOR */

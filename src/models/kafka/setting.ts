@@ -75,15 +75,19 @@ const throttled = (name: string) => (list: readonly string[]) =>
       };
 const FOLLOWERS = 'follower.replication.throttled.replicas';
 const LEADERS = 'leader.replication.throttled.replicas';
+const GZIP_LEVEL = (value: number) =>
+  value === -1 || (value >= 1 && value <= 9)
+    ? undefined
+    : { value, what: 'Value must be between 1 and 9 or equal to -1' };
 const POLICY = allOf('compact', 'delete');
 
 /** Topic settings that a broker setting stands behind share its default. */
 const TOPIC_ROWS: readonly Row[] = [
   ['cleanup.policy', 'list', 'delete', 'log.cleanup.policy', POLICY],
-  ['compression.gzip.level', 'int', '-1'],
-  ['compression.lz4.level', 'int', '9'],
+  ['compression.gzip.level', 'int', '-1', undefined, GZIP_LEVEL],
+  ['compression.lz4.level', 'int', '9', undefined, between(1, 17)],
   ['compression.type', 'string', 'producer', 'compression.type', COMPRESSION],
-  ['compression.zstd.level', 'int', '3'],
+  ['compression.zstd.level', 'int', '3', undefined, between(-131_072, 22)],
   ['delete.retention.ms', 'long', DAY_MS, 'log.cleaner.delete.retention.ms', atLeast(0)],
   ['file.delete.delay.ms', 'long', '60000', 'log.segment.delete.delay.ms', atLeast(0)],
   ['flush.messages', 'long', LONGEST, 'log.flush.interval.messages', atLeast(1)],

@@ -1,10 +1,10 @@
 import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
-import { CONFIG_SOURCES, type Config, checkSettings, createTopicConfig } from './config.js';
+import { CONFIG_SOURCES, type Config, createTopicConfig } from './config.js';
 import { KafkaError } from './errors.js';
-import { TOPIC_SETTINGS } from './setting.js';
 import type { Topic } from './topic.js';
 import { isInternalTopic } from './topic-name.js';
+import { checkTopicSettings } from './topic-settings.js';
 
 /** Stands for the default of the cluster in a request. */
 const CLUSTER_DEFAULT = -1;
@@ -49,7 +49,9 @@ export class TopicAdmin {
   /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_CONFIG, … */
   createTopic(name: string, request: TopicRequest, validateOnly: boolean): CreatedTopic {
     this.#cluster.checkNewName(name);
-    const config = readConfig(request.config);
+    const values = readConfig(request.config);
+    checkTopicSettings(values, this.#cluster.config);
+    const config = Object.fromEntries(values);
     const spec = {
       partitions: request.partitions === CLUSTER_DEFAULT ? undefined : request.partitions,
       replicationFactor: request.replicationFactor === CLUSTER_DEFAULT ? undefined : request.replicationFactor,
@@ -62,8 +64,8 @@ export class TopicAdmin {
     }
     const planned = this.#cluster.checkNewTopic(name, spec);
     const topicConfig = createTopicConfig(this.#cluster.config, () => {});
-    topicConfig.replace(new Map(Object.entries(config)));
-    return describe('00000000-0000-0000-0000-000000000000', planned[0]?.length ?? 0, planned.length, topicConfig);
+    topicConfig.replace(values);
+    return describe(this.#context.random.uuid(), planned[0]?.length ?? 0, planned.length, topicConfig);
   }
 
   /** Deletes by name, or by id when the name is null. @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID */
@@ -101,21 +103,19 @@ export class TopicAdmin {
   }
 }
 
-function readConfig(entries: TopicRequest['config']): Record<string, string> {
+function readConfig(entries: TopicRequest['config']): ReadonlyMap<string, string> {
   const empty = entries.filter(({ value }) => value === null).map(({ name }) => name);
   if (empty.length > 0) {
     throw new KafkaError('INVALID_CONFIG', `Null value not supported for topic configs: ${empty.join(',')}`);
   }
-  const values = new Map(entries.map(({ name, value }) => [name, value as string]));
-  checkSettings(TOPIC_SETTINGS, values, 'topic');
-  return Object.fromEntries(values);
+  return new Map(entries.map(({ name, value }) => [name, value as string]));
 }
 
 function manualAssignments(request: TopicRequest): ReadonlyArray<readonly number[]> | undefined {
   if (request.assignments.length === 0) return undefined;
   for (const [what, value] of [
     ['replication factor', request.replicationFactor],
-    ['number of partitions', request.partitions],
+    ['numPartitions', request.partitions],
   ] as const) {
     if (value === CLUSTER_DEFAULT) continue;
     throw new KafkaError(

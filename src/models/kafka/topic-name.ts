@@ -19,7 +19,7 @@ export function checkTopicName(name: string): void {
   if (name === '') refuse('the empty string is not allowed');
   if (name === '.' || name === '..') refuse(`'${name}' is not allowed`);
   if (name.length > LONGEST_NAME) {
-    refuse(`the length of '${name.slice(0, 40)}…' is longer than the max allowed length ${LONGEST_NAME}`);
+    refuse(`the length of '${name}' is longer than the max allowed length ${LONGEST_NAME}`);
   }
   if (!/^[a-zA-Z0-9._-]+$/.test(name)) {
     refuse(`'${name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'`);

@@ -1,4 +1,6 @@
-import type { Config } from './config.js';
+import { type Config, checkSettings, createTopicConfig } from './config.js';
+import { KafkaError } from './errors.js';
+import { TOPIC_SETTINGS } from './setting.js';
 
 /** What a topic's settings say, in numbers: read on every append, so made once for each change. */
 export interface TopicSettings {
@@ -43,4 +45,25 @@ export function readTopicSettings(config: Config): TopicSettings {
     compressionType: config.text('compression.type'),
     uncleanElection: config.flag('unclean.leader.election.enable'),
   };
+}
+
+/**
+ * Checks what shall be set on a topic, alone and together with what it inherits.
+ *
+ * @throws KafkaError INVALID_CONFIG
+ */
+export function checkTopicSettings(values: ReadonlyMap<string, string>, cluster: Config): void {
+  checkSettings(TOPIC_SETTINGS, values, 'topic');
+  const wanted = createTopicConfig(cluster, () => {});
+  wanted.replace(values);
+  const [least, most] = [wanted.number('min.compaction.lag.ms'), wanted.number('max.compaction.lag.ms')];
+  if (least > most) {
+    const found = `min.compaction.lag.ms (${least}) > max.compaction.lag.ms (${most})`;
+    throw new KafkaError('INVALID_CONFIG', `conflict topic config setting ${found}`);
+  }
+  if (!wanted.flag('remote.storage.enable')) return;
+  throw new KafkaError(
+    'INVALID_CONFIG',
+    'Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.',
+  );
 }

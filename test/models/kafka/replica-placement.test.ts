@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkReplicas, rangeOf, spreadReplicas } from '../../../src/models/kafka/replica-placement.js';
+import { checkEnoughNodes, checkReplicas, spreadReplicas } from '../../../src/models/kafka/replica-placement.js';
 
 const nodes = [{ id: 0 }, { id: 1 }, { id: 2 }];
 
@@ -19,12 +19,27 @@ test('an assignment names known nodes, each once, as many for every partition', 
       [2, 1],
     ]),
   ).not.toThrow();
-  for (const wrong of [[[1, 3]], [[1, 1]], [[]], [[0], [1, 2]]]) {
-    expect(() => checkReplicas(nodes, wrong)).toThrow(expect.objectContaining({ code: 'INVALID_REPLICA_ASSIGNMENT' }));
-  }
-  expect(() => checkReplicas(nodes, [[7]])).toThrow('of 0 to 2, none twice');
+  const refusal = (...wrong: number[][]) => {
+    try {
+      checkReplicas(nodes, wrong);
+      return undefined;
+    } catch (error) {
+      const { code, message } = error as { code: string; message: string };
+      return [code, message.replace('The manual partition assignment includes ', '')];
+    }
+  };
+  const code = 'INVALID_REPLICA_ASSIGNMENT';
+  expect(refusal([1, 3])).toEqual([code, 'broker 3, but no such broker is registered.']);
+  expect(refusal([1, 0, 1])).toEqual([code, 'the broker 1 more than once.']);
+  expect(refusal([])).toEqual([code, 'an empty replica list.']);
+  expect(refusal([0], [1, 2])).toEqual([
+    code,
+    'a partition with 2 replica(s), but this is not consistent with previous partitions, which have 1 replica(s).',
+  ]);
+  expect(() => checkReplicas(nodes, [[0]], 2)).toThrow('which have 2 replica(s)');
 });
 
-test('a range of ids is told by its ends', () => {
-  expect(rangeOf(nodes)).toBe('0 to 2');
+test('a partition has no more replicas than there are nodes', () => {
+  expect(() => checkEnoughNodes(3, 3)).not.toThrow();
+  expect(() => checkEnoughNodes(4, 3)).toThrow(expect.objectContaining({ code: 'INVALID_REPLICATION_FACTOR' }));
 });
