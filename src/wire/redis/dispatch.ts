@@ -2,7 +2,8 @@
  * The checks that stand before every command, in the order in which Redis makes them: the first that hits answers.
  */
 import { keySlot, OUT_OF_MEMORY, RedisError, type RedisVersion } from '../../models/redis/index.js';
-import { argumentsAt, arityFits, type Command, type Flag, PENDING } from './handler.js';
+import { argumentsAt, arityFits, type Command, type Flag, keysOf, PENDING } from './handler.js';
+import { locateKeys } from './key-spec.js';
 import { cString, error, OK, QUEUED } from './reply.js';
 import type { Session } from './session.js';
 
@@ -152,12 +153,18 @@ function concerns(client: Session, command: Command, flag: Flag): boolean {
 /** In cluster mode all keys of a request, and of EXEC's queue, lie in one slot, which this node serves. */
 function checkSlots(client: Session, command: Command, args: readonly string[]): void {
   const requests = command.name === 'exec' ? client.transaction.queued : [{ command, args }];
-  const slots = new Set(requests.flatMap((one) => keysOf(client, one.command, one.args).map(keySlot)));
+  const slots = new Set(requests.flatMap((one) => slotNames(one.command, one.args).map(keySlot)));
   if (slots.size === 0) return;
   if (slots.size > 1) throw new RedisError("CROSSSLOT Keys in request don't hash to the same slot");
   const slot = [...slots][0] as number;
   if (!client.door.broker.clusterSlots.owns(slot)) throw new RedisError('CLUSTERDOWN Hash slot not served');
   if (client.door.clusterIsDown) throw new RedisError('CLUSTERDOWN The cluster is down');
+}
+
+/** What has a slot: keys and shard channels. */
+function slotNames(command: Command, args: readonly string[]): string[] {
+  if (!command.flags.has('pubsub')) return keysOf(command, args);
+  return (locateKeys(command.keySpecs, args, true) ?? []).map(({ at }) => args[at] as string);
 }
 
 /** @throws RedisError when this node takes no writes */
@@ -231,18 +238,15 @@ export interface AclProblem {
 
 /** What a user lacks for a command, if anything. */
 export function aclProblem(
-  client: Session,
+  _client: Session,
   command: Command,
   args: readonly string[],
   user: Session['user'],
 ): AclProblem | undefined {
   if (command.flags.has('no_auth')) return undefined;
   if (!user.mayRun(command.name, command.categories)) return { kind: 'command', name: command.name };
-  // Shard channels count as keys for their slot only.
-  if (!command.flags.has('pubsub')) {
-    const key = keysOf(client, command, args).find((one) => !user.mayUseKey(one));
-    if (key !== undefined) return { kind: 'key', name: key };
-  }
+  const key = keysOf(command, args).find((one) => !user.mayUseKey(one));
+  if (key !== undefined) return { kind: 'key', name: key };
   if (command.channels) {
     const { span, pattern } = command.channels;
     const may = pattern ? (name: string) => user.mayUsePattern(name) : (name: string) => user.mayUseChannel(name);
@@ -250,12 +254,6 @@ export function aclProblem(
     if (channel !== undefined) return { kind: 'channel', name: channel };
   }
   return undefined;
-}
-
-/** The keys of a request, movable ones included. */
-export function keysOf(client: Session, command: Command, args: readonly string[]): string[] {
-  const movable = client.door.movableKeys.get(command.name);
-  return movable ? movable(args) : argumentsAt(command.keys, args);
 }
 
 /** Rights lost between queueing and EXEC. */

@@ -3,6 +3,8 @@
  * function that answers it. ACL categories, the dispatch checks and the support table are derived from the entry.
  */
 import type { RedisVersion } from '../../models/redis/index.js';
+import { KEY_SPECS_OF, TIPS_OF } from './command-table.js';
+import { type KeyReference, type KeySpec, locateKeys } from './key-spec.js';
 import type { Session } from './session.js';
 
 /** A reply as a byte string; `PENDING` when the answer comes later, `''` when there is none. */
@@ -14,8 +16,11 @@ export const PENDING: unique symbol = Symbol('pending');
 /** Answers a command; `args[0]` is its name. Throws RedisError for an error reply, having changed nothing. */
 export type Run = (client: Session, args: readonly string[]) => Reply;
 
-/** Positions of keys: first, last (negative counts from the end) and step; zeros when there are none. */
-export type KeySpan = readonly [first: number, last: number, step: number];
+/** Finds the keys of a request. */
+export type FindKeys = (args: readonly string[]) => readonly KeyReference[];
+
+/** Positions of arguments: first, last (negative counts from the end) and step; zeros when there are none. */
+export type Span = readonly [first: number, last: number, step: number];
 
 export interface Command {
   /** Lower case, `container|sub` for a subcommand. */
@@ -24,9 +29,11 @@ export interface Command {
   readonly arity: number;
   readonly flags: ReadonlySet<Flag>;
   readonly categories: readonly string[];
-  readonly keys: KeySpan;
+  readonly keySpecs: readonly KeySpec[];
+  /** Finds the keys where the specifications do not tell. */
+  readonly findKeys: FindKeys | undefined;
   /** Positions of channels that ACL checks. */
-  readonly channels?: { readonly span: KeySpan; readonly pattern: boolean } | undefined;
+  readonly channels?: { readonly span: Span; readonly pattern: boolean } | undefined;
   readonly tips: readonly string[];
   readonly since: RedisVersion | undefined;
   readonly arityIn70: number | undefined;
@@ -86,27 +93,17 @@ export const CATEGORY_ORDER: readonly string[] = [
 export type Flag = (typeof FLAGS)[keyof typeof FLAGS];
 
 interface Definition {
-  readonly keys?: KeySpan;
-  /** Hints for clients in COMMAND INFO. */
-  readonly tips?: readonly string[];
+  readonly findKeys?: FindKeys;
   /** The release that brought the command, when it is later than 7.0. */
   readonly since?: RedisVersion;
   /** The arity that 7.0 asks for, where it is another one. */
   readonly arityIn70?: number;
-  readonly channels?: { readonly span: KeySpan; readonly pattern: boolean };
+  readonly channels?: { readonly span: Span; readonly pattern: boolean };
   /** ACL categories beyond those that flags imply. */
   readonly categories?: readonly string[];
   readonly run?: Run;
   readonly subcommands?: readonly Command[];
 }
-
-const NO_KEYS: KeySpan = [0, 0, 0];
-
-/** The first argument is a key. */
-export const ONE_KEY: KeySpan = [1, 1, 1];
-
-/** Every argument is a key. */
-export const ALL_KEYS: KeySpan = [1, -1, 1];
 
 /**
  * Defines a command.
@@ -115,13 +112,12 @@ export const ALL_KEYS: KeySpan = [1, -1, 1];
  */
 export function command(shape: string, definition: Definition | Run): Command {
   const {
-    keys = NO_KEYS,
     channels,
     categories = [],
-    tips = [],
     since,
     arityIn70,
     run,
+    findKeys,
     subcommands,
   } = typeof definition === 'function' ? { run: definition } : definition;
   const [name = '', arity = '0', letters = ''] = shape.split(' ');
@@ -132,10 +128,11 @@ export function command(shape: string, definition: Definition | Run): Command {
     name,
     arity: Number(arity),
     flags,
-    categories: [...new Set([...implied(flags), ...categories])].sort(byOrder),
-    keys,
+    categories: [...new Set([...implied(flags, categories), ...categories])].sort(byOrder),
+    keySpecs: KEY_SPECS_OF.get(name) ?? [],
+    findKeys,
     channels,
-    tips,
+    tips: TIPS_OF.get(name) ?? [],
     since,
     arityIn70,
     run,
@@ -143,10 +140,17 @@ export function command(shape: string, definition: Definition | Run): Command {
   };
 }
 
-function implied(flags: ReadonlySet<Flag>): string[] {
+/** Defines commands of the same categories. */
+export const definer =
+  (categories: readonly string[]) =>
+  (shape: string, run: Run): Command =>
+    command(shape, { categories, run });
+
+function implied(flags: ReadonlySet<Flag>, categories: readonly string[]): string[] {
   const out: string[] = [];
   if (flags.has('write')) out.push('write');
-  if (flags.has('readonly')) out.push('read');
+  // What a script reads is a matter of its own commands.
+  if (flags.has('readonly') && !categories.includes('scripting')) out.push('read');
   if (flags.has('admin')) out.push('admin', 'dangerous');
   if (flags.has('pubsub')) out.push('pubsub');
   if (flags.has('blocking')) out.push('blocking');
@@ -162,8 +166,19 @@ export function mayReplicate({ flags, name }: Command): boolean {
   return flags.has('write') || REPLICATED.has(name);
 }
 
+/** The keys of a request, with what the command does to them. */
+export function keyReferences({ keySpecs, findKeys }: Command, args: readonly string[]): readonly KeyReference[] {
+  const variable = keySpecs.some(({ flags }) => flags.includes('variable_flags'));
+  return (variable ? undefined : locateKeys(keySpecs, args)) ?? findKeys?.(args) ?? [];
+}
+
+/** The keys of a request. */
+export function keysOf(command: Command, args: readonly string[]): string[] {
+  return keyReferences(command, args).map(({ at }) => args[at] as string);
+}
+
 /** The arguments that a span names. */
-export function argumentsAt(span: KeySpan, args: readonly string[]): string[] {
+export function argumentsAt(span: Span, args: readonly string[]): string[] {
   const [first, last, step] = span;
   if (first === 0) return [];
   const end = last < 0 ? args.length + last : last;
@@ -172,8 +187,13 @@ export function argumentsAt(span: KeySpan, args: readonly string[]): string[] {
   return out;
 }
 
+/** How many arguments a command wants, its name included; negative is at least. */
+export function arityOf({ arity, arityIn70 }: Command, version: RedisVersion): number {
+  return version === '7.0' ? (arityIn70 ?? arity) : arity;
+}
+
 /** Whether a request has as many arguments as the command wants. */
 export function arityFits(target: Command, count: number, version: RedisVersion): boolean {
-  const arity = version === '7.0' ? (target.arityIn70 ?? target.arity) : target.arity;
+  const arity = arityOf(target, version);
   return arity >= 0 ? count === arity : count >= -arity;
 }

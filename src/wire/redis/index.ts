@@ -14,7 +14,7 @@ import { type CommandCatalog, type RedisBroker, SLOT_COUNT } from '../../models/
 import type { ConnectionInfo, Door, Session as DoorSession, Transport } from '../door.js';
 import type { DoorContext } from '../door-context.js';
 import { CATEGORY_ORDER, type Command } from './handler.js';
-import { COMMANDS, MOVABLE_KEYS } from './handlers/index.js';
+import { COMMANDS } from './handlers/index.js';
 import { IdleTimeout } from './idle-timeout.js';
 import { MessageFrames } from './message-frame.js';
 import { monitorLine } from './monitor.js';
@@ -32,7 +32,6 @@ export class RedisDoor implements Door {
   readonly broker: RedisBroker;
   readonly context: DoorContext;
   readonly commands: ReadonlyMap<string, Command> = COMMANDS;
-  readonly movableKeys = MOVABLE_KEYS;
   readonly catalog: CommandCatalog = createCatalog(COMMANDS);
   readonly pause: Pause;
   readonly stats = new ServerStats();

@@ -7,8 +7,9 @@
  *
  * @see https://redis.io/docs/latest/develop/reference/client-side-caching/
  */
-import { keysOf } from './dispatch.js';
+
 import type { Command } from './handler.js';
+import { keysOf } from './handler.js';
 import type { RedisDoor } from './index.js';
 import { array, bulk, bulks, integer, nullBulk, push } from './reply.js';
 import type { Session } from './session.js';
@@ -149,7 +150,7 @@ export class Tracking {
     const state = reader?.tracking;
     if (!reader || !state || !this.#request || state.bcast) return;
     if ((state.optIn && !state.caching) || (state.optOut && state.caching)) return;
-    for (const key of keysOf(reader, this.#request.command, this.#request.args)) {
+    for (const key of keysOf(this.#request.command, this.#request.args)) {
       const readers = this.#readers.get(key) ?? new Set();
       this.#readers.set(key, readers.add(reader));
     }

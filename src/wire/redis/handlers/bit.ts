@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/?group=bitmap
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, definer } from '../handler.js';
 import { integer } from '../reply.js';
 import type { Session } from '../session.js';
 import { int, strictInt64 } from './number.js';
@@ -151,12 +151,12 @@ function bitOp(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['bitmap'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const define = definer(categories);
 
 export const bitCommands: readonly Command[] = [
-  one('setbit 4 mw', setBit),
-  one('getbit 3 Fr', getBit),
-  one('bitcount -2 r', bitCount),
-  one('bitpos -3 r', bitPosition),
-  command('bitop -4 mw', { keys: [2, -1, 1], categories, run: bitOp }),
+  define('setbit 4 mw', setBit),
+  define('getbit 3 Fr', getBit),
+  define('bitcount -2 r', bitCount),
+  define('bitpos -3 r', bitPosition),
+  define('bitop -4 mw', bitOp),
 ];

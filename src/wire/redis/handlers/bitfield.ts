@@ -4,7 +4,8 @@
  * @see https://redis.io/docs/latest/commands/bitfield/
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command } from '../handler.js';
+import type { KeyReference } from '../key-spec.js';
 import { array, integer, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { bitOffset, checkStringBytes } from './bit.js';
@@ -147,9 +148,26 @@ const bitfield =
     return changeFields(client, key, operations);
   };
 
+/** Operations that change nothing, and the number of their arguments. */
+const READING: ReadonlyMap<string, number> = new Map([
+  ['get', 2],
+  ['overflow', 1],
+]);
+
+/** Reads its key only, unless it may write or its arguments are wrong. */
+function bitfieldKeys(args: readonly string[]): KeyReference[] {
+  let reads = true;
+  for (let i = 2; reads && i < args.length; ) {
+    const more = READING.get((args[i] as string).toLowerCase()) ?? Infinity;
+    reads = i + more < args.length;
+    i += more + 1;
+  }
+  return [{ at: 1, flags: reads ? ['RO', 'access'] : ['RW', 'access', 'update'] }];
+}
+
 const categories = ['bitmap'];
 
 export const bitfieldCommands: readonly Command[] = [
-  command('bitfield -2 mw', { keys: ONE_KEY, categories, run: bitfield(true) }),
-  command('bitfield_ro -2 Fr', { keys: ONE_KEY, categories, run: bitfield(false) }),
+  command('bitfield -2 mw', { categories, findKeys: bitfieldKeys, run: bitfield(true) }),
+  command('bitfield_ro -2 Fr', { categories, run: bitfield(false) }),
 ];

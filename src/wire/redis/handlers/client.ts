@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/client/
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { type Command, command } from '../handler.js';
+import { type Command, command, definer } from '../handler.js';
 import { bulkOrNull, cString, integer, OK, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
@@ -224,29 +224,29 @@ function setInfo(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['connection'];
-const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories, run });
+const define = definer(categories);
 
 export const clientCommands: readonly Command[] = [
   command('client -2', {
     subcommands: withHelp(
       [
-        sub('client|id 2 lst', (client) => integer(client.id)),
-        sub('client|info 2 lst', (client) => verbatim(`${describe(client)}\n`, client.protocol)),
-        sub('client|list -2 alst', list),
-        sub('client|kill -3 alst', kill),
-        sub('client|setname 3 lst', (client, args) => {
+        define('client|id 2 lst', (client) => integer(client.id)),
+        define('client|info 2 lst', (client) => verbatim(`${describe(client)}\n`, client.protocol)),
+        define('client|list -2 alst', list),
+        define('client|kill -3 alst', kill),
+        define('client|setname 3 lst', (client, args) => {
           setName(client, args[2] as string);
           return OK;
         }),
-        sub('client|getname 2 lst', (client) =>
+        define('client|getname 2 lst', (client) =>
           bulkOrNull(client.name === '' ? undefined : client.name, client.protocol),
         ),
         command('client|setinfo 4 lst', { categories, since: '7.2', run: setInfo }),
-        sub('client|reply 3 lst', reply),
-        sub('client|pause -3 alst', pause),
-        sub('client|unpause 2 alst', unpause),
-        sub('client|unblock -3 alst', unblock),
-        sub('client|no-evict 3 alst', noEvict),
+        define('client|reply 3 lst', reply),
+        define('client|pause -3 alst', pause),
+        define('client|unpause 2 alst', unpause),
+        define('client|unblock -3 alst', unblock),
+        define('client|no-evict 3 alst', noEvict),
         command('client|no-touch 3 lst', { categories, since: '7.2', run: noTouch }),
         ...trackingSubcommands,
       ],

@@ -156,7 +156,6 @@ export const connectionCommands: readonly Command[] = [
   command('quit -1 BFNlst', { categories, run: () => OK }),
   command('ping -1 F', {
     categories,
-    tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
     run: ping,
   }),
   command('echo 2 Flt', { categories, run: (_client, args) => bulk(args[1] as string) }),

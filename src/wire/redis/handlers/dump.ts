@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/dump/
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command } from '../handler.js';
 import { dumpValue, isDump, restoreValue } from '../rdb-value.js';
 import { bulk, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
@@ -73,6 +73,6 @@ function restore(client: Session, args: readonly string[]): string {
 const categories = ['keyspace'];
 
 export const dumpCommands: readonly Command[] = [
-  command('dump 2 r', { keys: ONE_KEY, categories, tips: ['nondeterministic_output'], run: dump }),
-  command('restore -4 mw', { keys: ONE_KEY, categories: [...categories, 'dangerous'], run: restore }),
+  command('dump 2 r', { categories, run: dump }),
+  command('restore -4 mw', { categories: [...categories, 'dangerous'], run: restore }),
 ];

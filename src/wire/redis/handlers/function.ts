@@ -184,14 +184,13 @@ export const functionCommands: readonly Command[] = [
   command('function -2', {
     subcommands: withHelp(
       [
-        command('function|load -3 mswA', { categories, run: load }),
-        command('function|delete 3 swA', { categories, run: remove }),
-        command('function|flush -2 swA', { categories, run: flush }),
-        command('function|list -2 sA', { categories, run: list }),
+        command('function|load -3 msw', { categories, run: load }),
+        command('function|delete 3 sw', { categories, run: remove }),
+        command('function|flush -2 sw', { categories, run: flush }),
+        command('function|list -2 s', { categories, run: list }),
         command('function|dump 2 s', { categories, run: dump }),
         command('function|restore -3 mws', {
           categories,
-          tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
           run: restore,
         }),
         command('function|stats 2 sB', { categories, run: stats }),

@@ -269,10 +269,3 @@ export const georadius =
     checkSearch(search, variant, args[0] as string);
     return answer(client, sorted, search, 'georadiusstore');
   };
-
-/** The keys of GEORADIUS and its kin: what is searched, and where it goes; the last STORE counts. */
-export function georadiusKeys(args: readonly string[]): string[] {
-  let store: string | undefined;
-  for (let i = 5; i + 1 < args.length; i++) if (/^store(?:dist)?$/i.test(args[i] as string)) store = args[++i];
-  return [args[1] as string, ...(store === undefined ? [] : [store])];
-}

@@ -12,7 +12,7 @@ import {
   SYNTAX_ERROR,
   scoreOfPlace,
 } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, definer } from '../handler.js';
 import { array, bulk, nullArray, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { fixedPoint, placeOf, placeReply, unitOf } from './geo-argument.js';
@@ -56,29 +56,29 @@ function geodist(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['geo'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const define = definer(categories);
 
 export const geoCommands: readonly Command[] = [
-  one('geoadd -5 mw', add),
-  one('geodist -4 r', geodist),
-  one(
+  define('geoadd -5 mw', add),
+  define('geodist -4 r', geodist),
+  define(
     'geohash -2 r',
     ofEach(
       (score) => bulk(geohashText(score)),
       (client) => nullBulk(client.protocol),
     ),
   ),
-  one(
+  define(
     'geopos -2 r',
     ofEach(
       (score, client) => placeReply(placeOfScore(score), client.protocol),
       (client) => nullArray(client.protocol),
     ),
   ),
-  one('georadius -6 mwv', georadius({ byMember: false, mayStore: true })),
-  one('georadius_ro -6 r', georadius({ byMember: false, mayStore: false })),
-  one('georadiusbymember -5 mwv', georadius({ byMember: true, mayStore: true })),
-  one('georadiusbymember_ro -5 r', georadius({ byMember: true, mayStore: false })),
-  one('geosearch -7 r', geosearch(false)),
-  command('geosearchstore -8 mw', { keys: [1, 2, 1], categories, run: geosearch(true) }),
+  define('georadius -6 mwv', georadius({ byMember: false, mayStore: true })),
+  define('georadius_ro -6 r', georadius({ byMember: false, mayStore: false })),
+  define('georadiusbymember -5 mwv', georadius({ byMember: true, mayStore: true })),
+  define('georadiusbymember_ro -5 r', georadius({ byMember: true, mayStore: false })),
+  define('geosearch -7 r', geosearch(false)),
+  define('geosearchstore -8 mw', geosearch(true)),
 ];

@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/?group=hash
  */
 import { HashValue, RedisError } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, definer } from '../handler.js';
 import { array, bulk, bulkOrNull, bulks, integer, map, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, passes, scanOptions } from './key.js';
@@ -106,34 +106,34 @@ function scan(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['hash'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const define = definer(categories);
 
 export const hashCommands: readonly Command[] = [
-  one('hset -4 Fmw', setFields('hset', integer)),
-  one(
+  define('hset -4 Fmw', setFields('hset', integer)),
+  define(
     'hmset -4 Fmw',
     setFields('hmset', () => OK),
   ),
-  one('hsetnx 4 Fmw', setNew),
-  one('hget 3 Fr', (client, args) => bulkOrNull(hashOf(client, args)?.get(args[2] as string), client.protocol)),
-  one('hmget -3 Fr', (client, args) => {
+  define('hsetnx 4 Fmw', setNew),
+  define('hget 3 Fr', (client, args) => bulkOrNull(hashOf(client, args)?.get(args[2] as string), client.protocol)),
+  define('hmget -3 Fr', (client, args) => {
     const hash = hashOf(client, args);
     return array(args.slice(2).map((field) => bulkOrNull(hash?.get(field), client.protocol)));
   }),
-  one('hgetall 2 r', (client, args) =>
+  define('hgetall 2 r', (client, args) =>
     map(
       entriesOf(client, args).map(([field, content]) => [bulk(field), bulk(content)]),
       client.protocol,
     ),
   ),
-  one('hkeys 2 r', (client, args) => bulks(entriesOf(client, args).map(([field]) => field))),
-  one('hvals 2 r', (client, args) => bulks(entriesOf(client, args).map(([, content]) => content))),
-  one('hlen 2 Fr', (client, args) => integer(hashOf(client, args)?.size ?? 0)),
-  one('hexists 3 Fr', (client, args) => integer(hashOf(client, args)?.has(args[2] as string) ? 1 : 0)),
-  one('hstrlen 3 Fr', (client, args) => integer(hashOf(client, args)?.get(args[2] as string)?.length ?? 0)),
-  one('hdel -3 Fw', remove),
-  one('hincrby 4 Fmw', increase),
-  one('hincrbyfloat 4 Fmw', increaseFloat),
-  command('hrandfield -2 r', { keys: ONE_KEY, categories, tips: ['nondeterministic_output'], run: randomField }),
-  one('hscan -3 r', scan),
+  define('hkeys 2 r', (client, args) => bulks(entriesOf(client, args).map(([field]) => field))),
+  define('hvals 2 r', (client, args) => bulks(entriesOf(client, args).map(([, content]) => content))),
+  define('hlen 2 Fr', (client, args) => integer(hashOf(client, args)?.size ?? 0)),
+  define('hexists 3 Fr', (client, args) => integer(hashOf(client, args)?.has(args[2] as string) ? 1 : 0)),
+  define('hstrlen 3 Fr', (client, args) => integer(hashOf(client, args)?.get(args[2] as string)?.length ?? 0)),
+  define('hdel -3 Fw', remove),
+  define('hincrby 4 Fmw', increase),
+  define('hincrbyfloat 4 Fmw', increaseFloat),
+  define('hrandfield -2 r', randomField),
+  define('hscan -3 r', scan),
 ];

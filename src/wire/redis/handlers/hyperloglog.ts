@@ -6,7 +6,7 @@
  * @see https://redis.io/docs/latest/commands/?group=hyperloglog
  */
 import { estimate, Hyperloglog, REGISTER_COUNT, RedisError } from '../../../models/redis/index.js';
-import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command } from '../handler.js';
 import { integer, OK } from '../reply.js';
 import type { Session } from '../session.js';
 
@@ -83,7 +83,7 @@ function merge(client: Session, args: readonly string[]): string {
 const categories = ['hyperloglog'];
 
 export const hyperloglogCommands: readonly Command[] = [
-  command('pfadd -2 Fmw', { keys: ONE_KEY, categories, run: add }),
-  command('pfcount -2 r', { keys: ALL_KEYS, categories, run: count }),
-  command('pfmerge -2 mw', { keys: ALL_KEYS, categories, run: merge }),
+  command('pfadd -2 Fmw', { categories, run: add }),
+  command('pfcount -2 r', { categories, run: count }),
+  command('pfmerge -2 mw', { categories, run: merge }),
 ];

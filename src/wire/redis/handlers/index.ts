@@ -1,6 +1,5 @@
 /** Every command that the door answers. A command that stands in no group here is unknown to clients. */
 import type { Command } from '../handler.js';
-import { strictInteger } from '../request-parser.js';
 import { aclCommands } from './acl.js';
 import { bitCommands } from './bit.js';
 import { bitfieldCommands } from './bitfield.js';
@@ -10,20 +9,19 @@ import { connectionCommands } from './connection.js';
 import { dumpCommands } from './dump.js';
 import { functionCommands } from './function.js';
 import { geoCommands } from './geo.js';
-import { georadiusKeys } from './geo-search.js';
 import { hashCommands } from './hash.js';
 import { hyperloglogCommands } from './hyperloglog.js';
 import { keyCommands } from './key.js';
 import { listCommands } from './list.js';
 import { listBlockingCommands } from './list-blocking.js';
-import { migrateCommands, migrateKeys } from './migrate.js';
+import { migrateCommands } from './migrate.js';
 import { listMultiPopCommands, sortedSetMultiPopCommands } from './multi-pop.js';
 import { pubsubCommands } from './pubsub.js';
 import { replicationCommands } from './replication.js';
-import { scriptCommands, scriptKeys } from './script.js';
+import { scriptCommands } from './script.js';
 import { serverCommands } from './server.js';
 import { setCommands } from './set.js';
-import { sortCommands, sortKeys } from './sort.js';
+import { sortCommands } from './sort.js';
 import { sortedSetCommands } from './sorted-set.js';
 import { sortedSetBlockingCommands } from './sorted-set-blocking.js';
 import { sortedSetCombineCommands } from './sorted-set-combine.js';
@@ -31,7 +29,7 @@ import { sortedSetRangeCommands } from './sorted-set-range.js';
 import { streamCommands } from './stream.js';
 import { streamGroupCommands } from './stream-group.js';
 import { streamInfoCommands } from './stream-info.js';
-import { streamKeys, streamReadCommands } from './stream-read.js';
+import { streamReadCommands } from './stream-read.js';
 import { stringCommands } from './string.js';
 import { transactionCommands } from './transaction.js';
 
@@ -68,35 +66,3 @@ export const COMMAND_GROUPS: ReadonlyArray<readonly [title: string, commands: re
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   COMMAND_GROUPS.flatMap(([, commands]) => commands).map((entry) => [entry.name, entry]),
 );
-
-/** Keys that follow their number. */
-const countedKeys =
-  (countAt: number) =>
-  (args: readonly string[]): string[] => {
-    const count = strictInteger(args[countAt] ?? '') ?? 0;
-    // A number that does not fit names no keys.
-    return count > args.length - countAt - 1 ? [] : args.slice(countAt + 1, countAt + 1 + Math.max(0, count));
-  };
-
-const storeAndCountedKeys = (args: readonly string[]): string[] => [args[1] as string, ...countedKeys(2)(args)];
-
-/** How to find the keys of commands whose keys move. */
-export const MOVABLE_KEYS: ReadonlyMap<string, (args: readonly string[]) => string[]> = new Map([
-  ['eval', scriptKeys],
-  ['fcall', scriptKeys],
-  ['fcall_ro', scriptKeys],
-  ['eval_ro', scriptKeys],
-  ['evalsha', scriptKeys],
-  ['evalsha_ro', scriptKeys],
-  ...['sintercard', 'lmpop', 'zmpop', 'zunion', 'zinter', 'zdiff', 'zintercard'].map(
-    (name) => [name, countedKeys(1)] as const,
-  ),
-  ...['blmpop', 'bzmpop'].map((name) => [name, countedKeys(2)] as const),
-  ...['zunionstore', 'zinterstore', 'zdiffstore'].map((name) => [name, storeAndCountedKeys] as const),
-  ['georadius', georadiusKeys],
-  ['georadiusbymember', georadiusKeys],
-  ['migrate', migrateKeys],
-  ['sort', sortKeys],
-  ['xread', streamKeys],
-  ['xreadgroup', streamKeys],
-]);

@@ -15,7 +15,7 @@ import {
   SYNTAX_ERROR,
   typeName,
 } from '../../../models/redis/index.js';
-import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command, definer } from '../handler.js';
 import { array, bulk, bulkOrNull, bulks, cString, integer, nullBulk, OK, type Protocol, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
@@ -335,50 +335,46 @@ function idleTime(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['keyspace'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const define = definer(categories);
 const risky = (shape: string, run: NonNullable<Command['run']>) =>
   command(shape, { categories: [...categories, 'dangerous'], run });
-const many = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ALL_KEYS, categories, run });
-const none = (shape: string, run: NonNullable<Command['run']>) => command(shape, { categories, run });
-const object = (shape: string, run: NonNullable<Command['run']>) =>
-  command(shape, { keys: [2, 2, 1], categories, run });
 
 export const keyCommands: readonly Command[] = [
-  many('del -2 w', remove),
-  many('unlink -2 Fw', remove),
-  many('exists -2 Fr', exists(false)),
-  many('touch -2 Fr', exists(true)),
-  one('type 2 Fr', type),
-  command('rename 3 w', { keys: [1, 2, 1], categories, run: rename }),
-  command('renamenx 3 Fw', { keys: [1, 2, 1], categories, run: renameNx }),
-  command('copy -3 mw', { keys: [1, 2, 1], categories, run: copy }),
-  one('move 3 Fw', move),
+  define('del -2 w', remove),
+  define('unlink -2 Fw', remove),
+  define('exists -2 Fr', exists(false)),
+  define('touch -2 Fr', exists(true)),
+  define('type 2 Fr', type),
+  define('rename 3 w', rename),
+  define('renamenx 3 Fw', renameNx),
+  define('copy -3 mw', copy),
+  define('move 3 Fw', move),
   risky('keys 2 r', keys),
-  none('scan -2 r', scan),
-  none('randomkey 1 r', randomKey),
-  one('expire -3 Fw', expire('expire', 1000n, false)),
-  one('pexpire -3 Fw', expire('pexpire', 1n, false)),
-  one('expireat -3 Fw', expire('expireat', 1000n, true)),
-  one('pexpireat -3 Fw', expire('pexpireat', 1n, true)),
-  one('expiretime 2 Fr', timeLeft(1000, true)),
-  one('pexpiretime 2 Fr', timeLeft(1, true)),
-  one('ttl 2 Fr', timeLeft(1000, false)),
-  one('pttl 2 Fr', timeLeft(1, false)),
-  one('persist 2 Fw', persist),
-  none('dbsize 1 Fr', (client) => integer(keyspaceOf(client).database(client.db).entries.size)),
+  define('scan -2 r', scan),
+  define('randomkey 1 r', randomKey),
+  define('expire -3 Fw', expire('expire', 1000n, false)),
+  define('pexpire -3 Fw', expire('pexpire', 1n, false)),
+  define('expireat -3 Fw', expire('expireat', 1000n, true)),
+  define('pexpireat -3 Fw', expire('pexpireat', 1n, true)),
+  define('expiretime 2 Fr', timeLeft(1000, true)),
+  define('pexpiretime 2 Fr', timeLeft(1, true)),
+  define('ttl 2 Fr', timeLeft(1000, false)),
+  define('pttl 2 Fr', timeLeft(1, false)),
+  define('persist 2 Fw', persist),
+  define('dbsize 1 Fr', (client) => integer(keyspaceOf(client).database(client.db).entries.size)),
   risky('flushdb -1 w', flush(false)),
   risky('flushall -1 w', flush(true)),
   risky('swapdb 3 Fw', swapDb),
   command('object -2', {
     subcommands: withHelp(
       [
-        object('object|encoding 3 r', (client, args) => {
+        define('object|encoding 3 r', (client, args) => {
           const entry = objectEntry(client, args);
           return bulkOrNull(entry && encodingOf(entry), client.protocol);
         }),
-        object('object|refcount 3 r', (client, args) => refCount(objectEntry(client, args), client.protocol)),
-        object('object|idletime 3 r', idleTime),
-        object('object|freq 3 r', objectFrequency),
+        define('object|refcount 3 r', (client, args) => refCount(objectEntry(client, args), client.protocol)),
+        define('object|idletime 3 r', idleTime),
+        define('object|freq 3 r', objectFrequency),
       ],
       categories,
     ),

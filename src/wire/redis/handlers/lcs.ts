@@ -110,4 +110,4 @@ function lcs(client: Session, args: readonly string[]): string {
   );
 }
 
-export const lcsCommand: Command = command('lcs -3 r', { keys: [1, 2, 1], categories: ['string'], run: lcs });
+export const lcsCommand: Command = command('lcs -3 r', { categories: ['string'], run: lcs });

@@ -49,15 +49,13 @@ function blockingMove(client: Session, args: readonly string[], out: Side, into:
 const categories = ['list'];
 
 export const listBlockingCommands: readonly Command[] = [
-  command('blpop -3 bsw', { keys: [1, -2, 1], categories, run: blockingPop('left') }),
-  command('brpop -3 bsw', { keys: [1, -2, 1], categories, run: blockingPop('right') }),
+  command('blpop -3 bsw', { categories, run: blockingPop('left') }),
+  command('brpop -3 bsw', { categories, run: blockingPop('right') }),
   command('blmove 6 bmsw', {
-    keys: [1, 2, 1],
     categories,
     run: (client, args) => blockingMove(client, args, sideOf(args[3]), sideOf(args[4])),
   }),
   command('brpoplpush 4 bmsw', {
-    keys: [1, 2, 1],
     categories,
     run: (client, args) => blockingMove(client, args, 'right', 'left'),
   }),

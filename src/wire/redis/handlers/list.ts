@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/?group=list
  */
 import { ListValue, NO_SUCH_KEY, RedisError, type Side, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, definer } from '../handler.js';
 import { array, bulk, bulkOrNull, bulks, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
 import { elementCount, int, nonNegativeInt } from './number.js';
@@ -255,24 +255,23 @@ function move(client: Session, args: readonly string[], out: Side, into: Side): 
 }
 
 const categories = ['list'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
-const two = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: [1, 2, 1], categories, run });
+const define = definer(categories);
 
 export const listCommands: readonly Command[] = [
-  one('lpush -3 Fmw', push('left', false)),
-  one('rpush -3 Fmw', push('right', false)),
-  one('lpushx -3 Fmw', push('left', true)),
-  one('rpushx -3 Fmw', push('right', true)),
-  one('lpop -2 Fw', pop('left')),
-  one('rpop -2 Fw', pop('right')),
-  one('llen 2 Fr', (client, args) => integer(readList(client, args)?.length ?? 0)),
-  one('lrange 4 r', range),
-  one('lindex 3 r', index),
-  one('lpos -3 r', positions),
-  one('lset 4 mw', setAt),
-  one('lrem 4 w', remove),
-  one('ltrim 4 w', trim),
-  one('linsert 5 mw', insert),
-  two('lmove 5 mw', (client, args) => move(client, args, sideOf(args[3]), sideOf(args[4]))),
-  two('rpoplpush 3 mw', (client, args) => move(client, args, 'right', 'left')),
+  define('lpush -3 Fmw', push('left', false)),
+  define('rpush -3 Fmw', push('right', false)),
+  define('lpushx -3 Fmw', push('left', true)),
+  define('rpushx -3 Fmw', push('right', true)),
+  define('lpop -2 Fw', pop('left')),
+  define('rpop -2 Fw', pop('right')),
+  define('llen 2 Fr', (client, args) => integer(readList(client, args)?.length ?? 0)),
+  define('lrange 4 r', range),
+  define('lindex 3 r', index),
+  define('lpos -3 r', positions),
+  define('lset 4 mw', setAt),
+  define('lrem 4 w', remove),
+  define('ltrim 4 w', trim),
+  define('linsert 5 mw', insert),
+  define('lmove 5 mw', (client, args) => move(client, args, sideOf(args[3]), sideOf(args[4]))),
+  define('rpoplpush 3 mw', (client, args) => move(client, args, 'right', 'left')),
 ];

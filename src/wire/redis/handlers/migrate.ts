@@ -7,6 +7,7 @@
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
+import type { KeyReference } from '../key-spec.js';
 import { simple } from '../reply.js';
 import type { Session } from '../session.js';
 import { int } from './number.js';
@@ -31,11 +32,12 @@ function startOfKeys(args: readonly string[]): number | undefined {
   return undefined;
 }
 
-/** The keys of a request: the one, or those behind KEYS when that one is empty. */
-export function migrateKeys(args: readonly string[]): string[] {
-  const key = args[KEY_AT] ?? '';
-  const start = args.findIndex((arg, i) => i >= OPTIONS_AT && arg.toLowerCase() === 'keys');
-  return key === '' && start !== -1 ? args.slice(start + 1) : [key];
+function migrateKeys(args: readonly string[]): KeyReference[] {
+  const behind = args.findIndex((arg, i) => i >= OPTIONS_AT && arg.toLowerCase() === 'keys') + 1;
+  // A key and KEYS contradict each other.
+  if (behind > 0 && args[KEY_AT] !== '') return [];
+  const at = behind > 0 ? [...args.keys()].slice(behind) : [KEY_AT];
+  return at.map((one) => ({ at: one, flags: ['RW', 'access', 'delete'] }));
 }
 
 function migrate(client: Session, args: readonly string[]): string {
@@ -50,9 +52,8 @@ function migrate(client: Session, args: readonly string[]): string {
 
 export const migrateCommands: readonly Command[] = [
   command('migrate -6 wv', {
-    keys: [KEY_AT, KEY_AT, 1],
     categories: ['keyspace', 'dangerous'],
-    tips: ['nondeterministic_output'],
+    findKeys: migrateKeys,
     run: migrate,
   }),
 ];

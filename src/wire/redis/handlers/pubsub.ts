@@ -131,13 +131,12 @@ export const pubsubCommands: readonly Command[] = [
   command('psubscribe -2 lpst', { channels: { span: channelSpan, pattern: true }, run: psubscribe }),
   command('punsubscribe -1 lpst', unsubscribe(LEAVE_PATTERNS)),
   command('ssubscribe -2 lpst', {
-    keys: channelSpan,
     channels: { span: channelSpan, pattern: false },
     run: ssubscribe,
   }),
-  command('sunsubscribe -1 lpst', { keys: channelSpan, run: unsubscribe(LEAVE_SHARDS) }),
+  command('sunsubscribe -1 lpst', { run: unsubscribe(LEAVE_SHARDS) }),
   command('publish 3 Flpt', { channels: { span: [1, 1, 1], pattern: false }, run: publish }),
-  command('spublish 3 Flpt', { keys: [1, 1, 1], channels: { span: [1, 1, 1], pattern: false }, run: spublish }),
+  command('spublish 3 Flpt', { channels: { span: [1, 1, 1], pattern: false }, run: spublish }),
   command('pubsub -2', {
     subcommands: withHelp([
       command('pubsub|channels -2 lpt', listChannels('channels')),

@@ -58,12 +58,6 @@ function flush(client: Session, args: readonly string[]): string {
   return OK;
 }
 
-/** The keys that EVAL and its kin name: as many as they say, behind the count. */
-export function scriptKeys(args: readonly string[]): string[] {
-  const count = /^\d{1,9}$/.test(args[2] ?? '') ? Number(args[2]) : 0;
-  return args.slice(3, 3 + count);
-}
-
 const categories = ['scripting'];
 
 export const scriptCommands: readonly Command[] = [

@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/?group=set
  */
 import { RedisError, SetValue, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, definer } from '../handler.js';
 import { array, bulk, bulks, integer, nullBulk, set } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, passes, scanOptions } from './key.js';
@@ -142,29 +142,28 @@ function scan(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['set'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
-const many = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ALL_KEYS, categories, run });
+const define = definer(categories);
 const isMember = (source: SetValue | undefined, member: string): string => integer(source?.has(member) ? 1 : 0);
 
 export const setCommands: readonly Command[] = [
-  one('sadd -3 Fmw', add),
-  one('srem -3 Fw', (client, args) => integer(removeMembers(client, args[1] as string, args.slice(2), 'srem'))),
-  one('smembers 2 r', (client, args) => setReply(client, readSet(client, args[1] as string)?.members() ?? [])),
-  one('sismember 3 Fr', (client, args) => isMember(readSet(client, args[1] as string), args[2] as string)),
-  one('smismember -3 Fr', (client, args) => {
+  define('sadd -3 Fmw', add),
+  define('srem -3 Fw', (client, args) => integer(removeMembers(client, args[1] as string, args.slice(2), 'srem'))),
+  define('smembers 2 r', (client, args) => setReply(client, readSet(client, args[1] as string)?.members() ?? [])),
+  define('sismember 3 Fr', (client, args) => isMember(readSet(client, args[1] as string), args[2] as string)),
+  define('smismember -3 Fr', (client, args) => {
     const source = readSet(client, args[1] as string);
     return array(args.slice(2).map((member) => isMember(source, member)));
   }),
-  one('scard 2 Fr', (client, args) => integer(readSet(client, args[1] as string)?.size ?? 0)),
-  one('spop -2 Fw', popRandom),
-  one('srandmember -2 r', randomMember),
-  command('smove 4 Fw', { keys: [1, 2, 1], categories, run: move }),
-  many('sinter -2 r', combined(intersection)),
-  command('sintercard -3 rv', { categories, run: intersectionCount }),
-  many('sunion -2 r', combined(union)),
-  many('sdiff -2 r', combined(difference)),
-  many('sinterstore -3 mw', combinedInto(intersection, 'sinterstore')),
-  many('sunionstore -3 mw', combinedInto(union, 'sunionstore')),
-  many('sdiffstore -3 mw', combinedInto(difference, 'sdiffstore')),
-  one('sscan -3 r', scan),
+  define('scard 2 Fr', (client, args) => integer(readSet(client, args[1] as string)?.size ?? 0)),
+  define('spop -2 Fw', popRandom),
+  define('srandmember -2 r', randomMember),
+  define('smove 4 Fw', move),
+  define('sinter -2 r', combined(intersection)),
+  define('sintercard -3 rv', intersectionCount),
+  define('sunion -2 r', combined(union)),
+  define('sdiff -2 r', combined(difference)),
+  define('sinterstore -3 mw', combinedInto(intersection, 'sinterstore')),
+  define('sunionstore -3 mw', combinedInto(union, 'sunionstore')),
+  define('sdiffstore -3 mw', combinedInto(difference, 'sdiffstore')),
+  define('sscan -3 r', scan),
 ];

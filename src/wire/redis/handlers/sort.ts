@@ -15,7 +15,8 @@ import {
   SYNTAX_ERROR,
   WRONG_TYPE,
 } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command } from '../handler.js';
+import type { KeyReference } from '../key-spec.js';
 import { array, bulkOrNull, integer } from '../reply.js';
 import type { Session } from '../session.js';
 import { int, parseFloat64 } from './number.js';
@@ -140,21 +141,23 @@ const sort =
     return integer(values.length);
   };
 
+const READ = { at: 1, flags: ['RO', 'access'] };
+
 /** The keys of SORT that can be told: what is sorted, and where it goes; the last STORE counts. */
-export function sortKeys(args: readonly string[]): string[] {
-  let store: string | undefined;
+function sortKeys(args: readonly string[]): KeyReference[] {
+  let storeAt: number | undefined;
   for (let i = 2; i < args.length; i++) {
     const word = args[i]?.toLowerCase();
     if (word === 'limit') i += 2;
     else if (word === 'get' || word === 'by') i++;
-    else if (word === 'store') store = args[++i] ?? store;
+    else if (word === 'store' && i + 1 < args.length) storeAt = ++i;
   }
-  return [args[1] as string, ...(store === undefined ? [] : [store])];
+  return storeAt === undefined ? [READ] : [READ, { at: storeAt, flags: ['OW', 'update'] }];
 }
 
 const categories = ['set', 'sortedset', 'list', 'dangerous'];
 
 export const sortCommands: readonly Command[] = [
-  command('sort -2 mwv', { keys: ONE_KEY, categories, run: sort(true) }),
-  command('sort_ro -2 rv', { keys: ONE_KEY, categories, run: sort(false) }),
+  command('sort -2 mwv', { categories, findKeys: sortKeys, run: sort(true) }),
+  command('sort_ro -2 rv', { categories, findKeys: () => [READ], run: sort(false) }),
 ];

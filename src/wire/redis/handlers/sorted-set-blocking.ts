@@ -36,6 +36,6 @@ const blockingPop =
 const categories = ['sortedset'];
 
 export const sortedSetBlockingCommands: readonly Command[] = [
-  command('bzpopmin -3 Fbsw', { keys: [1, -2, 1], categories, run: blockingPop(true) }),
-  command('bzpopmax -3 Fbsw', { keys: [1, -2, 1], categories, run: blockingPop(false) }),
+  command('bzpopmin -3 Fbsw', { categories, run: blockingPop(true) }),
+  command('bzpopmax -3 Fbsw', { categories, run: blockingPop(false) }),
 ];

@@ -11,7 +11,7 @@ import {
   SYNTAX_ERROR,
   WRONG_TYPE,
 } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command } from '../handler.js';
 import { integer } from '../reply.js';
 import type { Session } from '../session.js';
 import { int, nonNegativeInt, parseFloat64 } from './number.js';
@@ -155,7 +155,7 @@ export const sortedSetCombineCommands: readonly Command[] = [
   command('zinter -3 rv', { categories, run: answer('inter') }),
   command('zdiff -3 rv', { categories, run: answer('diff') }),
   command('zintercard -3 rv', { categories, run: cardinality }),
-  command('zunionstore -4 mwv', { keys: ONE_KEY, categories, run: store('union') }),
-  command('zinterstore -4 mwv', { keys: ONE_KEY, categories, run: store('inter') }),
-  command('zdiffstore -4 mwv', { keys: ONE_KEY, categories, run: store('diff') }),
+  command('zunionstore -4 mwv', { categories, run: store('union') }),
+  command('zinterstore -4 mwv', { categories, run: store('inter') }),
+  command('zdiffstore -4 mwv', { categories, run: store('diff') }),
 ];

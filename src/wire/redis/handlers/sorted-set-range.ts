@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/zrange/
  */
 import { RedisError, type Scored, SortedSetValue, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, definer } from '../handler.js';
 import { integer } from '../reply.js';
 import type { Session } from '../session.js';
 import { int, parseFloat64 } from './number.js';
@@ -184,21 +184,21 @@ const removeRange =
   };
 
 const categories = ['sortedset'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const define = definer(categories);
 const PLAIN: RangeWords = { general: false, by: 'rank', reverse: false, withScores: false };
 const GENERAL: RangeWords = { ...PLAIN, general: true };
 
 export const sortedSetRangeCommands: readonly Command[] = [
-  one('zrange -4 r', range(GENERAL)),
-  one('zrevrange -4 r', range({ ...PLAIN, reverse: true })),
-  one('zrangebyscore -4 r', range({ ...PLAIN, by: 'score' })),
-  one('zrevrangebyscore -4 r', range({ ...PLAIN, by: 'score', reverse: true })),
-  one('zrangebylex -4 r', range({ ...PLAIN, by: 'lex' })),
-  one('zrevrangebylex -4 r', range({ ...PLAIN, by: 'lex', reverse: true })),
-  command('zrangestore -5 mw', { keys: [1, 2, 1], categories, run: rangeStore }),
-  one('zcount 4 Fr', count('score')),
-  one('zlexcount 4 Fr', count('lex')),
-  one('zremrangebyscore 4 w', removeRange('score', 'zremrangebyscore')),
-  one('zremrangebyrank 4 w', removeRange('rank', 'zremrangebyrank')),
-  one('zremrangebylex 4 w', removeRange('lex', 'zremrangebylex')),
+  define('zrange -4 r', range(GENERAL)),
+  define('zrevrange -4 r', range({ ...PLAIN, reverse: true })),
+  define('zrangebyscore -4 r', range({ ...PLAIN, by: 'score' })),
+  define('zrevrangebyscore -4 r', range({ ...PLAIN, by: 'score', reverse: true })),
+  define('zrangebylex -4 r', range({ ...PLAIN, by: 'lex' })),
+  define('zrevrangebylex -4 r', range({ ...PLAIN, by: 'lex', reverse: true })),
+  define('zrangestore -5 mw', rangeStore),
+  define('zcount 4 Fr', count('score')),
+  define('zlexcount 4 Fr', count('lex')),
+  define('zremrangebyscore 4 w', removeRange('score', 'zremrangebyscore')),
+  define('zremrangebyrank 4 w', removeRange('rank', 'zremrangebyrank')),
+  define('zremrangebylex 4 w', removeRange('lex', 'zremrangebylex')),
 ];

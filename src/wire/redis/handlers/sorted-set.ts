@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/?group=sorted-set
  */
 import { NOT_A_FLOAT, RedisError, type Scored, SortedSetValue, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command, definer } from '../handler.js';
 import { array, bulk, bulks, double, formatDouble, integer, nullArray, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { cursor, passes, scanOptions } from './key.js';
@@ -220,22 +220,22 @@ function randomMember(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['sortedset'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const define = definer(categories);
 
 export const sortedSetCommands: readonly Command[] = [
-  one('zadd -4 Fmw', zadd),
-  one('zincrby 4 Fmw', zincrby),
-  one('zrem -3 Fw', (client, args) => integer(removeMembers(client, args[1] as string, args.slice(2), 'zrem'))),
-  one('zscore 3 Fr', (client, args) => scoreOrNull(client, readSorted(client, args)?.score(args[2] as string))),
-  one('zmscore -3 Fr', (client, args) => {
+  define('zadd -4 Fmw', zadd),
+  define('zincrby 4 Fmw', zincrby),
+  define('zrem -3 Fw', (client, args) => integer(removeMembers(client, args[1] as string, args.slice(2), 'zrem'))),
+  define('zscore 3 Fr', (client, args) => scoreOrNull(client, readSorted(client, args)?.score(args[2] as string))),
+  define('zmscore -3 Fr', (client, args) => {
     const sorted = readSorted(client, args);
     return array(args.slice(2).map((member) => scoreOrNull(client, sorted?.score(member))));
   }),
-  one('zcard 2 Fr', (client, args) => integer(readSorted(client, args)?.size ?? 0)),
-  command('zrank -3 Fr', { keys: ONE_KEY, categories, arityIn70: 3, run: rank(false) }),
-  command('zrevrank -3 Fr', { keys: ONE_KEY, categories, arityIn70: 3, run: rank(true) }),
-  one('zpopmin -2 Fw', pop(true)),
-  one('zpopmax -2 Fw', pop(false)),
-  command('zrandmember -2 r', { keys: ONE_KEY, categories, tips: ['nondeterministic_output'], run: randomMember }),
-  one('zscan -3 r', scan),
+  define('zcard 2 Fr', (client, args) => integer(readSorted(client, args)?.size ?? 0)),
+  command('zrank -3 Fr', { categories, arityIn70: 3, run: rank(false) }),
+  command('zrevrank -3 Fr', { categories, arityIn70: 3, run: rank(true) }),
+  define('zpopmin -2 Fw', pop(true)),
+  define('zpopmax -2 Fw', pop(false)),
+  define('zrandmember -2 r', randomMember),
+  define('zscan -3 r', scan),
 ];

@@ -20,7 +20,7 @@ import {
   SYNTAX_ERROR,
   WRONG_TYPE,
 } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command, definer } from '../handler.js';
 import { array, bulk, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
@@ -340,24 +340,23 @@ function xautoclaim(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['stream'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
-const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: [2, 2, 1], categories, run });
+const define = definer(categories);
 
 export const streamGroupCommands: readonly Command[] = [
   command('xgroup -2', {
     subcommands: withHelp(
       [
-        sub('xgroup|create -5 mw', groupCreate),
-        sub('xgroup|setid -5 w', groupSetId),
-        sub('xgroup|destroy 4 w', groupDestroy),
-        sub('xgroup|createconsumer 5 mw', groupCreateConsumer),
-        sub('xgroup|delconsumer 5 w', groupDelConsumer),
+        define('xgroup|create -5 mw', groupCreate),
+        define('xgroup|setid -5 w', groupSetId),
+        define('xgroup|destroy 4 w', groupDestroy),
+        define('xgroup|createconsumer 5 mw', groupCreateConsumer),
+        define('xgroup|delconsumer 5 w', groupDelConsumer),
       ],
       categories,
     ),
   }),
-  one('xack -4 Fw', xack),
-  one('xpending -3 r', xpending),
-  one('xclaim -6 Fw', xclaim),
-  one('xautoclaim -6 Fw', xautoclaim),
+  define('xack -4 Fw', xack),
+  define('xpending -3 r', xpending),
+  define('xclaim -6 Fw', xclaim),
+  define('xautoclaim -6 Fw', xautoclaim),
 ];

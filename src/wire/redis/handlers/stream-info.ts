@@ -14,7 +14,7 @@ import {
   type StreamEntry,
   StreamValue,
 } from '../../../models/redis/index.js';
-import { type Command, command } from '../handler.js';
+import { type Command, command, definer } from '../handler.js';
 import { array, bulk, integer, map, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
@@ -163,15 +163,15 @@ function infoConsumers(client: Session, args: readonly string[]): string {
 }
 
 const categories = ['stream'];
-const sub = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: [2, 2, 1], categories, run });
+const define = definer(categories);
 
 export const streamInfoCommands: readonly Command[] = [
   command('xinfo -2', {
     subcommands: withHelp(
       [
-        sub('xinfo|stream -3 r', infoStream),
-        sub('xinfo|groups 3 r', infoGroups),
-        sub('xinfo|consumers 4 r', infoConsumers),
+        define('xinfo|stream -3 r', infoStream),
+        define('xinfo|groups 3 r', infoGroups),
+        define('xinfo|consumers 4 r', infoConsumers),
       ],
       categories,
     ),

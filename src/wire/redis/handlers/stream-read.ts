@@ -235,13 +235,6 @@ function serveGroupReader(
   return streamsReply([[key, entriesReply(entries)]], client.protocol);
 }
 
-/** The keys of XREAD and XREADGROUP: the first half of what stands behind STREAMS. */
-export function streamKeys(args: readonly string[]): string[] {
-  const at = args.findIndex((word, i) => i > 0 && word.toLowerCase() === 'streams');
-  const rest = at === -1 ? [] : args.slice(at + 1);
-  return rest.length % 2 === 0 ? rest.slice(0, rest.length / 2) : [];
-}
-
 const categories = ['stream'];
 
 export const streamReadCommands: readonly Command[] = [

@@ -20,7 +20,7 @@ import {
   type Trim,
   type WantedId,
 } from '../../../models/redis/index.js';
-import { type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, definer } from '../handler.js';
 import { bulk, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
 import { int } from './number.js';
@@ -224,16 +224,16 @@ function checkNewLastId(stream: StreamValue, id: bigint, added: number | undefin
 }
 
 const categories = ['stream'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const define = definer(categories);
 
 export const streamCommands: readonly Command[] = [
-  one('xadd -5 Fmw', xadd),
-  one('xlen 2 Fr', (client, args) =>
+  define('xadd -5 Fmw', xadd),
+  define('xlen 2 Fr', (client, args) =>
     integer(keyspaceOf(client).readAs(client.db, args[1] as string, StreamValue)?.length ?? 0),
   ),
-  one('xrange -4 r', range(false)),
-  one('xrevrange -4 r', range(true)),
-  one('xdel -3 Fw', xdel),
-  one('xtrim -4 w', xtrim),
-  one('xsetid -3 Fmw', xsetid),
+  define('xrange -4 r', range(false)),
+  define('xrevrange -4 r', range(true)),
+  define('xdel -3 Fw', xdel),
+  define('xtrim -4 w', xtrim),
+  define('xsetid -3 Fmw', xsetid),
 ];

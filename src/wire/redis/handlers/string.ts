@@ -4,7 +4,8 @@
  * @see https://redis.io/docs/latest/commands/?group=string
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
-import { ALL_KEYS, type Command, command, ONE_KEY } from '../handler.js';
+import { type Command, command, definer } from '../handler.js';
+import type { KeyReference } from '../key-spec.js';
 import { bulk, bulkOrNull, integer, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
 import { lcsCommand } from './lcs.js';
@@ -232,32 +233,38 @@ function incrByFloat(client: Session, args: readonly string[]): string {
   return bulk(value);
 }
 
+/** SET reads its key with the option GET only. */
+function setKeys(args: readonly string[]): KeyReference[] {
+  const reads = args.some((arg, i) => i > 2 && arg.toLowerCase() === 'get');
+  return [{ at: 1, flags: reads ? ['RW', 'access', 'update'] : ['OW', 'update'] }];
+}
+
 const categories = ['string'];
-const one = (shape: string, run: NonNullable<Command['run']>) => command(shape, { keys: ONE_KEY, categories, run });
+const define = definer(categories);
 
 export const stringCommands: readonly Command[] = [
-  one('set -3 mw', set),
-  one('setnx 3 Fmw', setNx),
-  one('setex 4 mw', setWithEnd('setex', 'ex')),
-  one('psetex 4 mw', setWithEnd('psetex', 'px')),
-  one('get 2 Fr', get),
-  one('getset 3 Fmw', getSet),
-  one('getdel 2 Fw', getDel),
-  one('getex -2 Fw', getEx),
-  command('mget -2 Fr', { keys: ALL_KEYS, categories, run: mget }),
-  command('mset -3 mw', { keys: [1, -1, 2], categories, run: mset }),
-  command('msetnx -3 mw', { keys: [1, -1, 2], categories, run: msetNx }),
-  one('append 3 Fmw', append),
-  one('strlen 2 Fr', (client, args) =>
+  command('set -3 mw', { categories, findKeys: setKeys, run: set }),
+  define('setnx 3 Fmw', setNx),
+  define('setex 4 mw', setWithEnd('setex', 'ex')),
+  define('psetex 4 mw', setWithEnd('psetex', 'px')),
+  define('get 2 Fr', get),
+  define('getset 3 Fmw', getSet),
+  define('getdel 2 Fw', getDel),
+  define('getex -2 Fw', getEx),
+  define('mget -2 Fr', mget),
+  define('mset -3 mw', mset),
+  define('msetnx -3 mw', msetNx),
+  define('append 3 Fmw', append),
+  define('strlen 2 Fr', (client, args) =>
     integer(keyspaceOf(client).readString(client.db, args[1] as string)?.length ?? 0),
   ),
-  one('getrange 4 r', getRange),
-  one('substr 4 r', getRange),
+  define('getrange 4 r', getRange),
+  define('substr 4 r', getRange),
   lcsCommand,
-  one('setrange 4 mw', setRange),
-  one('incr 2 Fmw', (client, args) => increase(client, args[1] as string, 1n)),
-  one('decr 2 Fmw', (client, args) => increase(client, args[1] as string, -1n)),
-  one('incrby 3 Fmw', (client, args) => increase(client, args[1] as string, int64(args[2] as string))),
-  one('decrby 3 Fmw', decrBy),
-  one('incrbyfloat 3 Fmw', incrByFloat),
+  define('setrange 4 mw', setRange),
+  define('incr 2 Fmw', (client, args) => increase(client, args[1] as string, 1n)),
+  define('decr 2 Fmw', (client, args) => increase(client, args[1] as string, -1n)),
+  define('incrby 3 Fmw', (client, args) => increase(client, args[1] as string, int64(args[2] as string))),
+  define('decrby 3 Fmw', decrBy),
+  define('incrbyfloat 3 Fmw', incrByFloat),
 ];

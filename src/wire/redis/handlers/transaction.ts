@@ -5,7 +5,7 @@
  */
 import { RedisError } from '../../../models/redis/index.js';
 import { aclChanged, aclProblem, execute } from '../dispatch.js';
-import { ALL_KEYS, type Command, command } from '../handler.js';
+import { type Command, command } from '../handler.js';
 import { error, nullArray, OK } from '../reply.js';
 import type { Session } from '../session.js';
 
@@ -76,6 +76,6 @@ export const transactionCommands: readonly Command[] = [
   command('multi 1 BFlst', { categories, run: multi }),
   command('exec 1 Slst', { categories, run: exec }),
   command('discard 1 BFlst', { categories, run: discard }),
-  command('watch -2 BFlst', { keys: ALL_KEYS, categories, run: watch }),
+  command('watch -2 BFlst', { categories, run: watch }),
   command('unwatch 1 BFlst', { categories, run: unwatch }),
 ];
