@@ -129,6 +129,8 @@ export class GroupRebalance {
     const first = this.#state === 'Empty';
     this.#enter('PreparingRebalance');
     this.#changed(false);
+    // Whoever has an id and has not joined with it gives nobody time.
+    if (!first && this.#roster.members.size === 0) return this.#completeJoin();
     if (!first) {
       this.#joinTimer = this.#after(this.#roster.rebalanceTimeoutMs, () => this.#completeJoin());
       return this.#completeJoinIfAllThere();

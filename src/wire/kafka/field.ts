@@ -108,7 +108,7 @@ export const int8 = primitive<number>('int8');
 export const int16 = primitive<number>('int16');
 export const uint16 = primitive<number>('uint16');
 export const int32 = primitive<number>('int32');
-/** A 64-bit integer as a safe integer. */
+/** A 64-bit integer; beyond 53 bits the nearest double. */
 export const int64 = primitive<number>('int64');
 export const float64 = primitive<number>('float64');
 export const boolean = primitive<boolean>('boolean');

@@ -46,8 +46,13 @@ export class Writer {
     buffer[at + 3] = value;
   }
 
+  /** The largest one stands for the double next to it. */
   int64(value: number): void {
-    invariant(Number.isSafeInteger(value), `${value} is no 64-bit integer`);
+    invariant(Number.isInteger(value) && Math.abs(value) <= 2 ** 63, `${value} is no 64-bit integer`);
+    if (value === 2 ** 63) {
+      this.int32(0x7fffffff);
+      return this.int32(-1);
+    }
     const high = Math.floor(value / 0x100000000);
     this.int32(high);
     this.int32(value - high * 0x100000000);

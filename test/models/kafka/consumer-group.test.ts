@@ -363,6 +363,16 @@ describe('ClassicGroup: leaving', () => {
     expect(groups.leave('none', [{ memberId: 'x', instanceId: null }])).toEqual(['UNKNOWN_MEMBER_ID']);
   });
 
+  it('becomes empty although somebody has an id and has not joined with it', () => {
+    const [a] = stableGroup(1);
+    const b = member({ requiresKnownId: true }).join();
+    a?.leave();
+    expect(state()).toBe('Empty');
+    const c = member().join();
+    expect([c.joined?.error, state()]).toEqual(['NONE', 'CompletingRebalance']);
+    expect(b.join().joined).toBeUndefined();
+  });
+
   it('goes on at once when the member that everybody waits for leaves', () => {
     const [a, b] = stableGroup(2);
     const c = member().join();

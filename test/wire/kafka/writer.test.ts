@@ -23,6 +23,17 @@ describe('a writer', () => {
     expect(Buffer.from(writer.bytes()).readDoubleBE(0)).toBe(1.5);
   });
 
+  it.each([
+    [2 ** 63, '7fffffffffffffff'],
+    [-(2 ** 63), '8000000000000000'],
+    [2 ** 60, '1000000000000000'],
+    [-2, 'fffffffffffffffe'],
+  ])('writes %s as the 64-bit integer %s', (value, hex) => {
+    const writer = new Writer();
+    writer.int64(value);
+    expect(Buffer.from(writer.bytes()).toString('hex')).toBe(hex);
+  });
+
   it('prop: the parts are what was written, in order, however it was cut', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 3_000 }), { maxLength: 12 }), (pieces) => {
@@ -37,7 +48,8 @@ describe('a writer', () => {
   });
 
   it('refuses what has no place in its type', () => {
-    expect(() => new Writer().int64(2 ** 60)).toThrow('is no 64-bit integer');
+    expect(() => new Writer().int64(2 ** 64)).toThrow('is no 64-bit integer');
+    expect(() => new Writer().int64(0.5)).toThrow('is no 64-bit integer');
     expect(() => new Writer().uuid('short')).toThrow('is no UUID');
     expect(() => new Writer().text('x'.repeat(40_000), false)).toThrow('32767 are the most');
   });
