@@ -148,21 +148,22 @@ export class ChannelDeliveries {
     if (shared || vhost.context.journal.on || vhost.isWaitedFor) return false;
     const envelope = this.#window.take(deliveryTag);
     const taker = this.#window.taken;
-    if (!envelope || !taker) return false;
+    // Asked in this way, an envelope is not looked at: it was delivered long ago and is in no cache.
+    if (envelope === undefined || taker === undefined) return false;
     const { queue } = taker;
+    if (!queue.alive) {
+      vhost.command(this.#begin([{ envelope, taker }], 'ack'));
+      return true;
+    }
     if (taker instanceof Consumer) {
       taker.unackedCount--;
       this.#release(1);
-    }
-    if (!queue.alive) {
-      vhost.command(() => this.#settleNamesakes([{ envelope, taker }], queue, 'ack', []));
-      return true;
     }
     this.#ack(envelope, queue);
     // Its credit is its own: no other consumer that is set aside can be able by this.
     if (!(taker instanceof Consumer && taker.parked && taker.able)) return true;
     queue.consumers.unpark(taker);
-    vhost.command(() => queue.dispatch());
+    vhost.commandOn(queue, dispatch, undefined);
     return true;
   }
 
@@ -173,12 +174,16 @@ export class ChannelDeliveries {
 
   /** The first half of settling: the limit over all consumers has room again. @returns the second: queues hear of it */
   begin(tags: readonly number[], outcome: Outcome): () => void {
-    const settled = this.#takeAll(tags);
+    return this.#begin(this.#takeAll(tags), outcome);
+  }
+
+  #begin(settled: readonly Settled[], outcome: Outcome): () => void {
     this.#release(settled.reduce((count, { taker }) => (taker instanceof Consumer ? count + 1 : count), 0));
     return () => this.#tellQueues(settled, outcome);
   }
 
   #tellQueues(settled: readonly Settled[], outcome: Outcome): void {
+    for (const { taker } of settled) if (!taker.queue.alive) this.#watchNamesake(taker.queue);
     for (const group of groupsByTaker(settled)) this.#settleGroup(group, outcome, settled);
     if (!this.parked.isEmpty) this.unparkAll();
   }
@@ -227,7 +232,9 @@ export class ChannelDeliveries {
     const out = [...taken, ...(vhost.broker.unacked().get(queue) ?? [])];
     for (const { envelope } of group) {
       const isNamesake = (other: Envelope) =>
-        other.isOut && other.position === envelope.position && queue.priorityOf(other) === gone.priorityOf(envelope);
+        queue.isOut(other) &&
+        other.position === envelope.position &&
+        queue.priorityOf(other) === gone.priorityOf(envelope);
       const namesake = out.find(isNamesake);
       if (!namesake) continue;
       this.#giveCreditFor(namesake, queue);
@@ -235,6 +242,12 @@ export class ChannelDeliveries {
     }
     if (outcome === 'requeue') queue.afterReturn();
     this.unparkAll();
+  }
+
+  /** From now on something may be settled twice in the queue that has the name of one that has gone. */
+  #watchNamesake({ name }: Queue): void {
+    const queue = this.#connection.vhost.queues.get(name);
+    if (queue) queue.settled ??= new WeakSet();
   }
 
   #hasSomethingOf(queue: Queue): boolean {
@@ -294,6 +307,8 @@ export class ChannelDeliveries {
     return found;
   }
 }
+
+const dispatch = (queue: Queue): void => queue.dispatch();
 
 type Outcome = Settlement['outcome'];
 

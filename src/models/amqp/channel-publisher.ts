@@ -36,15 +36,10 @@ export class ChannelPublisher {
     this.#published ??= 0;
   }
 
-  /** The next publish has come. @returns its number; undefined when confirms are off */
-  count(): number | undefined {
-    if (this.#published !== undefined) this.#published++;
-    return this.#published;
-  }
-
-  /** @returns the queues that it reached */
-  put(publication: Publication, confirmTag: number | undefined): readonly Queue[] {
+  /** Routes the next publish. @returns the queues that it reached */
+  put(publication: Publication): readonly Queue[] {
     const { vhost } = this.#connection;
+    const confirmTag = this.#published === undefined ? undefined : ++this.#published;
     const delayed = vhost.delay(publication);
     const queues = delayed ? NO_QUEUES : vhost.destinations(publication);
     if (publication.mandatory && !delayed) this.returnUnless(queues, publication);

@@ -9,7 +9,7 @@ import { type AmqpError, notAllowed, notFound, notImplemented, preconditionFaile
 import { EMPTY_TABLE, integerOf } from './field-table.js';
 import { MessageCounts } from './message-counts.js';
 import type { BasicProperties } from './properties.js';
-import { checkPublish } from './publication.js';
+import { checkPublish, type Publication } from './publication.js';
 import type { Queue } from './queue.js';
 import { newReplyName, REPLY_TO } from './reply-to.js';
 import {
@@ -35,6 +35,7 @@ import { type Settlement, Transaction } from './transaction.js';
 
 const NO_FLAGS: PublishFlags = {};
 const NO_QUEUES: readonly Queue[] = [];
+const put = (publisher: ChannelPublisher, publication: Publication) => publisher.put(publication);
 
 /**
  * A channel: one synchronous method for each AMQP method that a client may send. Each checks everything first; what
@@ -203,12 +204,11 @@ export class AmqpChannel {
   ): readonly Queue[] {
     if (flags.immediate) throw notImplemented('immediate=true');
     const publication = checkPublish(this, exchange, routingKey, properties, body, flags.mandatory ?? false);
-    const confirmTag = this.#publisher.count();
     if (this.#tx) {
       this.#tx.publish(publication, this.connection.vhost.destinations(publication));
       return NO_QUEUES;
     }
-    return this.#command(() => this.#publisher.put(publication, confirmTag));
+    return this.connection.vhost.commandOn(this.#publisher, put, publication);
   }
 
   /** @returns undefined when the queue has no ready message */

@@ -259,17 +259,15 @@ export class ClassicQueue extends Queue {
   protected served(_consumer: Consumer): void {}
 
   #handOut(envelope: Envelope): void {
-    envelope.isOut = true;
     this.unackedCount++;
-    this.unackedBytes += envelope.body.length;
+    this.settled?.delete(envelope);
   }
 
   /** @returns false when it was settled before, in the name of another delivery */
   #settle(envelope: Envelope): boolean {
-    if (!envelope.isOut) return false;
-    envelope.isOut = false;
+    if (!this.isOut(envelope)) return false;
+    this.settled?.add(envelope);
     this.unackedCount--;
-    this.unackedBytes -= envelope.body.length;
     return true;
   }
 }

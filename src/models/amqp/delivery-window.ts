@@ -9,8 +9,9 @@ const SPARSE_SPAN = 65_536;
  * with holes; a few very old ones that would keep the ring long are kept in a map instead.
  */
 export class DeliveryWindow<Taker> {
-  #envelopes: Array<Envelope | undefined> = new Array(SMALLEST);
-  #takers: Array<Taker | undefined> = new Array(SMALLEST);
+  // Each entry is an envelope and, next to it, its taker: what is acked in any order is seldom in the processor's
+  // cache, and has to be fetched once this way.
+  #ring: Array<Envelope | Taker | undefined> = new Array(2 * SMALLEST);
   /** Tags of the ring: `#first` (smallest that may be filled) to `#next - 1`. */
   #first = 1;
   #next = 1;
@@ -26,16 +27,16 @@ export class DeliveryWindow<Taker> {
   /** @param tag larger than any before */
   add(tag: number, envelope: Envelope, taker: Taker): void {
     if (this.#inRing === 0) this.#first = tag;
-    else if (tag - this.#first >= this.#envelopes.length) this.#makeRoom(tag);
-    const slot = tag & (this.#envelopes.length - 1);
-    this.#envelopes[slot] = envelope;
-    this.#takers[slot] = taker;
+    else if (2 * (tag - this.#first) >= this.#ring.length) this.#makeRoom(tag);
+    const slot = this.#slot(tag);
+    this.#ring[slot] = envelope;
+    this.#ring[slot + 1] = taker;
     this.#next = tag + 1;
     this.#inRing++;
   }
 
   has(tag: number): boolean {
-    return this.#inTheRing(tag) ? this.#envelopes[this.#slot(tag)] !== undefined : this.#old.has(tag);
+    return this.#inTheRing(tag) ? this.#ring[this.#slot(tag)] !== undefined : this.#old.has(tag);
   }
 
   /** Removes an entry; its taker is in `taken`. Undefined when there is none. */
@@ -48,11 +49,11 @@ export class DeliveryWindow<Taker> {
       return entry[0];
     }
     const slot = this.#slot(tag);
-    const envelope = this.#envelopes[slot];
+    const envelope = this.#ring[slot] as Envelope | undefined;
     if (envelope === undefined) return undefined;
-    this.taken = this.#takers[slot];
-    this.#envelopes[slot] = undefined;
-    this.#takers[slot] = undefined;
+    this.taken = this.#ring[slot + 1] as Taker;
+    this.#ring[slot] = undefined;
+    this.#ring[slot + 1] = undefined;
     this.#inRing--;
     if (tag === this.#first) this.#skipHoles();
     return envelope;
@@ -70,7 +71,7 @@ export class DeliveryWindow<Taker> {
     for (const tag of this.#old.keys()) if (tag <= last) tags.push(tag);
     if (this.#inRing === 0) return tags;
     for (let tag = this.#first; tag < this.#next && tag <= last; tag++) {
-      if (this.#envelopes[this.#slot(tag)] !== undefined) tags.push(tag);
+      if (this.#ring[this.#slot(tag)] !== undefined) tags.push(tag);
     }
     return tags;
   }
@@ -82,21 +83,20 @@ export class DeliveryWindow<Taker> {
       this.taken = entry?.[1];
       return entry?.[0];
     }
-    this.taken = this.#takers[this.#slot(tag)];
-    return this.#envelopes[this.#slot(tag)];
+    this.taken = this.#ring[this.#slot(tag) + 1] as Taker | undefined;
+    return this.#ring[this.#slot(tag)] as Envelope | undefined;
   }
 
   /** Gives an entry another taker. */
   retake(tag: number, taker: Taker): void {
     const envelope = this.peek(tag);
     if (!envelope) return;
-    if (this.#inTheRing(tag)) this.#takers[this.#slot(tag)] = taker;
+    if (this.#inTheRing(tag)) this.#ring[this.#slot(tag) + 1] = taker;
     else this.#old.set(tag, [envelope, taker]);
   }
 
   clear(): void {
-    this.#envelopes = new Array(SMALLEST);
-    this.#takers = new Array(SMALLEST);
+    this.#ring = new Array(2 * SMALLEST);
     this.#inRing = 0;
     this.#old.clear();
   }
@@ -106,18 +106,18 @@ export class DeliveryWindow<Taker> {
   }
 
   #slot(tag: number): number {
-    return tag & (this.#envelopes.length - 1);
+    return (2 * tag) & (this.#ring.length - 2);
   }
 
   #skipHoles(): void {
     if (this.#inRing === 0) return;
-    while (this.#envelopes[this.#slot(this.#first)] === undefined) this.#first++;
+    while (this.#ring[this.#slot(this.#first)] === undefined) this.#first++;
   }
 
   #makeRoom(tag: number): void {
     const span = tag - this.#first;
     if (span >= SPARSE_SPAN && this.#inRing * 8 < span) {
-      while (this.#inRing > 0 && tag - this.#first >= this.#envelopes.length / 2) {
+      while (this.#inRing > 0 && tag - this.#first >= this.#ring.length / 4) {
         const oldest = this.#first;
         const envelope = this.take(oldest) as Envelope;
         this.#old.set(oldest, [envelope, this.taken as Taker]);
@@ -125,15 +125,15 @@ export class DeliveryWindow<Taker> {
       if (this.#inRing === 0) this.#first = tag;
       return;
     }
-    let length = this.#envelopes.length;
-    while (length <= span) length *= 2;
-    const envelopes: Array<Envelope | undefined> = new Array(length);
-    const takers: Array<Taker | undefined> = new Array(length);
+    let { length } = this.#ring;
+    while (length <= 2 * span) length *= 2;
+    const ring: Array<Envelope | Taker | undefined> = new Array(length);
     for (let at = this.#first; at < this.#next; at++) {
-      envelopes[at & (length - 1)] = this.#envelopes[this.#slot(at)];
-      takers[at & (length - 1)] = this.#takers[this.#slot(at)];
+      const slot = this.#slot(at);
+      const to = (2 * at) & (length - 2);
+      ring[to] = this.#ring[slot];
+      ring[to + 1] = this.#ring[slot + 1];
     }
-    this.#envelopes = envelopes;
-    this.#takers = takers;
+    this.#ring = ring;
   }
 }

@@ -16,8 +16,8 @@ export class Envelope {
   position = 0;
   /** When it expires; 0 is never. */
   expiresAtMs = 0;
-  /** Twice the times that it came back, and one more while it is out. */
-  #moves = 0;
+  /** Times it was handed out and came back. */
+  returnCount = 0;
 
   constructor(
     exchange: string,
@@ -36,24 +36,6 @@ export class Envelope {
   /** Another copy of the content, for another queue. */
   copy(): Envelope {
     return new Envelope(this.exchange, this.routingKey, this.properties, this.body, this.hiddenKeys);
-  }
-
-  /** Whether it is delivered and not settled. */
-  get isOut(): boolean {
-    return (this.#moves & 1) === 1;
-  }
-
-  set isOut(isOut: boolean) {
-    this.#moves = isOut ? this.#moves | 1 : this.#moves & ~1;
-  }
-
-  /** Times it was handed out and came back. */
-  get returnCount(): number {
-    return this.#moves >> 1;
-  }
-
-  set returnCount(count: number) {
-    this.#moves = (count << 1) | (this.#moves & 1);
   }
 
   /** Whether it was handed out before by the queue that holds it. */

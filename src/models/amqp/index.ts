@@ -22,7 +22,7 @@ export type { ChannelSink, ConsumeArguments, GetOk, PublishFlags } from './chann
 export type { AmqpOptions, AmqpVersion } from './config.js';
 export type { AmqpConnection, ConnectionSink } from './connection.js';
 export type { Consumer } from './consumer.js';
-export type { Confirmation, ReturnedMessage } from './envelope.js';
+export type { Confirmation, Envelope, ReturnedMessage } from './envelope.js';
 export { Delivery } from './envelope.js';
 export { AmqpError, type AmqpErrorCode, type AmqpErrorScope } from './errors.js';
 export type { Exchange } from './exchange.js';

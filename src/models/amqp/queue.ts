@@ -67,7 +67,8 @@ export abstract class Queue {
   alive = true;
   /** Deliveries that are not settled. */
   unackedCount = 0;
-  unackedBytes = 0;
+  /** What was settled since one was settled in the name of another delivery: only then two may settle the same. */
+  settled: WeakSet<Envelope> | undefined;
   readonly counts = new MessageCounts();
   #hadConsumer = false;
   #lease: Timer | undefined;
@@ -96,6 +97,11 @@ export abstract class Queue {
 
   get messageCount(): number {
     return this.readyCount + this.unackedCount;
+  }
+
+  /** Whether what a channel holds is still to be settled. It is not asked itself: acks come long after its delivery. */
+  isOut(envelope: Envelope): boolean {
+    return this.settled === undefined || !this.settled.has(envelope);
   }
 
   /** Consumers as the queue itself counts them. */

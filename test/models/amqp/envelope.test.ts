@@ -12,17 +12,6 @@ it('a copy shares the content, and nothing that belongs to a queue', () => {
   expect(copy.properties).toBe(envelope.properties);
 });
 
-it('counts how often it came back, whether it is out or not', () => {
-  const envelope = published();
-  envelope.isOut = true;
-  expect([envelope.isOut, envelope.returnCount]).toEqual([true, 0]);
-  envelope.returnCount = 5;
-  expect([envelope.isOut, envelope.returnCount]).toEqual([true, 5]);
-  envelope.isOut = false;
-  envelope.returnCount++;
-  expect([envelope.isOut, envelope.returnCount]).toEqual([false, 6]);
-});
-
 it('a delivery is a redelivery once the message came back, and does not change with it', () => {
   const envelope = published();
   const first = new Delivery('c', 1, envelope);

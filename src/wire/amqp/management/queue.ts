@@ -2,6 +2,7 @@
 import {
   type AmqpChannel,
   type AmqpError,
+  type Envelope,
   type GetOk,
   PROPERTY_NAMES,
   type Queue,
@@ -33,8 +34,10 @@ type JsonItem = Record<string, unknown>;
 function queueToJson(
   queue: Queue,
   { vhost, rates }: { readonly vhost: VirtualHost; readonly rates: RateMeter },
+  unacked: readonly Envelope[] = [],
 ): JsonItem {
   const { consumers, exclusiveOwner } = queue;
+  const unackedBytes = bytesOut(queue, unacked);
   const capacity = [...consumers.values()].some((consumer) => consumer.able) ? 1 : 0;
   return {
     arguments: tableToJson(queue.arguments),
@@ -47,9 +50,9 @@ function queueToJson(
     exclusive: exclusiveOwner !== undefined,
     exclusive_consumer_tag: [...consumers.values()].find((consumer) => consumer.exclusive)?.tag ?? null,
     memory: 0,
-    message_bytes: queue.readyBytes + queue.unackedBytes,
+    message_bytes: queue.readyBytes + unackedBytes,
     message_bytes_ready: queue.readyBytes,
-    message_bytes_unacknowledged: queue.unackedBytes,
+    message_bytes_unacknowledged: unackedBytes,
     ...rates.rated(queue, totals([queue])),
     ...queueMessageStats(rates, queue.counts),
     name: queue.name,
@@ -65,6 +68,12 @@ function queueToJson(
   };
 }
 
+/** Bodies of what a queue has handed out; streams do not count theirs. */
+function bytesOut(queue: Queue, unacked: readonly Envelope[]): number {
+  if (queue.type === 'stream') return 0;
+  return unacked.reduce((bytes, each) => (queue.isOut(each) ? bytes + each.body.length : bytes), 0);
+}
+
 /** What a queue's policy says, and where the operator's says something, the lesser of both. */
 function effectiveDefinition({ policy, operatorPolicy }: Queue): JsonItem {
   const own = policy ? tableToJson(policy.definition) : {};
@@ -78,8 +87,10 @@ function effectiveDefinition({ policy, operatorPolicy }: Queue): JsonItem {
 
 /** All queues of the vhosts that a request is about, by name. */
 function queuesOf(request: ManagementRequest): JsonItem[] {
+  const { rates } = request;
+  const unacked = request.broker.unacked();
   return request.vhosts.flatMap((vhost) =>
-    [...vhost.queues.values()].sort(byName).map((queue) => queueToJson(queue, { vhost, rates: request.rates })),
+    [...vhost.queues.values()].sort(byName).map((queue) => queueToJson(queue, { vhost, rates }, unacked.get(queue))),
   );
 }
 
@@ -94,7 +105,12 @@ function queueOf(request: ManagementRequest): Queue {
 function details(request: ManagementRequest): HttpResponse {
   const queue = queueOf(request);
   const consumers = [...queue.consumers.values()].map((each) => consumerToJson(each, request.vhost));
-  const item = { ...queueToJson(queue, request), consumer_details: consumers, deliveries: [], incoming: [] };
+  const item = {
+    ...queueToJson(queue, request, request.broker.unacked().get(queue)),
+    consumer_details: consumers,
+    deliveries: [],
+    incoming: [],
+  };
   return single(request.query, item);
 }
 

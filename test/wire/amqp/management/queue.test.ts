@@ -13,7 +13,9 @@ test('the live values are those of the broker', async () => {
     messages: 2,
     messages_ready: 1,
     messages_unacknowledged: 1,
+    message_bytes: 6,
     message_bytes_ready: 1,
+    message_bytes_unacknowledged: 5,
     consumers: 0,
   });
   expect((await world.http('GET', '/api/overview')).body.queue_totals.messages).toBe(2);
