@@ -52,10 +52,7 @@ export class AmqpClient {
 
   /** Sends a method and returns its answer as a text. */
   async call(channel: number, name: string, args: Record<string, unknown> = {}): Promise<string> {
-    const item = await this.ask(channel, name, args);
-    if (item.kind !== 'method') return item.kind;
-    if (item.name !== 'channel.close' && item.name !== 'connection.close') return show(item);
-    return `${item.name} ${item.args.replyCode} ${item.args.replyText}`;
+    return shown(await this.ask(channel, name, args));
   }
 
   /** Sends a method and returns what answers it, be it the end of the channel. */
@@ -135,6 +132,14 @@ export class AmqpClient {
     for (const waiting of this.#waiting.values()) for (const resolve of waiting.splice(0)) resolve(item);
     if (item.kind === 'method') this.#end();
   }
+}
+
+/** What a client saw as a text. */
+export function shown(item: PeerItem): string {
+  if (item.kind !== 'method') return item.kind;
+  if (item.name !== 'channel.close' && item.name !== 'connection.close') return show(item);
+  const { replyCode, replyText, classId, methodId } = item.args;
+  return `${item.name} ${replyCode} ${replyText} ${classId}.${methodId}`;
 }
 
 export function show({ name, args, props, body }: MethodItem): string {

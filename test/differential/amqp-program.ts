@@ -1,5 +1,6 @@
 /** Random programs for AMQP brokers, as data, so that they can be shortened. */
 import { Random } from '../../src/core/random.js';
+import { TopologyWriter } from './amqp-topology-program.js';
 
 export type Table = Readonly<Record<string, unknown>>;
 
@@ -33,6 +34,15 @@ export type Operation = { readonly channel: number } & (
   | { readonly do: 'delete-exchange' | 'declare-exchange'; readonly exchange: string }
   | { readonly do: 'bind' | 'unbind'; readonly queue: string; readonly exchange: string; readonly key: string }
   | { readonly do: 'wrong'; readonly what: 'tag' | 'redeclare' | 'absent' | 'unknown-exchange' }
+  | {
+      readonly do: 'call';
+      readonly method: string;
+      readonly args: Table;
+      /** Whether it is answered when it is right. */
+      readonly answered: boolean;
+    }
+  /** Asks the management API for all exchanges, queues and bindings of the program. */
+  | { readonly do: 'inspect' }
 );
 
 export type Settle = 'ack' | 'reject' | 'requeue';
@@ -40,6 +50,7 @@ export type Settle = 'ack' | 'reject' | 'requeue';
 export interface Message {
   readonly body: string;
   readonly mandatory: boolean;
+  readonly immediate?: boolean;
   readonly props: Table;
 }
 
@@ -51,6 +62,8 @@ export interface ChannelPlan {
 }
 
 export interface Program {
+  /** Begins the names of all that it declares. */
+  readonly prefix: string;
   readonly queues: ReadonlyMap<string, Table>;
   /** Queues that go with their last consumer. */
   readonly autoDeleted: ReadonlySet<string>;
@@ -69,9 +82,10 @@ export interface Program {
 /**
  * `plain`: nothing dies; `graph`: dead letters; `mixed`: channels have messages of several queues; `ttl`: time passes;
  * `quorum`: queues are quorum queues with dead letters; `churn`: connections are cut, queues go with their connection or
- * with their last consumer, exchanges lead into each other; `stream`: queues are streams.
+ * with their last consumer, exchanges lead into each other; `stream`: queues are streams; `topology`: what is declared
+ * with every flag, and methods where they are wrong.
  */
-export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn' | 'stream';
+export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn' | 'stream' | 'topology';
 
 const OPERATIONS_PER_PROGRAM = 70;
 const OPERATIONS_WITH_TIME = 16;
@@ -132,14 +146,20 @@ class ProgramWriter {
     const bindings = Array.from({ length: 4 }, () => this.#binding());
     const channels = Array.from({ length: 2 + this.#random.int(4) }, () => this.#channel());
     const count = this.#kind === 'ttl' ? OPERATIONS_WITH_TIME : OPERATIONS_PER_PROGRAM;
+    const connections = new Set(channels.map(({ connection }) => connection));
+    const names = { prefix: this.#prefix, queues: this.#queues, exchanges: this.#exchanges };
+    const topology = new TopologyWriter(this.#random, names, connections.size < channels.length);
     const operations = Array.from({ length: count }, () => {
       const channel = this.#random.int(channels.length);
-      return { channel, ...this.#operation(channels[channel] as ChannelPlan) } as Operation;
+      const operation =
+        this.#kind === 'topology' ? topology.operation() : this.#operation(channels[channel] as ChannelPlan);
+      return { channel, ...operation } as Operation;
     });
     const hops = this.#dies ? queues.size : 0;
     const waitMs = this.#kind === 'ttl' ? WAIT_MS : 0;
     const isReplicated = this.#kind === 'quorum' || this.#kind === 'stream';
-    return { queues, autoDeleted, exchanges, bindings, channels, hops, isReplicated, waitMs, operations };
+    const prefix = this.#prefix;
+    return { prefix, queues, autoDeleted, exchanges, bindings, channels, hops, isReplicated, waitMs, operations };
   }
 
   #chance(n: number): boolean {
@@ -222,7 +242,7 @@ class ProgramWriter {
         'confirm',
         this.#kind === 'quorum' || this.#kind === 'stream' ? 'plain' : 'tx',
       ]),
-      home: this.#kind === 'mixed' ? undefined : this.#queue(),
+      home: this.#kind === 'mixed' || this.#kind === 'topology' ? undefined : this.#queue(),
     };
   }
 

@@ -1,12 +1,15 @@
 /** Runs a program on a broker, and says after each operation what every channel saw and how long every queue is. */
 import { AmqpWorld, type PeerItem } from '../helpers/amqp-wire.js';
-import { AmqpClient, type MethodItem, show } from './amqp-client.js';
+import { AmqpClient, type MethodItem, show, shown } from './amqp-client.js';
+import { inspect } from './amqp-inspection.js';
 import type { ChannelPlan, Operation, Program, Settle, Table } from './amqp-program.js';
 
 /** A broker that programs run on. */
 export interface Site {
   connect(): Promise<AmqpClient>;
   wait(ms: number): Promise<void>;
+  /** Asks the management API. @returns the body of the answer */
+  management(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Whether its queues and channels run side by side, so that one has to wait for them. */
   readonly isConcurrent: boolean;
 }
@@ -15,6 +18,13 @@ export function rabbitAt(port: number): Site {
   return {
     connect: () => AmqpClient.connect(port),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    management: async (method, path, body) => {
+      const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`;
+      const request = { method, headers: { authorization }, ...(body !== undefined && { body: JSON.stringify(body) }) };
+      const answer = await fetch(`http://127.0.0.1:${port + MANAGEMENT_PORT_OFFSET}${path}`, request);
+      const text = await answer.text();
+      return text === '' ? '' : JSON.parse(text);
+    },
     isConcurrent: true,
   };
 }
@@ -24,9 +34,13 @@ export function tribroker(): Site {
   return {
     connect: () => AmqpClient.inside(world),
     wait: async (ms) => world.advance(ms),
+    management: async (method, path, body) => (await world.http(method, path, body)).body,
     isConcurrent: false,
   };
 }
+
+/** From a broker's AMQP port to that of its management API, as 5672 to 15672. */
+const MANAGEMENT_PORT_OFFSET = 10_000;
 
 /** @returns a text for each operation */
 export async function run(program: Program, site: Site): Promise<string[]> {
@@ -48,6 +62,9 @@ const CUT_CHANNEL = 99;
 /** A replicated queue of its own: what it confirms was logged behind all that other queues were told before. */
 const LOG_QUEUE = 'differential.log';
 
+/** Names that a broker makes up. */
+const MADE_UP = /(amq\.gen-|amq\.ctag-|amq\.rabbitmq\.reply-to\.)[\w+/=.-]{20,}/g;
+
 interface Unsettled {
   readonly tag: number;
   /** What tells it from others whatever its tag. */
@@ -64,6 +81,8 @@ class ChannelState {
   unconfirmed: number[] = [];
   published = 0;
   consumers: string[] = [];
+  /** The queue of each consumer that acks. */
+  readonly queueOf = new Map<string, string>();
 
   constructor(plan: ChannelPlan, number: number) {
     this.plan = plan;
@@ -76,6 +95,13 @@ class ChannelState {
     this.unconfirmed = [];
     this.published = 0;
     this.consumers = [];
+    this.queueOf.clear();
+  }
+
+  consumes(tag: string, queue: string, noAck: boolean): void {
+    this.consumers.push(tag);
+    if (noAck) this.queueOf.delete(tag);
+    else this.queueOf.set(tag, queue);
   }
 }
 
@@ -124,7 +150,7 @@ class Runner {
     if (this.#program.waitMs > 0) await this.#site.wait(this.#program.waitMs);
     const counts = await this.#settledCounts();
     const seen = this.#channels.flatMap((each) => this.#seen(each));
-    return [...answers, ...seen, counts].join('\n    ');
+    return [...answers, ...seen, counts].join('\n    ').replaceAll(MADE_UP, '$1*');
   }
 
   /** Counts, asked for until nothing has come for a while where queues answer before they are done. */
@@ -213,26 +239,19 @@ class Runner {
     const call = (name: string, args: Record<string, unknown> = {}) => client.call(channel.number, name, args);
     switch (operation.do) {
       case 'publish':
-        for (const { body, mandatory, props } of operation.messages) {
+        for (const { body, mandatory, immediate, props } of operation.messages) {
           const { exchange, key } = operation;
           if (!client.openChannels.has(channel.number)) break;
           if (channel.plan.mode === 'confirm') channel.unconfirmed.push(++channel.published);
-          client.publish(channel.number, { exchange, routingKey: key, mandatory }, props, body);
+          client.publish(channel.number, { exchange, routingKey: key, mandatory, immediate }, props, body);
         }
         return this.#unanswered(client, channel);
       case 'get':
         return Promise.all(Array.from({ length: operation.times }, () => this.#get(client, channel, operation)));
       case 'consume': {
         const { queue, tag, noAck, exclusive, args } = operation;
-        const answer = await call('basic.consume', {
-          queue,
-          consumerTag: tag,
-          noAck,
-          exclusive,
-          arguments: args,
-          args,
-        });
-        if (answer.startsWith('basic.consume-ok')) channel.consumers.push(tag);
+        const answer = await call('basic.consume', { queue, consumerTag: tag, noAck, exclusive, args });
+        if (answer.startsWith('basic.consume-ok')) channel.consumes(tag, queue, noAck);
         return [answer];
       }
       case 'cancel': {
@@ -255,15 +274,32 @@ class Runner {
       case 'rollback':
         channel.unsettled = [...channel.unsettled, ...channel.held.splice(0)].sort((a, b) => a.tag - b.tag);
         return [await call('tx.rollback')];
+      case 'call':
+        return this.#call(client, channel, operation);
       default:
         return [await this.#manage(client, channel, operation)];
     }
   }
 
+  async #call(
+    client: AmqpClient,
+    channel: ChannelState,
+    { method, args, answered }: Extract<Operation, { do: 'call' }>,
+  ): Promise<string[]> {
+    if (!answered) client.send(channel.number, method, args);
+    const answer = answered ? await client.ask(channel.number, method, args) : undefined;
+    const failed = answered ? [] : await this.#unanswered(client, channel);
+    if (method === 'basic.consume' && failed.length === 0) {
+      const consumerTag = answer?.kind === 'method' ? answer.args.consumerTag : args.consumerTag;
+      if (consumerTag !== undefined) channel.consumes(consumerTag, String(args.queue), args.noAck === true);
+    }
+    return answer ? [shown(answer)] : failed;
+  }
+
   async #manage(
     client: AmqpClient,
     channel: ChannelState,
-    operation: Exclude<Operation, { do: 'publish' | 'get' | 'consume' | 'cancel' | 'qos' | 'recover' }>,
+    operation: Exclude<Operation, { do: 'publish' | 'get' | 'consume' | 'cancel' | 'qos' | 'recover' | 'call' }>,
   ): Promise<string> {
     const call = (name: string, args: Record<string, unknown> = {}) => client.call(channel.number, name, args);
     switch (operation.do) {
@@ -308,6 +344,8 @@ class Runner {
       }
       case 'wrong':
         return this.#wrong(client, channel, operation.what);
+      case 'inspect':
+        return inspect(this.#site, this.#program.prefix);
       default:
         throw new Error(`no operation ${operation.do}`);
     }
@@ -419,10 +457,8 @@ class Runner {
     }
     if (event.name !== 'basic.deliver') return show(event);
     const { deliveryTag: tag, consumerTag, ...args } = event.args;
-    const consume = this.#program.operations.find((each) => each.do === 'consume' && each.tag === consumerTag);
-    if (consume?.do === 'consume' && !consume.noAck) {
-      channel.unsettled.push({ tag, key: `${consume.queue} ${event.body}` });
-    }
+    const queue = channel.queueOf.get(consumerTag);
+    if (queue !== undefined) channel.unsettled.push({ tag, key: `${queue} ${event.body}` });
     if (channel.plan.home === undefined) return show({ ...event, args: { ...args, consumerTag } });
     return show(event);
   }
@@ -452,6 +488,8 @@ function confirms(channel: ChannelState, { name, args }: MethodItem): string[] {
 }
 
 function countsOf(answer: PeerItem): string {
-  if (answer.kind !== 'method' || answer.name !== 'queue.declare-ok') return 'gone';
+  if (answer.kind !== 'method' || answer.name !== 'queue.declare-ok') {
+    return answer.kind === 'method' && answer.args.replyCode === 405 ? 'locked' : 'gone';
+  }
   return `${answer.args.messageCount}/${answer.args.consumerCount}`;
 }

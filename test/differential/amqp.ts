@@ -35,6 +35,7 @@ const KINDS: readonly ProgramKind[] = [
   'graph',
   'churn',
   'ttl',
+  'topology',
 ];
 /** One round in this many is a matrix. */
 const MATRIX_EVERY = 30;

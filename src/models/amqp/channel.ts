@@ -130,12 +130,10 @@ export class AmqpChannel {
   consume(args: ConsumeArguments): string {
     const { vhost } = this.connection;
     const given = args.consumerTag ?? '';
+    const queueName = this.#queueName(args.queue);
     if (given !== '' && this.consumers.has(given)) throw notAllowed(`attempt to reuse consumer tag '${given}'`);
-    if (given !== '' && this.#reply?.consumerTag === given) {
-      throw notAllowed(`attempt to reuse consumer tag '${given}'`);
-    }
-    if (args.queue === REPLY_TO) return this.#consumeReplies(given, args.noAck ?? false);
-    const queue = usableQueue(this.connection, this.#queueName(args.queue), 'read');
+    if (queueName === REPLY_TO) return this.#consumeReplies(given, args.noAck ?? false);
+    const queue = usableQueue(this.connection, queueName, 'read');
     checkConsume(this, queue, args);
     return this.#command(() => {
       const tag = given === '' ? vhost.generateName('amq.ctag-') : given;
@@ -157,8 +155,8 @@ export class AmqpChannel {
 
   #consumeReplies(given: string, noAck: boolean): string {
     const { vhost } = this.connection;
-    if (this.#reply) throw preconditionFailed('reply consumer already set');
     if (!noAck) throw preconditionFailed('reply consumer cannot acknowledge');
+    if (this.#reply) throw preconditionFailed('reply consumer already set');
     const consumerTag = given === '' ? vhost.generateName('amq.ctag-') : given;
     this.#reply = { consumerTag, name: newReplyName(vhost.context.random) };
     vhost.replyTargets.set(this.#reply.name, this);
@@ -183,7 +181,7 @@ export class AmqpChannel {
 
   /** Ends a consumer; an unknown tag is no mistake. What it has not settled stays with the channel. */
   cancel(consumerTag: string): void {
-    if (this.#reply?.consumerTag === consumerTag) this.#endReplies();
+    if (this.#reply?.consumerTag === consumerTag) return this.#endReplies();
     const consumer = this.consumers.get(consumerTag);
     if (!consumer) return;
     this.#command(() => this.#dropConsumer(consumer));

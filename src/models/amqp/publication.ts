@@ -44,6 +44,8 @@ export function checkPublish(
     throw preconditionFailed(`user_id property set to '${userId}' but authenticated user was '${user.name}'`);
   }
   if (expiration !== undefined) checkExpiration(expiration);
+  const cc = headers && keysOf(headers, 'CC');
+  const bcc = headers && keysOf(headers, 'BCC');
   if (deliveryMode !== undefined && deliveryMode !== 1 && deliveryMode !== 2) {
     throw preconditionFailed(`invalid message: {delivery_mode_unknown,${deliveryMode}}`);
   }
@@ -52,8 +54,6 @@ export function checkPublish(
     const envelope = new Envelope(exchangeName, routingKey, addressed, body);
     return { exchange, envelope, furtherKeys: undefined, mandatory };
   }
-  const cc = keysOf(headers, 'CC');
-  const bcc = keysOf(headers, 'BCC');
   const sent = bcc ? withHeaders(addressed, without(headers, 'BCC')) : addressed;
   return {
     exchange,

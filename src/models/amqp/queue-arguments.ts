@@ -4,7 +4,7 @@
  *
  * @see https://www.rabbitmq.com/docs/queues#optional-arguments
  */
-import { type AmqpError, preconditionFailed } from './errors.js';
+import { AmqpError, preconditionFailed } from './errors.js';
 import { type FieldTable, type FieldValue, fieldEquals, fieldTypeName, integerOf } from './field-table.js';
 import type { QueueType } from './queue.js';
 import { erlangText } from './term.js';
@@ -136,6 +136,8 @@ function foreign(args: FieldTable, type: QueueType, known: Known): string | unde
   return [...args.keys()].find((name) => anywhere(name) && !known[type].has(name));
 }
 
+const isClassic = (type: FieldValue | undefined): boolean => type === undefined || type === 'classic';
+
 /** The type that `x-queue-type` asks for. */
 export function queueTypeOf(args: FieldTable): QueueType {
   const type = args.get('x-queue-type');
@@ -156,6 +158,24 @@ export function checkQueueArguments(args: FieldTable, where: string): void {
   }
   checkForeign(args, queueTypeOf(args), where, QUEUE_ARGUMENTS);
 }
+
+/** For a queue that is not exclusive, which would be where its connection is. @throws AmqpError INTERNAL_ERROR */
+export function checkMasterLocator(args: FieldTable): void {
+  const locator = args.get('x-queue-master-locator');
+  if (locator !== undefined && !MASTER_LOCATORS.has(locator)) throw crashed();
+}
+
+/** For a queue that the server is to name. @throws AmqpError PRECONDITION_FAILED, INTERNAL_ERROR */
+export function checkServerNamed(args: FieldTable): void {
+  const type = queueTypeOf(args);
+  if (type !== 'classic') throw preconditionFailed(`Cannot declare a server-named queue for type rabbit_${type}_queue`);
+  if (!isClassic(args.get('x-queue-type'))) throw crashed();
+}
+
+/** RabbitMQ looks for what goes by a name before it checks the name, and its channel ends with that. */
+const crashed = (): AmqpError => new AmqpError('INTERNAL_ERROR', '');
+
+const MASTER_LOCATORS: ReadonlySet<FieldValue> = new Set(['min-masters', 'client-local', 'random']);
 
 /** @throws AmqpError PRECONDITION_FAILED for arguments that a consumer of this type of queue cannot have */
 export function checkConsumerArguments(args: FieldTable, type: QueueType, where: string): void {
@@ -186,7 +206,7 @@ export function checkSameArguments(current: FieldTable, received: FieldTable, wh
   for (const name of QUEUE_ARGUMENTS[queueTypeOf(current)]) {
     const was = current.get(name);
     const is = received.get(name);
-    if (name === 'x-queue-type' && queueTypeOf(current) === queueTypeOf(received)) continue;
+    if (name === 'x-queue-type' && isClassic(was) && isClassic(is)) continue;
     checkSameArgument(name, was, is, where);
   }
 }
@@ -202,7 +222,7 @@ export function checkSameArgument(
   if (current !== undefined && received !== undefined) {
     const number = integerOf(current);
     if (number !== undefined ? number === integerOf(received) : fieldEquals(current, received)) return;
-    throw inequivalent(name, where, `'${erlangText(received)}'`, `'${erlangText(current)}'`);
+    throw inequivalent(name, where, quoted(received), quoted(current));
   }
   throw inequivalent(name, where, describe(received), describe(current));
 }
@@ -211,6 +231,8 @@ export function checkSameArgument(
 export function checkSameProperty<T>(name: string, current: T, received: T, where: string): void {
   if (current !== received) throw inequivalent(name, where, `'${received}'`, `'${current}'`);
 }
+
+const quoted = (value: FieldValue): string => (value === null ? 'none' : `'${erlangText(value)}'`);
 
 const describe = (value: FieldValue | undefined): string =>
   value === undefined ? 'none' : `the value '${erlangText(value)}' of type '${fieldTypeName(value)}'`;

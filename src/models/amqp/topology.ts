@@ -20,10 +20,12 @@ import type { Exchange, ExchangeDefinition } from './exchange.js';
 import { EMPTY_TABLE, type FieldTable, fieldTypeName } from './field-table.js';
 import type { Queue, QueueDefinition } from './queue.js';
 import {
+  checkMasterLocator,
   checkQueueArguments,
   checkSameArgument,
   checkSameArguments,
   checkSameProperty,
+  checkServerNamed,
   queueTypeOf,
 } from './queue-arguments.js';
 import { isReplyName, REPLY_TO } from './reply-to.js';
@@ -204,9 +206,9 @@ export function bindQueue(actor: Actor, args: QueueBindArguments): void {
   if (!exchange) throw noExchange(exchangeName, vhost.name);
   const queue = vhost.queues.get(queueName);
   if (!queue) throw vhost.missingQueue(queueName);
-  checkExclusive(actor, queue);
   const table = args.arguments ?? EMPTY_TABLE;
   vhost.typeOf(exchange).validateBinding?.(routingKey, table);
+  checkExclusive(actor, queue);
   vhost.addBinding(new Binding(exchange, queue, routingKey, table));
 }
 
@@ -216,10 +218,12 @@ export function unbindQueue(actor: Actor, args: QueueBindArguments): void {
   if (exchange === '') throw onDefaultExchange();
   user.check(vhost, 'write', 'queue', queueName);
   checkSource(actor, exchange, routingKey);
-  const queue = vhost.queues.get(queueName);
-  if (queue) checkExclusive(actor, queue);
   const identity = bindingIdentity({ kind: 'queue', name: queueName }, routingKey, args.arguments ?? EMPTY_TABLE);
-  vhost.removeBinding(vhost.exchanges.get(exchange), identity);
+  const source = vhost.exchanges.get(exchange);
+  const queue = vhost.queues.get(queueName);
+  // Who may not use a queue may still ask to unbind what is not bound.
+  if (queue && source?.bindings.has(identity)) checkExclusive(actor, queue);
+  vhost.removeBinding(source, identity);
 }
 
 export function declareQueue(actor: Actor, args: QueueDeclareArguments): QueueDeclareOk {
@@ -236,9 +240,7 @@ export function declareQueue(actor: Actor, args: QueueDeclareArguments): QueueDe
   }
   if (given.startsWith('amq.')) throw accessRefused(`queue name '${given}' contains reserved prefix 'amq.*'`);
   const table = args.arguments ?? EMPTY_TABLE;
-  if (given === '' && queueTypeOf(table) !== 'classic') {
-    throw preconditionFailed(`Cannot declare a server-named queue for type rabbit_${queueTypeOf(table)}_queue`);
-  }
+  if (given === '') checkServerNamed(table);
   const name = given === '' ? vhost.generateName('amq.gen-') : given;
   user.check(vhost, 'configure', 'queue', name);
   const definition: QueueDefinition = {
@@ -296,6 +298,7 @@ function checkNewQueue(actor: Actor, definition: QueueDefinition): void {
     user.check(vhost, 'write', 'exchange', deadLetterExchange);
   }
   checkQueueArguments(table, where);
+  if (!definition.exclusiveOwner) checkMasterLocator(table);
   if (queueTypeOf(table) === 'classic') return;
   const refuse = (property: string) => preconditionFailed(`invalid property '${property}' for ${where}`);
   if (definition.autoDelete) throw refuse('auto-delete');

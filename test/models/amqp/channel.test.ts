@@ -154,3 +154,24 @@ it('what a commit acks lets consumers under the limit of their channel go on beh
   peer.send(2, 'tx.commit');
   expect(take()).toEqual(['tx.commit-ok', 'c: 6']);
 });
+
+it('the last queue that was declared is looked for before a tag is, and may be the one of direct replies', () => {
+  const { world, consume, peer, take } = amqpScene();
+  expect(consume(1, 'a')).toEqual(['basic.consume-ok']);
+  peer.call(2, 'queue.declare', { queue: 'amq.rabbitmq.reply-to', passive: true });
+  expect(consume(2, 'a', { queue: '', noAck: true })).toEqual(['basic.consume-ok']);
+  expect(consume(3, 'a', { queue: '' })).toEqual(['NOT_FOUND - no previously declared queue']);
+  expect(consume(2, 'b', { queue: '' })).toEqual(['PRECONDITION_FAILED - reply consumer cannot acknowledge']);
+  expect([take(), world.errors]).toEqual([[], []]);
+});
+
+it('a consumer of direct replies may have the tag of another, and is cancelled before it', () => {
+  const { consume, peer, take } = amqpScene();
+  const replies = { queue: 'amq.rabbitmq.reply-to', noAck: true };
+  expect([...consume(1, 'a', replies), ...consume(1, 'a')]).toEqual(['basic.consume-ok', 'basic.consume-ok']);
+  for (const left of [1, 0]) {
+    peer.call(1, 'basic.cancel', { consumerTag: 'a' });
+    expect(peer.call(1, 'queue.declare', { queue: 'q', passive: true }).args.consumerCount).toBe(left);
+  }
+  expect(take()).toEqual([]);
+});

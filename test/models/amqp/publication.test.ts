@@ -56,9 +56,9 @@ it('CC and BCC add keys; BCC leaves no trace', () => {
   }
 });
 
-it('CC that is no array is refused', () => {
+it('CC that is no array is refused, whatever else is wrong with the message', () => {
   const { publish } = amqpScene();
-  expect(publish('x', { headers: { CC: 'copy' } })).toEqual([
+  expect(publish('x', { deliveryMode: 3, headers: { CC: 'copy' } })).toEqual([
     'PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,"CC",longstr}',
   ]);
 });

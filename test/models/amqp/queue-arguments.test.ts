@@ -93,10 +93,24 @@ it('a redeclaration may differ in width and in what nobody knows, not in value',
   expect(same({ 'x-max-length': 5 }, { 'x-max-length': 6 })).toThrow(
     `inequivalent arg 'x-max-length' for ${WHERE}: received '6' but current is '5'`,
   );
+  expect(same({ 'x-max-length': 5 }, { 'x-max-length': null })).toThrow("received none but current is '5'");
   expect(same({ 'x-max-length': 5 }, {})).toThrow("received none but current is the value '5' of type 'signedint'");
   expect(() => checkSameProperty('durable', true, false, WHERE)).toThrow(
     `inequivalent arg 'durable' for ${WHERE}: received 'false' but current is 'true'`,
   );
+});
+
+it('a redeclaration may name the classic type or not, and no type that there is not', () => {
+  const same = (was: FieldInput, is: FieldInput) => () => {
+    const table = (type: FieldInput) => toFieldTable(type === undefined ? {} : { 'x-queue-type': type });
+    checkSameArguments(table(was), table(is), WHERE);
+  };
+  same('classic', undefined)();
+  same(undefined, 'classic')();
+  expect(same('classic', 'none')).toThrow("received 'none' but current is 'classic'");
+  expect(same('classic', null)).toThrow("received none but current is 'classic'");
+  expect(same(undefined, 1)).toThrow("received the value '1' of type 'signedint' but current is none");
+  expect(same('quorum', undefined)).toThrow("received none but current is the value 'quorum' of type 'longstr'");
 });
 
 it('a consumer’s arguments belong to the type of the queue', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AmqpBroker, AmqpError } from '../../../src/models/amqp/index.js';
 import { modelContext } from '../../helpers/amqp-recording.js';
-import { amqpScene } from '../../helpers/amqp-scene.js';
+import { amqpScene, refusal } from '../../helpers/amqp-scene.js';
 
 const NAMES = ['a', 'b', '__proto__', 'constructor'];
 const step = fc.record({
@@ -77,4 +77,44 @@ it('binds to a topic exchange by the keys that its user may read, the name of th
   );
   const between = { source: 'amq.topic', destination: 'amq.fanout', routingKey: 'other' };
   expect(peer.call(1, 'exchange.bind', between).args.replyText).toBe(no('other'));
+});
+
+it('what a binding may not be is told before who owns the queue; what is not bound may be unbound by anybody', () => {
+  const { world, peer } = amqpScene();
+  peer.call(1, 'queue.declare', { queue: 'mine', exclusive: true });
+  peer.call(1, 'queue.bind', { queue: 'mine', exchange: 'amq.direct', routingKey: 'a' });
+  const ends = { queue: 'mine', exchange: 'amq.headers' };
+  expect(refusal(world, 'queue.bind', { ...ends, args: { 'x-match': 'none' } })).toMatch(/^406 .*Invalid x-match/);
+  expect(refusal(world, 'queue.bind', ends)).toMatch(/^405 RESOURCE_LOCKED/);
+  expect(refusal(world, 'queue.unbind', { queue: 'mine', exchange: 'amq.direct', routingKey: 'a' })).toMatch(/^405 /);
+  const other = world.connect();
+  other.call(1, 'channel.open');
+  expect(other.call(1, 'queue.unbind', ends).name).toBe('queue.unbind-ok');
+});
+
+it.each([
+  ['', { 'x-queue-type': 'none' }, '541 INTERNAL_ERROR'],
+  ['', { 'x-queue-type': null }, '541 INTERNAL_ERROR'],
+  [
+    '',
+    { 'x-queue-type': 'quorum' },
+    '406 PRECONDITION_FAILED - Cannot declare a server-named queue for type rabbit_quorum_queue',
+  ],
+  ['new', { 'x-queue-master-locator': 'none' }, '541 INTERNAL_ERROR'],
+  ['new', { 'x-queue-master-locator': 1 }, '541 INTERNAL_ERROR'],
+])('RabbitMQ looks for what goes by a name before it checks the name: queue %j with %j', (queue, args, refused) => {
+  const { world } = amqpScene();
+  expect(refusal(world, 'queue.declare', { queue, args })).toBe(refused);
+  expect(world.broker.vhosts.get('/')?.queues.has('new')).toBe(false);
+});
+
+it.each([
+  ['min-masters', false],
+  ['client-local', false],
+  ['random', false],
+  ['none', true],
+])('a queue may be located by %s when its being exclusive is %s', (locator, exclusive) => {
+  const { peer } = amqpScene();
+  const args = { 'x-queue-master-locator': locator };
+  expect(peer.call(1, 'queue.declare', { queue: 'new', exclusive, args }).name).toBe('queue.declare-ok');
 });

@@ -25,15 +25,31 @@ export function tableFromJson(json: Readonly<Record<string, unknown>>): FieldTab
   return new Map(Object.entries(json).map(([key, value]) => [key, fieldFromJson(value)]));
 }
 
-/** A field value as JSON; bytes that are no text become base64. */
+/**
+ * A field value as JSON, as RabbitMQ writes it: void is a word, bytes are text as far as they are UTF-8, and a
+ * decimal is its scale, a point and its digits.
+ */
 export function fieldToJson(value: FieldValue): unknown {
+  if (value === null) return 'undefined';
   if (value instanceof TypedField) {
-    if (value.value instanceof Uint8Array) return Buffer.from(value.value).toString('base64');
-    const number = Number(value.value);
-    return value.tag === 'D' ? number / 10 ** value.scale : number;
+    if (value.value instanceof Uint8Array) return textOfBytes(value.value);
+    return Number(value.tag === 'D' ? `${value.scale}.${value.value}` : value.value);
   }
   if (Array.isArray(value)) return value.map(fieldToJson);
   return value instanceof Map ? tableToJson(value) : value;
+}
+
+function textOfBytes(bytes: Uint8Array): string {
+  return utf8(bytes) ?? `Not UTF-8, base64 is: ${Buffer.from(bytes).toString('base64')}`;
+}
+
+/** Bytes as text, undefined when they are none. */
+export function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A field table as a JSON object without a prototype, so that any name is only data. */

@@ -23,7 +23,7 @@ import { bindingsTo } from './binding.js';
 import { connectionDetails, consumerToJson } from './channel.js';
 import { overChannel } from './direct-channel.js';
 import { type Endpoint, get, post, put, remove } from './endpoint.js';
-import { fieldToJson, tableFromJson, tableToJson } from './json-field.js';
+import { fieldToJson, tableFromJson, tableToJson, utf8 } from './json-field.js';
 import { list, single } from './listing.js';
 import { queueMessageStats, type RateMeter, totals } from './message-stats.js';
 import { NODE_NAME } from './node.js';
@@ -215,14 +215,6 @@ function propertyToJson(value: unknown): unknown {
 
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function utf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 function bindings(request: ManagementRequest): HttpResponse {

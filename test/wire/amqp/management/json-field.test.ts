@@ -14,9 +14,11 @@ test('null has no place', () => {
   expect(() => tableFromJson({ x: null })).toThrow(expect.objectContaining({ status: 400 }));
 });
 
-test('a decimal is shown as a number, bytes as base64', () => {
-  expect(fieldToJson(new TypedField('D', 1234, 2))).toBe(12.34);
-  expect(fieldToJson(new TypedField('x', Buffer.from([255])))).toBe('/w==');
+test('a decimal is shown as its scale and its digits, bytes as text where they are some, void as a word', () => {
+  expect(fieldToJson(new TypedField('D', 123, 2))).toBe(2.123);
+  expect(fieldToJson(new TypedField('x', Buffer.from('é')))).toBe('é');
+  expect(fieldToJson(new TypedField('x', Buffer.from([255, 65, 0xc3])))).toBe('Not UTF-8, base64 is: /0HD');
+  expect(fieldToJson([null, new Map([['a', null]])])).toEqual(['undefined', { a: 'undefined' }]);
 });
 
 test('a name is only data', () => {
