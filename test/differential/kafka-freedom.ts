@@ -9,6 +9,7 @@
  * - ConsumerGroupDescribe of a classic group: Kafka 3.9 calls it an unknown error, later versions GROUP_ID_NOT_FOUND.
  * - Whether a classic group without members is there: one whose members only have an id so far shows in Kafka when
  *   something else is written.
+ * - The beginning of a batch that does not fit into a Fetch any more: Kafka sends it and clients throw it away.
  * - What people read where Kafka says nothing.
  * - The bit that says that a time is that of the append: Kafka takes it out of what a producer sends, and we refuse it.
  * - Requests that Kafka never answers although nothing is to be waited for (no records at all, a resource twice): the
@@ -135,18 +136,18 @@ function messageOf(text: string): string {
     .replace(/\d{5,}/g, '<number>');
 }
 
-/** Headers and payloads of batches; a checksum counts as right or wrong. */
+/** Headers and payloads of whole batches; a checksum counts as right or wrong. */
 function batchesOf(bytes: Buffer, memory: Memory): unknown {
   const batches: unknown[] = [];
   let at = 0;
   while (bytes.length - at >= 61) {
     const end = at + 12 + bytes.readInt32BE(at + 8);
+    if (end > bytes.length) break;
     const batch = bytes.subarray(at, end);
     const producerId = Number(batch.readBigInt64BE(43));
     batches.push({
       offset: Number(batch.readBigInt64BE(0)),
       size: end - at,
-      whole: end <= bytes.length,
       leaderEpoch: batch.readInt32BE(12),
       magic: batch[16],
       checked: crc32c(batch.subarray(21)) >>> 0 === batch.readUInt32BE(17),
@@ -162,7 +163,7 @@ function batchesOf(bytes: Buffer, memory: Memory): unknown {
     });
     at = end;
   }
-  return bytes.length > at ? [...batches, `${bytes.length - at} bytes more`] : batches;
+  return batches;
 }
 
 export function isFault(essence: string): boolean {

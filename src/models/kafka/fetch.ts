@@ -117,7 +117,7 @@ export class FetchService {
         const partition = this.#locate(request, entry);
         const { log } = partition;
         if (divergence(entry, partition)) return true;
-        const limit = request.committed ? log.lastStable : log.highWatermark;
+        const limit = limitOf(log, request.committed);
         bytes += log.availableBytes(entry.offset, limit, entry.maxBytes);
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error;
@@ -158,7 +158,7 @@ export class FetchService {
     let first = true;
     return request.partitions.map((entry) => {
       const result = this.#readPartition(request, entry, left, first);
-      for (const batch of result.batches) left -= batch.sizeBytes;
+      left -= takenBytes(request, result, left);
       if (result.batches.length > 0) first = false;
       return result;
     });
@@ -174,7 +174,7 @@ export class FetchService {
     }
     const { log } = partition;
     const diverging = divergence(entry, partition);
-    const limit = request.committed ? log.lastStable : log.highWatermark;
+    const limit = limitOf(log, request.committed);
     const most = Math.min(entry.maxBytes, left);
     const wanted = diverging === undefined && entry.offset < limit && (first || most > 0);
     const batches = wanted ? log.read(entry.offset, limit, most, first) : NOTHING;
@@ -191,6 +191,20 @@ export class FetchService {
       batches,
     };
   }
+}
+
+/** The first offset that is not to be read yet. */
+function limitOf(log: { highWatermark: number; lastStable: number }, committed: boolean): number {
+  return committed ? log.lastStable : log.highWatermark;
+}
+
+/** Bytes of the answer: up to the limit where a batch did not fit, of which Kafka sends the beginning. */
+function takenBytes({ committed }: FetchRequest, result: FetchResult, left: number): number {
+  const { asked, batches } = result;
+  const bytes = batches.reduce((sum, batch) => sum + batch.sizeBytes, 0);
+  const end = batches.at(-1)?.endOffset ?? asked.offset;
+  const more = result.error === undefined && !result.diverging && end < limitOf(result, committed);
+  return more ? Math.max(bytes, Math.min(asked.maxBytes, left)) : bytes;
 }
 
 /** The answer for a partition that cannot be read. */

@@ -226,7 +226,7 @@ export class GroupCoordinator implements BrokerModel {
         clientId: member.clientId,
         clientHost: member.clientHost,
         metadata: stable ? member.metadata(group.protocolName as string) : new Uint8Array(0),
-        assignment: stable ? member.assignment : new Uint8Array(0),
+        assignment: member.assignment,
       })),
     };
   }

@@ -123,6 +123,7 @@ export class GroupRebalance {
     for (const member of this.#roster.members.values()) {
       member.parkedSync?.complete(refusedSync('REBALANCE_IN_PROGRESS'));
       member.parkedSync = undefined;
+      if (this.#state === 'CompletingRebalance') member.assignment = NO_BYTES;
     }
     this.#context.clock.cancel(this.#syncTimer);
     this.#missingSyncs.clear();

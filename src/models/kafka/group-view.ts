@@ -44,8 +44,9 @@ export interface GroupDescription {
     readonly instanceId: string | null;
     readonly clientId: string;
     readonly clientHost: string;
-    /** What the member said to the leader, and what it was given: only while the group is stable. */
+    /** What the member said to the leader: only while the group is stable. */
     readonly metadata: Uint8Array;
+    /** What it was given last. */
     readonly assignment: Uint8Array;
   }[];
 }

@@ -142,7 +142,7 @@ export class TransactionTable {
     const wanted = (txn: Transaction): boolean => {
       if (states.length > 0 && !states.includes(txn.state)) return false;
       if (producerIds.length > 0 && !producerIds.includes(txn.producerId)) return false;
-      if (longerThanMs >= 0 && (txn.startedMs < 0 || now - txn.startedMs <= longerThanMs)) return false;
+      if (longerThanMs >= 0 && now - txn.startedMs <= longerThanMs) return false;
       return nodeId === undefined || this.#cluster.coordinatorOf('transaction', txn.transactionalId) === nodeId;
     };
     return [...this.#transactions.values()].filter(wanted).map(listingOf);

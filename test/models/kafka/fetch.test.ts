@@ -49,24 +49,42 @@ describe('one partition', () => {
   });
 });
 
-test('the first batch comes whatever the limit; later partitions only when they fit', () => {
-  const { broker } = withTopic(2);
-  for (const index of [0, 1]) produceBatch(broker, 't', three, { index });
-  let results: readonly FetchResult[] = [];
-  const partitions = [0, 1].map((index) => ({
-    topic: 't',
-    topicId: undefined,
-    index,
-    offset: 0,
-    maxBytes: 1,
-    leaderEpoch: -1,
-    lastFetchedEpoch: -1,
-  }));
-  const request = { nodeId: 1, maxWaitMs: 0, minBytes: 1, maxBytes: 1_000, committed: false, partitions };
-  broker.fetchService.fetch(request, (given) => {
-    results = given;
+describe('several partitions', () => {
+  /** How many records come of each of them. */
+  function countRecords(most: number[], maxBytes: number): number[] {
+    const { broker } = withTopic(most.length);
+    for (const index of most.keys()) for (let i = 0; i < 2; i++) produceBatch(broker, 't', three, { index });
+    let results: readonly FetchResult[] = [];
+    const partitions = most.map((maxBytes, index) => ({
+      topic: 't',
+      topicId: undefined,
+      index,
+      offset: 0,
+      maxBytes,
+      leaderEpoch: -1,
+      lastFetchedEpoch: -1,
+    }));
+    broker.fetchService.fetch(
+      { nodeId: 1, maxWaitMs: 0, minBytes: 1, maxBytes, committed: false, partitions },
+      (given) => {
+        results = given;
+      },
+    );
+    return results.map((result) => recordsOf(result).length);
+  }
+  const size = three.length;
+
+  test('the first batch comes whatever the limit; later partitions only when they fit', () => {
+    expect(countRecords([1, 1], 1_000)).toEqual([3, 0]);
+    expect(countRecords([size, size], 1_000)).toEqual([3, 3]);
   });
-  expect(results.map((result) => recordsOf(result).length)).toEqual([3, 0]);
+
+  test('where a batch does not fit, its beginning counts, and leaves no room for others', () => {
+    const half = Math.ceil(size / 2);
+    expect(countRecords([size + half, 1_000], 3 * size)).toEqual([3, 3]);
+    expect(countRecords([size + half, 1_000], 2 * size + half - 1)).toEqual([3, 0]);
+    expect(countRecords([2 * size, half, 1_000], 3 * size)).toEqual([6, 0, 0]);
+  });
 });
 
 describe('waiting', () => {

@@ -199,7 +199,7 @@ describe('TransactionCoordinator: transactions', () => {
     expect(ids({ states: ['Ongoing'] })).toEqual(['x']);
     expect(ids({ states: ['ongoing'] })).toEqual([]);
     expect(ids({ producerIds: [y.producerId] })).toEqual(['y']);
-    expect([ids({ longerThanMs: 999 }), ids({ longerThanMs: 1_000 })]).toEqual([['x'], []]);
+    expect([ids({ longerThanMs: 999 }), ids({ longerThanMs: 1_000 })]).toEqual([['x', 'y'], ['y']]);
     expect(transactions.unknownStates(['Ongoing', 'Odd'])).toEqual(['Odd']);
   });
 

@@ -49,9 +49,10 @@ describe('TransactionTable', () => {
     expect(ids({})).toEqual(['a', 'b']);
     expect(ids({ states: ['Ongoing'] })).toEqual(['a']);
     expect(ids({ producerIds: [a.producerId + 1] })).toEqual(['b']);
-    expect(ids({ longerThanMs: 0 })).toEqual([]);
+    // One that never began has lasted since the beginning of time.
+    expect(ids({ longerThanMs: 0 })).toEqual(['b']);
     world.clock.advanceTo(world.clock.now + 1);
-    expect(ids({ longerThanMs: 0 })).toEqual(['a']);
+    expect(ids({ longerThanMs: 0 })).toEqual(['a', 'b']);
   });
 
   it('forgets what was not used for transactional.id.expiration.ms, but nothing that runs', () => {

@@ -17,4 +17,19 @@ describe('DescribeGroups', () => {
     expect(groups[0]?.members[0]).toMatchObject({ clientId: 'test', clientHost: '/127.0.0.1' });
     if (version >= 3) expect(groups[0]?.authorizedOperations).toBe(328);
   });
+
+  it('shows what members were given last, until a rebalance is given up before they get it', () => {
+    const world = new KafkaWorld();
+    const a = new TestMember(world.broker.groups, 'g');
+    stabilise(a);
+    const given = () => {
+      const body = { groups: ['g'], includeAuthorizedOperations: false };
+      const [group] = world.connect().ask(describeGroupsApi, 5, body).groups;
+      return [group?.groupState, (group?.members[0]?.memberAssignment.length ?? 0) > 0];
+    };
+    a.join();
+    expect(given()).toEqual(['CompletingRebalance', true]);
+    new TestMember(world.broker.groups, 'g').join();
+    expect(given()).toEqual(['PreparingRebalance', false]);
+  });
 });
