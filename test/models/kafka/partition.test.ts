@@ -189,6 +189,6 @@ test('prop: K3 what all in-sync replicas had is never lost nor changed, whoever 
         committed.splice(0, Infinity, ...read);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });
