@@ -8,7 +8,8 @@ import { Binding } from './binding.js';
 import type { AmqpBroker } from './broker.js';
 import type { Exchange } from './exchange.js';
 import { type FieldTable, type FieldValue, isTable, TypedField } from './field-table.js';
-import type { Policy, PolicyKind, PolicyTarget } from './policy.js';
+import type { Policy, PolicyTarget } from './policy.js';
+import type { PolicyKind } from './policy-definition.js';
 import type { Queue } from './queue.js';
 import type { VirtualHost, VirtualHostLimit } from './virtual-host.js';
 

@@ -1,5 +1,6 @@
 import { encodeText } from '../../core/message.js';
 import type { Binding, Destination } from './binding.js';
+import { erlangFormat, erlangTerm } from './erlang-term.js';
 import { preconditionFailed } from './errors.js';
 import type { Exchange } from './exchange.js';
 import type { Matcher, Routed } from './exchange-type.js';
@@ -15,7 +16,6 @@ import {
 } from './field-table.js';
 import { type Match, NO_MATCH } from './match.js';
 import type { Queue } from './queue.js';
-import { erlangTerm } from './term.js';
 
 const MODES = ['all', 'any', 'all-with-x', 'any-with-x'] as const;
 type Mode = (typeof MODES)[number];
@@ -65,11 +65,11 @@ export function validateHeadersBinding(args: FieldTable): void {
   if (mode === undefined || MODES.includes(mode as Mode)) return;
   if (typeof mode === 'string') {
     throw preconditionFailed(
-      `Invalid x-match field value ${erlangTerm(mode)}; expected all, any, all-with-x, or any-with-x`,
+      erlangFormat`Invalid x-match field value ${erlangTerm(mode)}; expected all, any, all-with-x, or any-with-x`,
     );
   }
   throw preconditionFailed(
-    `Invalid x-match field type ${fieldTypeName(mode)} (value ${erlangTerm(mode)}); expected longstr`,
+    erlangFormat`Invalid x-match field type ${fieldTypeName(mode)} (value ${erlangTerm(mode)}); expected longstr`,
   );
 }
 

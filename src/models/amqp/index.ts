@@ -24,6 +24,15 @@ export type { AmqpConnection, ConnectionSink } from './connection.js';
 export type { Consumer } from './consumer.js';
 export type { Confirmation, Envelope, ReturnedMessage } from './envelope.js';
 export { Delivery } from './envelope.js';
+export {
+  type ErlangTerm,
+  erlangBinary,
+  erlangFormat,
+  erlangJson,
+  erlangList,
+  erlangRecord,
+  erlangTuple,
+} from './erlang-term.js';
 export { AmqpError, type AmqpErrorCode, type AmqpErrorScope } from './errors.js';
 export type { Exchange } from './exchange.js';
 export type { ExchangeType, Matcher, MatcherContext, Routed } from './exchange-type.js';
@@ -57,7 +66,8 @@ export type {
   RouteExplanation,
 } from './native.js';
 export { Pattern, PatternError } from './pattern.js';
-export { Policy, type PolicyDefinition, type PolicyKind, type PolicyTarget } from './policy.js';
+export { Policy, type PolicyDefinition, type PolicyTarget } from './policy.js';
+export type { PolicyKind } from './policy-definition.js';
 export {
   type BasicProperties,
   NO_PROPERTIES,

@@ -16,10 +16,11 @@ export class PatternError extends BrokerError {
 /**
  * Patterns of permissions and policies: the regular expressions of RabbitMQ as far as administrators write them.
  *
- * Literals, `.`, classes, `\d \w \s \b` and their opposites, anchors, groups, alternation, greedy and lazy
- * quantifiers, lookahead. They come from users, so they never become a RegExp: each decision has a bound of steps.
+ * Literals, `.`, classes, `\d \w \s \b` and their opposites, anchors, groups, alternation, greedy, lazy and possessive
+ * quantifiers, lookahead, lookbehind. They come from users, so they never become a RegExp: each decision has a bound of
+ * steps.
  *
- * Not done: back references, lookbehind, named groups, possessive quantifiers.
+ * Not done: back references, options such as `(?i)`, conditions, recursion.
  */
 export class Pattern {
   readonly source: string;
@@ -50,7 +51,9 @@ type Node =
   | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number; readonly lazy: boolean }
   | { readonly kind: 'start' | 'end' }
   | { readonly kind: 'boundary'; readonly wanted: boolean }
-  | { readonly kind: 'ahead'; readonly item: Node; readonly wanted: boolean };
+  | { readonly kind: 'ahead' | 'behind'; readonly item: Node; readonly wanted: boolean }
+  /** Keeps the first way in which it matched. */
+  | { readonly kind: 'atomic'; readonly item: Node };
 
 interface Run {
   readonly text: string;
@@ -82,6 +85,16 @@ function matchNode(node: Node, at: number, run: Run, then: Then): boolean {
       return (isWord(run.text[at - 1]) !== isWord(run.text[at])) === node.wanted && then(at);
     case 'ahead':
       return matchNode(node.item, at, run, () => true) === node.wanted && then(at);
+    case 'behind':
+      return matchBehind(node.item, at, run) === node.wanted && then(at);
+    case 'atomic': {
+      let end = at;
+      const matched = matchNode(node.item, at, run, (next) => {
+        end = next;
+        return true;
+      });
+      return matched && then(end);
+    }
     default:
       return node satisfies never;
   }
@@ -105,6 +118,13 @@ function matchRepeat(node: Node & { kind: 'repeat' }, count: number, at: number,
   return node.lazy ? then(at) || more() : more() || then(at);
 }
 
+function matchBehind(item: Node, at: number, run: Run): boolean {
+  for (let start = at; start >= 0; start--) {
+    if (matchNode(item, start, run, (end) => end === at)) return true;
+  }
+  return false;
+}
+
 const isWord = (char: string | undefined): boolean => char !== undefined && /\w/.test(char);
 const isDigit = (char: string): boolean => char >= '0' && char <= '9';
 const isSpace = (char: string): boolean => ' \t\n\r\f\v'.includes(char);
@@ -125,6 +145,34 @@ const CONTROLS: ReadonlyMap<string, string> = new Map([
   ['f', '\f'],
   ['v', '\v'],
 ]);
+
+const POSIX_CLASSES: ReadonlyMap<string, RegExp> = new Map([
+  ['alnum', /^[0-9A-Za-z]$/],
+  ['alpha', /^[A-Za-z]$/],
+  ['ascii', /^[\0-\x7f]$/],
+  ['blank', /^[ \t]$/],
+  ['cntrl', /^[\0-\x1f\x7f]$/],
+  ['digit', /^\d$/],
+  ['graph', /^[!-~]$/],
+  ['lower', /^[a-z]$/],
+  ['print', /^[ -~]$/],
+  ['punct', /^[!-/:-@[-`{-~]$/],
+  ['space', /^[ \t\n\r\f\v]$/],
+  ['upper', /^[A-Z]$/],
+  ['word', /^\w$/],
+  ['xdigit', /^[0-9A-Fa-f]$/],
+]);
+
+/** How the kinds of groups open behind their bracket, and what they make of what is in them. */
+const GROUPS: ReadonlyArray<readonly [RegExp, (item: Node) => Node]> = [
+  [/^\?:/, (item) => item],
+  [/^\?(P?<[A-Za-z_]\w{0,31}>|'[A-Za-z_]\w{0,31}')/, (item) => item],
+  [/^\?=/, (item) => ({ kind: 'ahead', item, wanted: true })],
+  [/^\?!/, (item) => ({ kind: 'ahead', item, wanted: false })],
+  [/^\?<=/, (item) => ({ kind: 'behind', item, wanted: true })],
+  [/^\?<!/, (item) => ({ kind: 'behind', item, wanted: false })],
+  [/^\?>/, (item) => ({ kind: 'atomic', item })],
+];
 
 const DEEPEST = 50;
 const MOST_TURNS = 1000;
@@ -164,7 +212,10 @@ class Parser {
     const bounds = this.#bounds();
     if (!bounds) return item;
     const lazy = this.#take('?');
-    return this.#repeated({ kind: 'repeat', item, ...bounds, lazy });
+    const repeat: Node = { kind: 'repeat', item, ...bounds, lazy };
+    const repeated: Node = !lazy && this.#take('+') ? { kind: 'atomic', item: repeat } : repeat;
+    if ('*+?'.includes(this.#peek() ?? '-')) throw this.#invalid('nothing to repeat');
+    return this.#repeated(repeated);
   }
 
   #bounds(): { min: number; max: number } | undefined {
@@ -206,17 +257,16 @@ class Parser {
   }
 
   #group(): Node {
-    const kinds = [
-      ['?:', undefined],
-      ['?=', true],
-      ['?!', false],
-    ] as const;
-    const found = kinds.find(([prefix]) => this.#source.startsWith(prefix, this.#at));
-    if (found) this.#at += 2;
-    else if (this.#peek() === '?') throw this.#invalid('this kind of group is not supported');
+    const kind = GROUPS.find(([opening]) => opening.exec(this.#source.slice(this.#at)));
+    const opening = kind?.[0].exec(this.#source.slice(this.#at))?.[0] ?? '';
+    this.#at += opening.length;
+    if (!kind && this.#peek() === '?') {
+      this.#at++;
+      throw this.#invalid('unrecognized character after (? or (?-');
+    }
     const item = this.#choice();
     if (!this.#take(')')) throw this.#invalid('missing )');
-    return found?.[1] === undefined ? item : { kind: 'ahead', item, wanted: found[1] };
+    return kind ? kind[1](item) : item;
   }
 
   #escape(): Node {
@@ -249,12 +299,22 @@ class Parser {
 
   /** One character of a class; undefined when it was a class of its own, which is then accepted. */
   #classItem(accepted: Array<(char: string) => boolean>): string | undefined {
+    const posix = /^\[:(\^?)(\w*):\]/.exec(this.#source.slice(this.#at));
+    if (posix) return this.#posixClass(accepted, posix);
     const char = this.#next(UNENDED_CLASS);
     if (char !== '\\') return char;
     const escaped = this.#next();
     const accepts = CLASSES.get(escaped);
     if (!accepts) return CONTROLS.get(escaped) ?? escaped;
     accepted.push(accepts);
+    return undefined;
+  }
+
+  #posixClass(accepted: Array<(char: string) => boolean>, [all, negated, name]: RegExpExecArray): undefined {
+    const isOf = POSIX_CLASSES.get(name as string);
+    if (!isOf) throw this.#invalid('unknown POSIX class name', this.#at + 2);
+    this.#at += all.length;
+    accepted.push((char) => isOf.test(char) !== (negated === '^'));
     return undefined;
   }
 

@@ -5,12 +5,12 @@
  */
 import type { Random } from '../../core/random.js';
 import type { Binding, Destination } from './binding.js';
+import { erlangBinary, erlangFormat, erlangText } from './erlang-term.js';
 import { preconditionFailed } from './errors.js';
 import type { ExchangeType, Matcher, Routed } from './exchange-type.js';
 import { type FieldTable, fieldTypeName, integerOf } from './field-table.js';
 import { DestinationSet, type Match, NO_MATCH, toMatch } from './match.js';
 import type { BasicProperties } from './properties.js';
-import { erlangBinary, erlangText } from './term.js';
 
 /** One destination by chance. */
 class RandomMatcher implements Matcher {
@@ -131,7 +131,7 @@ const CONSISTENT_HASH: ExchangeType = {
   name: 'x-consistent-hash',
   validateBinding: (routingKey) => {
     if (!/^\d{1,9}$/.test(routingKey) || Number(routingKey) < 1) {
-      throw preconditionFailed(`The binding key must be an integer: ${erlangBinary(routingKey)}`);
+      throw preconditionFailed(erlangFormat`The binding key must be an integer: ${erlangBinary(routingKey)}`);
     }
   },
   validateExchange: (_name, args) => {

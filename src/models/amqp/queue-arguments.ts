@@ -4,10 +4,10 @@
  *
  * @see https://www.rabbitmq.com/docs/queues#optional-arguments
  */
+import { erlangText } from './erlang-term.js';
 import { AmqpError, preconditionFailed } from './errors.js';
 import { type FieldTable, type FieldValue, fieldEquals, fieldTypeName, integerOf } from './field-table.js';
 import type { QueueType } from './queue.js';
-import { erlangText } from './term.js';
 
 const LONGEST_MS = 315_360_000_000;
 
@@ -232,10 +232,13 @@ export function checkSameProperty<T>(name: string, current: T, received: T, wher
   if (current !== received) throw inequivalent(name, where, `'${received}'`, `'${current}'`);
 }
 
-const quoted = (value: FieldValue): string => (value === null ? 'none' : `'${erlangText(value)}'`);
+const quoted = (value: FieldValue): string => (value === null ? 'none' : `'${erlangText(value, 2)}'`);
 
-const describe = (value: FieldValue | undefined): string =>
-  value === undefined ? 'none' : `the value '${erlangText(value)}' of type '${fieldTypeName(value)}'`;
+const describe = (value: FieldValue | undefined): string => {
+  if (value === undefined) return 'none';
+  const before = "the value '";
+  return `${before}${erlangText(value, before.length + 1)}' of type '${fieldTypeName(value)}'`;
+};
 
 const inequivalent = (name: string, where: string, received: string, current: string): AmqpError =>
   preconditionFailed(`inequivalent arg '${name}' for ${where}: received ${received} but current is ${current}`);

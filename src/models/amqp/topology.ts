@@ -5,6 +5,7 @@
  */
 import { Binding, bindingIdentity } from './binding.js';
 import type { AmqpConnection } from './connection.js';
+import { erlangAtom } from './erlang-term.js';
 import {
   AmqpError,
   accessRefused,
@@ -29,7 +30,6 @@ import {
   queueTypeOf,
 } from './queue-arguments.js';
 import { isReplyName, REPLY_TO } from './reply-to.js';
-import { erlangAtom } from './term.js';
 import type { User } from './user.js';
 import type { VirtualHost } from './virtual-host.js';
 

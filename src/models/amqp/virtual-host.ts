@@ -17,7 +17,8 @@ import { type ExchangeType, QueueNameMatcher, type Routed } from './exchange-typ
 import { EMPTY_TABLE } from './field-table.js';
 import { MessageCounts } from './message-counts.js';
 import { journalMessage, journalPublished, journalRefusal } from './message-journal.js';
-import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from './policy.js';
+import { Policy, type PolicyDefinition, policyFor } from './policy.js';
+import type { PolicyKind } from './policy-definition.js';
 import type { Publication } from './publication.js';
 import type { DeathReason, Queue, QueueDefinition, QueueHost } from './queue.js';
 import { queueTypeOf } from './queue-arguments.js';
@@ -278,7 +279,7 @@ export class VirtualHost implements QueueHost {
   /** Adds a policy or replaces the one of its name. @returns whether there was none. @throws BrokerError INVALID_POLICY */
   setPolicy(kind: PolicyKind, definition: PolicyDefinition): boolean {
     const policies = this.#policiesOf(kind);
-    const policy = new Policy(definition, kind);
+    const policy = new Policy(definition, kind, this.version);
     const isNew = !policies.has(policy.name);
     policies.set(policy.name, policy);
     this.command(() => this.#applyAllPolicies());

@@ -1,6 +1,5 @@
 import type { Limits } from '../../core/limits.js';
-import { AmqpError } from '../../models/amqp/index.js';
-import { erlangBinary } from './erlang-text.js';
+import { AmqpError, erlangBinary, erlangFormat } from '../../models/amqp/index.js';
 import { type AnyMethod, methodById } from './method.js';
 import { MalformedBytesError, MalformedTextError, Reader } from './reader.js';
 
@@ -32,7 +31,7 @@ export function readMethod(payload: Uint8Array, limits: Limits): ReadMethod | Un
     if (error instanceof MalformedTextError) {
       return { refusal: new AmqpError('FRAME_ERROR', error.message), place: undefined };
     }
-    const text = `cannot decode ${erlangBinary(payload.subarray(4))}`;
+    const text = erlangFormat`cannot decode ${erlangBinary(payload.subarray(4))}`;
     return { refusal: new AmqpError('FRAME_ERROR', text), place: method };
   }
 }

@@ -14,12 +14,20 @@ describe('a pattern', () => {
     ['[a-c]x[^0-9]', 'bxy', true],
     ['\\bq\\d+\\b', 'the q12', true],
     ['colou?r', 'color', true],
+    ['^(?<kind>[a-z]+)\\.(?P<id>\\d+)$', 'order.12', true],
+    ["^(?'kind'a)b", 'ab', true],
+    ['^a++a', 'aaa', false],
+    ['^(?>a*)b', 'aab', true],
+    ['(?<=amq\\.)direct', 'amq.direct', true],
+    ['(?<!amq\\.)direct', 'amq.direct', false],
+    ['^[[:alpha:]_]+[[:^digit:]]$', 'ab_c', true],
+    ['^[[:alpha:]]+$', 'a1', false],
   ])('%s on %s is %s', (source, text, expected) => {
     expect(new Pattern(source).test(text)).toBe(expected);
   });
 
   it('is refused with what is wrong', () => {
-    const problems = ['(', 'a)', '*a', '[a', 'a{2,1}', '[z-a]', '\\'].map((source) => {
+    const problems = ['(', 'a)', '*a', '[a', 'a{2,1}', '[z-a]', '\\', 'a**', '[[:foo:]]', '(?'].map((source) => {
       try {
         return new Pattern(source);
       } catch (error) {
@@ -35,6 +43,9 @@ describe('a pattern', () => {
       ['numbers out of order in {} quantifier', 5],
       ['range out of order in character class', 3],
       ['\\ at end of pattern', 1],
+      ['nothing to repeat', 2],
+      ['unknown POSIX class name', 3],
+      ['unrecognized character after (? or (?-', 2],
     ]);
     expect(() => new Pattern('(a)\\1')).toThrow('back references');
   });

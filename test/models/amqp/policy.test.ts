@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { AmqpVersion } from '../../../src/models/amqp/config.js';
 import type { Exchange } from '../../../src/models/amqp/exchange.js';
 import { TypedField } from '../../../src/models/amqp/field-table.js';
-import { Policy, type PolicyDefinition, type PolicyKind, policyFor } from '../../../src/models/amqp/policy.js';
+import { Policy, type PolicyDefinition, policyFor } from '../../../src/models/amqp/policy.js';
+import type { PolicyKind } from '../../../src/models/amqp/policy-definition.js';
 import type { Queue } from '../../../src/models/amqp/queue.js';
 
 const ttl = new Map([['message-ttl', new TypedField('l', 1)]]);
-const define = (changes: Partial<PolicyDefinition> = {}, kind: PolicyKind = 'policy') =>
-  new Policy({ name: 'p', pattern: '.*', applyTo: 'all', priority: 0, definition: ttl, ...changes }, kind);
+const define = (changes: Partial<PolicyDefinition> = {}, kind: PolicyKind = 'policy', version: AmqpVersion = '4') =>
+  new Policy({ name: 'p', pattern: '.*', applyTo: 'all', priority: 0, definition: ttl, ...changes }, kind, version);
 const target = (kind: string, name: string, type?: string) => ({ kind, name, type }) as unknown as Queue | Exchange;
 
 describe('a policy', () => {
@@ -34,28 +36,25 @@ describe('a policy', () => {
     expect(policyFor([], target('queue', 'q', 'classic'))).toBeUndefined();
   });
 
-  it.each<[string, Partial<PolicyDefinition>, PolicyKind, string]>([
-    ['nothing in it', { definition: new Map() }, 'policy', 'no policy provided'],
-    [
-      'an unknown key',
-      { definition: new Map([['x', 'y']]) },
-      'policy',
-      '[{<<"x">>,<<"y">>}] are not recognised policy settings',
-    ],
-    [
-      'a key that operators may not set',
-      { definition: new Map([['dead-letter-exchange', 'x']]) },
-      'operator-policy',
-      'are not recognised policy settings',
-    ],
-    [
-      'a value that is none',
-      { definition: new Map([['max-length', new TypedField('l', -1)]]) },
-      'policy',
-      '-1 is not a valid maximum length',
-    ],
-    ['an overflow that there is not', { definition: new Map([['overflow', 'explode']]) }, 'policy', 'valid overflow'],
-  ])('with %s is refused', (_what, changes, kind, text) => {
-    expect(() => define(changes, kind)).toThrow(text);
+  it('is refused with everything that is wrong, in the order and words of RabbitMQ', () => {
+    const raw = { pattern: 5, applyTo: 'streams', priority: 'x', definition: new Map() } as never;
+    expect(() => define(raw, 'policy', '3')).toThrow(
+      [
+        'Validation failed',
+        '',
+        'no policy provided',
+        "apply-to 'streams' unrecognised; should be 'queues', 'exchanges' or 'all'",
+        'pattern should be a binary but was 5',
+        'priority should be a number, actually was <<"x">>',
+        '',
+      ].join('\n'),
+    );
+    expect(() => define({ pattern: '[', applyTo: null as never }, 'operator-policy', '3')).toThrow(
+      [
+        "apply-to 'null' unrecognised; should be 'queues', 'exchanges' or 'all'",
+        'pattern should be regular expression but is invalid: {"missing terminating ] for character class",',
+        `${' '.repeat(54)}1}`,
+      ].join('\n'),
+    );
   });
 });

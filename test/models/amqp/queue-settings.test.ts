@@ -5,7 +5,11 @@ import { Policy } from '../../../src/models/amqp/policy.js';
 import { NO_LIMITS, readSettings } from '../../../src/models/amqp/queue-settings.js';
 
 const policy = (definition: Record<string, string | number>, kind: 'policy' | 'operator-policy' = 'policy') =>
-  new Policy({ name: 'p', pattern: '.*', applyTo: 'queues', priority: 0, definition: toFieldTable(definition) }, kind);
+  new Policy(
+    { name: 'p', pattern: '.*', applyTo: 'queues', priority: 0, definition: toFieldTable(definition) },
+    kind,
+    '3',
+  );
 
 it('without arguments and policies there are no limits', () => {
   expect(readSettings(new Map(), undefined, undefined)).toEqual(NO_LIMITS);

@@ -57,8 +57,5 @@ export function orInvalidPattern<T>(shown: unknown, act: () => T): T {
   }
 }
 
-/** A JSON value as Erlang writes it. */
-export const asTerm = (value: unknown): string => (typeof value === 'string' ? `<<"${value}">>` : String(value));
-
 /** Whether a text is base64 from end to end. */
 export const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0;

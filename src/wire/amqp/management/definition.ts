@@ -6,10 +6,10 @@
  */
 import { type AmqpChannel, AmqpError, type VirtualHost, type VirtualHostLimit } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, json, ManagementError, noContent } from './answer.js';
+import { badRequest, found, json, ManagementError, noContent } from './answer.js';
 import { allBindings } from './binding.js';
 import { overChannel } from './direct-channel.js';
-import { type Endpoint, get, post, put } from './endpoint.js';
+import { type Endpoint, get, post, put, remove } from './endpoint.js';
 import { tableFromJson, tableToJson } from './json-field.js';
 import { list } from './listing.js';
 import { policiesOf, policyToJson, storePolicy } from './policy.js';
@@ -106,9 +106,21 @@ function parameters(request: ManagementRequest): HttpResponse {
   );
 }
 
+function parameter(request: ManagementRequest): Record<string, unknown> {
+  const isMeant = (each: Record<string, unknown>) =>
+    each.component === request.path('component') && each.name === request.path('name');
+  return found(exportParameters(request.vhost).find(isMeant));
+}
+
 /** Those of plug-ins, of which there are none; limits and policies have paths of their own. */
 function setParameter(request: ManagementRequest): HttpResponse {
+  request.bodyWith('value');
+  request.changedVhost;
   throw badRequest(`Validation failed\n\ncomponent ${request.path('component')} not found\n`);
+}
+
+function clearParameter(request: ManagementRequest): HttpResponse {
+  throw badRequest(`${parameter(request).component} has a path of its own to be cleared`);
 }
 
 /** A list of the document. @throws ManagementError 400 naming what is no object */
@@ -220,6 +232,8 @@ export const DEFINITION_ENDPOINTS: readonly Endpoint[] = [
   get('/api/parameters', parameters, 'policymaker'),
   get('/api/parameters/{component}', parameters, 'policymaker'),
   get('/api/parameters/{component}/{vhost}', parameters, 'policymaker'),
+  get('/api/parameters/{component}/{vhost}/{name}', (request) => json(parameter(request)), 'policymaker'),
   put('/api/parameters/{component}/{vhost}/{name}', setParameter, 'policymaker'),
+  remove('/api/parameters/{component}/{vhost}/{name}', clearParameter, 'policymaker'),
   get('/api/global-parameters', ({ query }) => list(query, []), 'policymaker'),
 ];

@@ -1,4 +1,13 @@
-import { type FieldTable, type FieldValue, TypedField } from '../../../models/amqp/index.js';
+import {
+  type ErlangTerm,
+  erlangBinary,
+  erlangJson,
+  erlangList,
+  erlangTuple,
+  type FieldTable,
+  type FieldValue,
+  TypedField,
+} from '../../../models/amqp/index.js';
 import { badRequest } from './answer.js';
 
 /**
@@ -18,6 +27,11 @@ export function fieldFromJson(json: unknown): FieldValue {
       if (json === null) throw badRequest('null_not_allowed');
       return tableFromJson(json as Record<string, unknown>);
   }
+}
+
+/** One setting as RabbitMQ shows a list of those that it does not know. */
+export function settingTerm(key: string, value: unknown): ErlangTerm {
+  return erlangList([erlangTuple(erlangBinary(key), erlangJson(value))]);
 }
 
 /** A JSON object as a field table. */

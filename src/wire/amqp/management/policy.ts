@@ -1,11 +1,11 @@
 /** Policies and the operator's: /api/policies, /api/operator-policies. */
 
 import { BrokerError } from '../../../core/errors.js';
-import type { Policy, PolicyKind, PolicyTarget, VirtualHost } from '../../../models/amqp/index.js';
+import type { FieldTable, Policy, PolicyKind, PolicyTarget, VirtualHost } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { asTerm, badRequest, found, noContent, stored } from './answer.js';
+import { badRequest, found, noContent, stored } from './answer.js';
 import { type Endpoint, get, put, remove } from './endpoint.js';
-import { tableFromJson, tableToJson } from './json-field.js';
+import { fieldFromJson, tableToJson } from './json-field.js';
 import { list, single } from './listing.js';
 import { type JsonObject, type ManagementRequest, objectOf } from './request.js';
 
@@ -27,17 +27,13 @@ export function policiesOf(vhost: VirtualHost, kind: PolicyKind): ReadonlyMap<st
 
 /** Adds or changes a policy as a body says. @returns whether it is new @throws ManagementError 400 */
 export function storePolicy(vhost: VirtualHost, kind: PolicyKind, name: string, body: JsonObject): boolean {
-  const { priority = 0 } = body;
   try {
-    if (typeof priority !== 'number') {
-      throw new BrokerError('INVALID_POLICY', invalidPriority(priority));
-    }
     return vhost.setPolicy(kind, {
       name,
-      pattern: String(body.pattern),
-      applyTo: (body['apply-to'] ?? 'all') as PolicyTarget,
-      priority,
-      definition: tableFromJson(objectOf(body.definition)),
+      pattern: body.pattern as string,
+      applyTo: (body['apply-to'] === undefined ? 'all' : body['apply-to']) as PolicyTarget,
+      priority: (body.priority === undefined ? 0 : body.priority) as number,
+      definition: definitionOf(objectOf(body.definition)),
     });
   } catch (error) {
     if (error instanceof BrokerError && error.code.startsWith('INVALID_'))
@@ -46,8 +42,10 @@ export function storePolicy(vhost: VirtualHost, kind: PolicyKind, name: string, 
   }
 }
 
-const invalidPriority = (value: unknown): string =>
-  `Validation failed\n\npriority should be a number, actually was ${asTerm(value)}\n`;
+/** Null is a value here, though none that any setting may have. */
+function definitionOf(json: JsonObject): FieldTable {
+  return new Map(Object.entries(json).map(([key, value]) => [key, value === null ? null : fieldFromJson(value)]));
+}
 
 /** RabbitMQ makes the texts of the users' policies safe for a web page, not those of the operator's. */
 function escaped(text: string, kind: PolicyKind): string {

@@ -241,7 +241,9 @@ export const QUEUE_ENDPOINTS: readonly Endpoint[] = [
   post('/api/queues/{vhost}/{queue}/get', getMessages),
   // Mirrors are synchronised at once.
   post('/api/queues/{vhost}/{queue}/actions', (request) => {
+    const { action } = request.bodyWith('action');
     queueOf(request);
+    if (action !== 'sync' && action !== 'cancel_sync') throw badRequest(['unknown', action]);
     return noContent();
   }),
   get('/api/queues/{vhost}/{queue}/bindings', bindings),

@@ -1,9 +1,17 @@
 /** Users, what they may do, and their limits: /api/users, /api/permissions, /api/topic-permissions, /api/user-limits. */
 import { createHash } from 'node:crypto';
-import { type AmqpBroker, Pattern, type User, type UserLimit } from '../../../models/amqp/index.js';
+import {
+  type AmqpBroker,
+  erlangFormat,
+  erlangJson,
+  Pattern,
+  type User,
+  type UserLimit,
+} from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { asTerm, badRequest, charCodes, found, isBase64, json, noContent, orInvalidPattern, stored } from './answer.js';
+import { badRequest, charCodes, found, isBase64, json, noContent, orInvalidPattern, stored } from './answer.js';
 import { type Endpoint, get, post, put, remove } from './endpoint.js';
+import { settingTerm } from './json-field.js';
 import { list, single } from './listing.js';
 import type { JsonObject, ManagementRequest } from './request.js';
 
@@ -113,8 +121,9 @@ function setLimit(request: ManagementRequest): HttpResponse {
   const { value } = request.bodyWith('value');
   const limit = request.path('limit');
   if (!LIMITS.includes(limit))
-    throw badRequest(`Unrecognised terms [{<<"${limit}">>,${asTerm(value)}}] in user-limits`);
-  if (typeof value !== 'number') throw badRequest(`${limit} should be a number, actually was ${asTerm(value)}`);
+    throw badRequest(erlangFormat`Unrecognised terms ${settingTerm(limit, value)} in user-limits`);
+  if (typeof value !== 'number')
+    throw badRequest(erlangFormat`${limit} should be a number, actually was ${erlangJson(value)}`);
   request.broker.setUserLimit(userIn(request).name, limit as UserLimit, value);
   return noContent();
 }

@@ -1,9 +1,10 @@
 /** Virtual hosts: /api/vhosts. */
-import type { VirtualHost, VirtualHostLimit } from '../../../models/amqp/index.js';
+import { erlangFormat, erlangJson, type VirtualHost, type VirtualHostLimit } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { asTerm, badRequest, found, json, noContent, stored } from './answer.js';
+import { badRequest, found, json, noContent, stored } from './answer.js';
 import { overChannel } from './direct-channel.js';
 import { type Endpoint, get, put, remove } from './endpoint.js';
+import { settingTerm } from './json-field.js';
 import { list, single } from './listing.js';
 import { messageStats, totals } from './message-stats.js';
 import { NODE_NAME } from './node.js';
@@ -66,8 +67,9 @@ function setLimit(request: ManagementRequest): HttpResponse {
   const { value } = request.bodyWith('value');
   const limit = request.path('limit');
   const refuse = (problem: string) => badRequest(`Validation failed\n\n${problem}\n`);
-  if (!LIMITS.includes(limit)) throw refuse(`Unrecognised terms [{<<"${limit}">>,${asTerm(value)}}] in limits`);
-  if (typeof value !== 'number') throw refuse(`${limit} should be a number, actually was ${asTerm(value)}`);
+  if (!LIMITS.includes(limit)) throw refuse(erlangFormat`Unrecognised terms ${settingTerm(limit, value)} in limits`);
+  if (typeof value !== 'number')
+    throw refuse(erlangFormat`${limit} should be a number, actually was ${erlangJson(value)}`);
   request.changedVhost.setLimit(limit as VirtualHostLimit, value);
   return noContent();
 }

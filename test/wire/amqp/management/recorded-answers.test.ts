@@ -4,6 +4,7 @@ import { AmqpWorld } from '../../../helpers/amqp-wire.js';
 const PUBLISH = { properties: {}, routing_key: 'q', payload: 'x', payload_encoding: 'string' };
 const GET = { count: 1, ackmode: 'ack_requeue_true', encoding: 'auto' };
 const POLICY = { pattern: 'a', definition: { 'max-length': 5 } };
+const NOT_FOUND = { error: 'Object Not Found', reason: 'Not Found' };
 const bad = (reason: unknown) => ({ error: 'bad_request', reason });
 const invalid = (problem: string) => bad(`Validation failed\n\n${problem}\n`);
 const ANY = Symbol('any');
@@ -30,6 +31,10 @@ const ASKED: ReadonlyArray<readonly [method: string, path: string, body: unknown
   ['GET', 'parameters', undefined, 200, []],
   ['GET', 'global-parameters', undefined, 200, []],
   ['GET', 'parameters/shovel', undefined, 200, []],
+  ['GET', 'parameters/nope/mv/x', undefined, 404, NOT_FOUND],
+  ['DELETE', 'parameters/nope/mv/x', undefined, 404, NOT_FOUND],
+  ['PUT', 'parameters/nope/mv/x', { name: 'x' }, 400, bad('[{key_missing,value}]')],
+  ['PUT', 'parameters/nope/none/x', { value: 1 }, 404, { error: 'not_found', reason: 'vhost_not_found' }],
   ['PUT', 'parameters/nope/mv/x', { value: { a: 1 } }, 400, invalid('component nope not found')],
   ['GET', 'health/checks/certificate-expiration/1/weeks', undefined, 200, { status: 'ok' }],
   ['GET', 'health/checks/protocol-listener/amqp', undefined, 200, { status: 'ok', protocol: 'amqp' }],
@@ -98,6 +103,8 @@ const ASKED: ReadonlyArray<readonly [method: string, path: string, body: unknown
   ['POST', 'queues/mv/q/get', { ...GET, count: -1 }, 200, [ANY, ANY]],
   ['POST', 'queues/mv/q/get', { ...GET, count: '1' }, 200, [ANY]],
   ['POST', 'queues/mv/q/actions', { action: 'sync' }, 204],
+  ['POST', 'queues/mv/q/actions', { action: 'nope' }, 400, bad(['unknown', 'nope'])],
+  ['POST', 'queues/mv/nope/actions', {}, 400, bad('[{key_missing,action}]')],
   ['PUT', 'queues/mv/other', { durable: 'yes' }, 400, bad(['not_boolean', 'yes'])],
   ['PUT', 'exchanges/mv/direct', {}, 201],
   ['PUT', 'users/mu', { password: 'p', tags: '' }, 201],
