@@ -5,7 +5,7 @@
  *   that come out of a hash table (PUBSUB CHANNELS, KEYS, ACL): it follows a seed of the server's own.
  * - What SORT leaves of a set's members whose weights are the same text, and in which order: a hash table's.
  * - What SRANDMEMBER, HRANDFIELD and ZRANDMEMBER pick: only how much it is.
- * - The command rules of a user, which Redis 7.0 works out anew from a bitmap of its 240 commands.
+ * - The order of single commands among the rules of a user, which Redis 7.0 works out anew: a hash table's.
  * - The order of members in the DUMP of a hash table, and the times in that of a stream: only how long it is.
  * - Client ids, how long something has been idle, and TTLs by a second, since the two clocks are not the same.
  */
@@ -96,9 +96,13 @@ function unsubscribed(run: readonly Reply[]): string[] {
   ];
 }
 
+/** A line of ACL LIST or a field of ACL GETUSER, the command rules of each selector in one order. */
+function withSortedRules(text: string | null): string {
+  return String(text).replace(/(?<=^|[ (])[+-]@all(?: [+-][^\s)]+)*/g, (rules) => rules.split(' ').sort().join(' '));
+}
+
 function plain(reply: Reply, unordered: boolean): string {
-  // A line of ACL LIST and a field of ACL GETUSER.
-  if (!reply.items) return `${reply.kind}${reply.text?.replace(/(^| )[+-]@all( [+-]\S+)*$/, '$1@rules')}`;
+  if (!reply.items) return `${reply.kind}${withSortedRules(reply.text)}`;
   const width = reply.kind === '%' ? 2 : 1;
   const parts: string[] = [];
   for (let i = 0; i < reply.items.length; i += width) {

@@ -1,72 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { CommandCatalog } from './acl-commands.js';
+import { ACL_REASONS, AclRuleError } from './acl-rule-error.js';
+import { AclSelector } from './acl-selector.js';
+import { toBytes } from './byte-string.js';
 import { RedisError } from './errors.js';
-import { globMatch } from './glob.js';
 
-/** Tells the categories of a command, so that `+@pubsub` can be applied; the door supplies it. */
-export interface CommandCatalog {
-  /** Command and `command|subcommand` names that exist, in lower case. */
-  has(name: string): boolean;
-  /** Categories of a command, without `@`; undefined for an unknown command. */
-  categories(name: string): readonly string[] | undefined;
-  /** All category names. */
-  readonly allCategories: ReadonlySet<string>;
+/** What rules refer to. */
+export interface RuleGrammar {
+  readonly catalog: CommandCatalog;
+  /** Cuts a selector into rules, with quotes as in an inline request; undefined when they do not match. */
+  readonly split: (text: string) => readonly string[] | undefined;
+  /** What `acl-pubsub-default` says: whether who has no rule yet may use every channel. */
+  readonly allChannels: boolean;
 }
 
-/** A user: what it may run, touch and listen to. Rules apply in the order given, the last one that fits wins. */
+/** A user: whether and how it logs in, and what it may run, touch and listen to. */
 export class AclUser {
   readonly name: string;
   enabled = false;
   noPassword = false;
   /** What was last said about the payload of RESTORE; nothing else comes of it. */
   payload: '' | 'sanitize-payload' | 'skip-sanitize-payload' = '';
+  /** SHA-256 of each password, in hex. */
   readonly passwords = new Set<string>();
-  /** `+@all`, `-@dangerous`, `+get`, …, in order. */
-  commandRules: string[] = ['-@all'];
-  keyPatterns: string[] = [];
-  channelPatterns: string[] = [];
+  /** The root selector, then those in parentheses. */
+  selectors: AclSelector[];
 
-  constructor(name: string) {
+  constructor(name: string, allChannels = false) {
     this.name = name;
+    this.selectors = [new AclSelector(allChannels)];
   }
 
-  get allChannels(): boolean {
-    return this.channelPatterns.includes('*');
+  get root(): AclSelector {
+    return this.selectors[0] as AclSelector;
   }
 
   checkPassword(password: string): boolean {
-    return this.enabled && (this.noPassword || this.passwords.has(password));
+    return this.enabled && (this.noPassword || this.passwords.has(hashOf(password)));
   }
 
-  /** @param name lower case, `command` or `command|subcommand` */
-  mayRun(name: string, categories: readonly string[]): boolean {
-    const base = name.split('|', 1)[0] as string;
-    let allowed = false;
-    for (const rule of this.commandRules) {
-      const subject = rule.slice(1);
-      const fits = subject.startsWith('@')
-        ? subject === '@all' || categories.includes(subject.slice(1))
-        : subject === name || subject === base;
-      if (fits) allowed = rule.startsWith('+');
-    }
-    return allowed;
+  addPassword(password: string): void {
+    this.passwords.add(hashOf(password));
+    this.noPassword = false;
   }
 
-  mayUseKey(key: string): boolean {
-    return this.keyPatterns.some((pattern) => pattern === '*' || globMatch(pattern, key));
-  }
-
-  mayUseChannel(channel: string): boolean {
-    return this.channelPatterns.some((pattern) => pattern === '*' || globMatch(pattern, channel));
-  }
-
-  /** A pattern must stand in the rules as it is; a narrower one is refused. */
-  mayUsePattern(pattern: string): boolean {
-    return this.allChannels || this.channelPatterns.includes(pattern);
-  }
-
-  /** Applies rules from left to right. @throws RedisError, having changed nothing */
-  apply(rules: readonly string[], catalog: CommandCatalog): void {
+  /**
+   * Applies rules from left to right. A selector may be cut into several words.
+   *
+   * @throws RedisError, having changed nothing
+   */
+  apply(rules: readonly string[], grammar: RuleGrammar): void {
     const draft = this.clone();
-    for (const rule of rules) draft.#applyOne(rule, catalog);
+    for (const rule of joinSelectors(rules)) {
+      try {
+        draft.#applyOne(rule, grammar);
+      } catch (error) {
+        if (!(error instanceof AclRuleError)) throw error;
+        throw new RedisError(`ERR Error in ACL SETUSER modifier '${rule.split('\0', 1)[0]}': ${error.message}`);
+      }
+    }
     this.copyFrom(draft);
   }
 
@@ -83,78 +75,64 @@ export class AclUser {
     const passwords = [...other.passwords];
     this.passwords.clear();
     for (const password of passwords) this.passwords.add(password);
-    this.commandRules = [...other.commandRules];
-    this.keyPatterns = [...other.keyPatterns];
-    this.channelPatterns = [...other.channelPatterns];
+    this.selectors = other.selectors.map((selector) => new AclSelector().copyFrom(selector));
   }
 
-  #applyOne(rule: string, catalog: CommandCatalog): void {
+  #applyOne(rule: string, grammar: RuleGrammar): void {
     const word = rule.toLowerCase();
-    const rest = rule.slice(1);
+    if (word === '') return;
     if (word === 'on') this.enabled = true;
     else if (word === 'off') this.enabled = false;
-    else if (word === 'nopass') {
-      this.noPassword = true;
+    else if (word === 'nopass' || word === 'resetpass') {
+      this.noPassword = word === 'nopass';
       this.passwords.clear();
-    } else if (word === 'resetpass') {
-      this.noPassword = false;
-      this.passwords.clear();
-    } else if (word === 'allkeys' || rule === '~*') this.keyPatterns = ['*'];
-    else if (word === 'resetkeys') this.keyPatterns = [];
-    else if (word === 'allchannels' || rule === '&*') this.channelPatterns = ['*'];
-    else if (word === 'resetchannels') this.channelPatterns = [];
-    else if (word === 'allcommands' || word === '+@all') this.commandRules = ['+@all'];
-    else if (word === 'nocommands' || word === '-@all') this.commandRules = ['-@all'];
-    else if (word === 'reset') {
-      this.copyFrom(new AclUser(this.name));
+    } else if (word === 'reset') {
+      this.copyFrom(new AclUser(this.name, grammar.allChannels));
       this.payload = 'sanitize-payload';
     } else if (word === 'sanitize-payload' || word === 'skip-sanitize-payload') this.payload = word;
-    else if (word === 'clearselectors') return;
-    else if (rule.startsWith('>')) {
-      this.passwords.add(rest);
+    else if (word === 'clearselectors') this.selectors = [this.root];
+    else if (/^[>#<!]/.test(rule)) this.#applyPassword(rule);
+    else if (rule.startsWith('(') && rule.endsWith(')')) {
+      const selector = new AclSelector(grammar.allChannels);
+      // What stands in quotes that do not match is nothing.
+      for (const one of grammar.split(rule.slice(1, -1)) ?? []) selector.apply(one, grammar.catalog);
+      this.selectors.push(selector);
+    } else this.root.apply(rule, grammar.catalog);
+  }
+
+  /** `>password` and `<password`, or `#` and `!` with its hash. */
+  #applyPassword(rule: string): void {
+    const [sign, rest] = [rule[0], rule.slice(1)];
+    const hashed = sign === '#' || sign === '!';
+    if (hashed && !/^[0-9a-f]{64}$/.test(rest)) throw new AclRuleError(ACL_REASONS.badHash);
+    const hash = hashed ? rest : hashOf(rest);
+    if (sign === '>' || sign === '#') {
+      this.passwords.add(hash);
       this.noPassword = false;
-    } else if (rule.startsWith('<')) {
-      if (!this.passwords.delete(rest))
-        throw modifierError(rule, 'The password you are trying to remove from the user does not exist');
-    } else if (rule.startsWith('~')) this.#addKey(rule, rest);
-    else if (rule.startsWith('&')) this.#addChannel(rule, rest);
-    else if (rule.startsWith('+') || rule.startsWith('-')) this.#addCommand(rule, word, catalog);
-    else throw modifierError(rule, 'Syntax error');
-  }
-
-  #addKey(rule: string, pattern: string): void {
-    if (this.keyPatterns.includes('*')) {
-      const advice = "Try 'resetkeys' to start with an empty list of patterns";
-      throw modifierError(
-        rule,
-        `Adding a pattern after the * pattern (or the 'allkeys' flag) is not valid and does not have any effect. ${advice}`,
-      );
-    }
-    if (!this.keyPatterns.includes(pattern)) this.keyPatterns.push(pattern);
-  }
-
-  #addChannel(rule: string, pattern: string): void {
-    if (this.allChannels) {
-      const advice = "Try 'resetchannels' to start with an empty list of channels";
-      throw modifierError(
-        rule,
-        `Adding a pattern after the * pattern (or the 'allchannels' flag) is not valid and does not have any effect. ${advice}`,
-      );
-    }
-    if (!this.channelPatterns.includes(pattern)) this.channelPatterns.push(pattern);
-  }
-
-  #addCommand(rule: string, word: string, catalog: CommandCatalog): void {
-    const subject = word.slice(1);
-    const known = subject.startsWith('@') ? catalog.allCategories.has(subject.slice(1)) : catalog.has(subject);
-    if (!known) throw modifierError(rule, 'Unknown command or category name in ACL');
-    this.commandRules = this.commandRules.filter((other) => other.slice(1) !== subject);
-    this.commandRules.push(word);
+    } else if (!this.passwords.delete(hash)) throw new AclRuleError(ACL_REASONS.noSuchPassword);
   }
 }
 
-function modifierError(rule: string, reason: string): RedisError {
-  return new RedisError(`ERR Error in ACL SETUSER modifier '${rule.split('\0', 1)[0]}': ${reason}`);
+function hashOf(password: string): string {
+  return createHash('sha256').update(toBytes(password)).digest('hex');
+}
+
+/** Puts together what stands between an opening and a closing parenthesis. @throws RedisError */
+function joinSelectors(rules: readonly string[]): string[] {
+  const joined: string[] = [];
+  let open: string[] = [];
+  for (const rule of rules) {
+    const starts = open.length === 0 && rule.startsWith('(') && !rule.endsWith(')');
+    if (!starts && open.length === 0) joined.push(rule);
+    else {
+      open.push(rule);
+      if (!rule.endsWith(')')) continue;
+      joined.push(open.join(' '));
+      open = [];
+    }
+  }
+  if (open.length === 0) return joined;
+  throw new RedisError(`ERR Unmatched parenthesis in acl selector starting at '${open[0]}'.`);
 }
 
 /** All users. The user `default` always exists and cannot be removed. */
@@ -185,11 +163,6 @@ export class Acl {
     return user;
   }
 
-  /** A user that is in no list yet: off, nothing allowed. */
-  draft(name: string): AclUser {
-    return new AclUser(name);
-  }
-
   delete(name: string): boolean {
     return this.#users.delete(name);
   }
@@ -199,9 +172,7 @@ export class Acl {
     this.#users.clear();
     const user = new AclUser('default');
     user.enabled = true;
-    user.commandRules = ['+@all'];
-    user.keyPatterns = ['*'];
-    user.channelPatterns = ['*'];
+    user.root.allowAll();
     this.#users.set('default', user);
     this.setDefaultPassword(password);
   }
@@ -211,6 +182,6 @@ export class Acl {
     const user = this.default;
     user.passwords.clear();
     user.noPassword = password === '';
-    if (password !== '') user.passwords.add(password);
+    if (password !== '') user.addPassword(password);
   }
 }

@@ -7,7 +7,9 @@
  *
  * Sources: Redis 7.0.15 as recorded in the test fixtures; https://redis.io/docs/latest/develop/interact/pubsub/
  */
-export { Acl, AclUser, type CommandCatalog } from './acl.js';
+export { Acl, AclUser, type RuleGrammar } from './acl.js';
+export type { CommandCatalog } from './acl-commands.js';
+export type { AclSelector, KeyUse } from './acl-selector.js';
 export type { Waiter } from './blocking.js';
 export { type ChannelExplanation, RedisBroker } from './broker.js';
 export { fromBytes, fromText, toBytes, toText } from './byte-string.js';

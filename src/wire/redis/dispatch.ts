@@ -2,8 +2,9 @@
  * The checks that stand before every command, in the order in which Redis makes them: the first that hits answers.
  */
 import { keySlot, OUT_OF_MEMORY, RedisError, type RedisVersion } from '../../models/redis/index.js';
-import { argumentsAt, arityFits, type Command, type Flag, keysOf, PENDING } from './handler.js';
+import { arityFits, type Command, type Flag, keysOf, PENDING } from './handler.js';
 import { locateKeys } from './key-spec.js';
+import { checkAcl } from './permission.js';
 import { cString, error, OK, QUEUED } from './reply.js';
 import type { Session } from './session.js';
 
@@ -31,8 +32,10 @@ export function dispatch(client: Session, args: readonly string[]): void {
     return client.closeAfterReply();
   }
   let command: Command | undefined;
+  client.lastCommand = client.door.commands.has(name) ? name : 'NULL';
   try {
     command = resolve(client, args);
+    client.lastCommand = command.name;
     checkAllowed(client, command, args);
   } catch (failure) {
     if (!(failure instanceof RedisError)) throw failure;
@@ -51,7 +54,6 @@ export function dispatch(client: Session, args: readonly string[]): void {
 /** Runs a command that has passed the checks and writes its reply. */
 export function execute(client: Session, command: Command, args: readonly string[]): void {
   const { door } = client;
-  client.lastCommand = command.name;
   door.stats.count(command.name, 'calls');
   door.tracking.before(client, command, args);
   let reply: string | typeof PENDING;
@@ -197,74 +199,5 @@ function notEnabled(what: string, option: string): string {
   return (
     `ERR ${what} command not allowed. If the ${option} option is set to "local", you can run it from a local ` +
     'connection, otherwise you need to set this option in the configuration file, and then restart the server.'
-  );
-}
-
-/** Command, then keys, then channels. @throws RedisError NOPERM */
-export function checkAcl(client: Session, command: Command, args: readonly string[]): void {
-  const problem = aclProblem(client, command, args, client.user);
-  if (!problem) return;
-  const old = client.door.broker.version === '7.0';
-  switch (problem.kind) {
-    case 'command':
-      throw new RedisError(
-        old
-          ? `NOPERM this user has no permissions to run the '${command.name}' command`
-          : `NOPERM User ${client.user.name} has no permissions to run the '${command.name}' command`,
-      );
-    case 'key':
-      throw new RedisError(
-        old
-          ? 'NOPERM this user has no permissions to access one of the keys used as arguments'
-          : 'NOPERM No permissions to access a key',
-      );
-    case 'channel':
-      throw new RedisError(
-        old
-          ? 'NOPERM this user has no permissions to access one of the channels used as arguments'
-          : 'NOPERM No permissions to access a channel',
-      );
-    default:
-      problem.kind satisfies never;
-  }
-}
-
-/** What a user lacks for a command: the right to run it, or to touch a key or channel. */
-export interface AclProblem {
-  readonly kind: 'command' | 'key' | 'channel';
-  /** The command, key or channel. */
-  readonly name: string;
-}
-
-/** What a user lacks for a command, if anything. */
-export function aclProblem(
-  _client: Session,
-  command: Command,
-  args: readonly string[],
-  user: Session['user'],
-): AclProblem | undefined {
-  if (command.flags.has('no_auth')) return undefined;
-  if (!user.mayRun(command.name, command.categories)) return { kind: 'command', name: command.name };
-  const key = keysOf(command, args).find((one) => !user.mayUseKey(one));
-  if (key !== undefined) return { kind: 'key', name: key };
-  if (command.channels) {
-    const { span, pattern } = command.channels;
-    const may = pattern ? (name: string) => user.mayUsePattern(name) : (name: string) => user.mayUseChannel(name);
-    const channel = argumentsAt(span, args).find((name) => !may(name));
-    if (channel !== undefined) return { kind: 'channel', name: channel };
-  }
-  return undefined;
-}
-
-/** Rights lost between queueing and EXEC. */
-export function aclChanged(problem: AclProblem): string {
-  const reasons = {
-    command: 'no permission to execute the command or subcommand',
-    key: 'no permission to touch the specified keys',
-    channel: 'no permission to access one of the channels used as arguments',
-  };
-  return (
-    'NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. ' +
-    `This command is no longer allowed for the following reason: ${reasons[problem.kind]}`
   );
 }

@@ -13,6 +13,7 @@
 import { type CommandCatalog, type RedisBroker, SLOT_COUNT } from '../../models/redis/index.js';
 import type { ConnectionInfo, Door, Session as DoorSession, Transport } from '../door.js';
 import type { DoorContext } from '../door-context.js';
+import { AclLog } from './acl-log.js';
 import { CATEGORY_ORDER, type Command } from './handler.js';
 import { COMMANDS } from './handlers/index.js';
 import { IdleTimeout } from './idle-timeout.js';
@@ -41,6 +42,7 @@ export class RedisDoor implements Door {
   readonly sessions = new Map<number, Session>();
   readonly scripting = new Scripting(this);
   readonly slowlog = new Slowlog(this);
+  readonly aclLog = new AclLog(this);
   readonly tracking = new Tracking(this);
   readonly #dirty = new Set<Session>();
   /** Sessions that were unblocked and may have requests waiting. */
@@ -203,10 +205,10 @@ function createCatalog(commands: ReadonlyMap<string, Command>): CommandCatalog {
     byName.set(command.name, command);
     for (const sub of command.subcommands?.values() ?? []) byName.set(sub.name, sub);
   }
-  const allCategories = new Set(CATEGORY_ORDER);
   return {
-    has: (name) => byName.has(name),
+    names: [...byName.keys()],
     categories: (name) => byName.get(name)?.categories,
-    allCategories,
+    subcommands: (name) => [...(byName.get(name)?.subcommands?.values() ?? [])].map((sub) => sub.name),
+    allCategories: new Set(CATEGORY_ORDER),
   };
 }

@@ -4,6 +4,7 @@
  * @see https://redis.io/docs/latest/commands/client/
  */
 import { RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import { addressOf, clientLine } from '../client-line.js';
 import { type Command, command, definer } from '../handler.js';
 import { bulkOrNull, cString, integer, OK, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
@@ -13,61 +14,6 @@ import { withHelp } from './help.js';
 import { trackingSubcommands } from './tracking.js';
 
 const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
-
-function addressOf(side: { address: string; port: number }): string {
-  return side.address.includes(':') ? `[${side.address}]:${side.port}` : `${side.address}:${side.port}`;
-}
-
-function flagsOf(client: Session): string {
-  let flags = '';
-  if (client.monitoring) flags += 'O';
-  if (client.clientClass === 'pubsub') flags += 'P';
-  if (client.transaction.open) flags += 'x';
-  if (client.isWaiting) flags += 'b';
-  if (client.tracking) flags += 't';
-  if (client.tracking?.brokenRedirect) flags += 'R';
-  if (client.tracking?.bcast) flags += 'B';
-  if (client.closing) flags += 'A';
-  if (client.noEvict) flags += 'e';
-  return flags === '' ? 'N' : flags;
-}
-
-/** The line of a client in CLIENT LIST. */
-function describe(client: Session): string {
-  const now = client.door.now;
-  const fields: Array<readonly [string, string | number]> = [
-    ['id', client.id],
-    ['addr', addressOf(client.connection.remote)],
-    ['laddr', addressOf(client.connection.local)],
-    ['fd', client.id + 7],
-    ['name', client.name],
-    ['age', Math.floor((now - client.startedMs) / 1000)],
-    ['idle', Math.floor((now - client.lastActivityMs) / 1000)],
-    ['flags', flagsOf(client)],
-    ['db', client.db],
-    ['sub', client.channels.size],
-    ['psub', client.patterns.size],
-    ['ssub', client.shardChannels.size],
-    ['multi', client.transaction.open ? client.transaction.queued.length : -1],
-    ['qbuf', client.pendingInputBytes],
-    ['qbuf-free', 0],
-    ['argv-mem', 0],
-    ['multi-mem', 0],
-    ['rbs', 1024],
-    ['rbp', 0],
-    ['obl', 0],
-    ['oll', 0],
-    ['omem', client.bufferedBytes],
-    ['tot-mem', client.bufferedBytes + client.pendingInputBytes],
-    ['events', 'r'],
-    ['cmd', client.lastCommand],
-    ['user', client.user.name],
-    ['redir', client.tracking?.redirect ?? -1],
-    ['resp', client.protocol],
-  ];
-  if (client.door.broker.version !== '7.0') fields.push(['lib-name', client.libName], ['lib-ver', client.libVersion]);
-  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
-}
 
 function classOf(word: string): string {
   const type = word.toLowerCase();
@@ -89,7 +35,7 @@ function list(client: Session, args: readonly string[]): string {
     });
     chosen = ids.flatMap((id) => client.door.sessions.get(id) ?? []);
   } else if (args.length > 2) throw new RedisError(SYNTAX_ERROR);
-  return verbatim(chosen.map((session) => `${describe(session)}\n`).join(''), client.protocol);
+  return verbatim(chosen.map((session) => `${clientLine(session)}\n`).join(''), client.protocol);
 }
 
 type Filter = (session: Session) => boolean;
@@ -231,7 +177,7 @@ export const clientCommands: readonly Command[] = [
     subcommands: withHelp(
       [
         define('client|id 2 lst', (client) => integer(client.id)),
-        define('client|info 2 lst', (client) => verbatim(`${describe(client)}\n`, client.protocol)),
+        define('client|info 2 lst', (client) => verbatim(`${clientLine(client)}\n`, client.protocol)),
         define('client|list -2 alst', list),
         define('client|kill -3 alst', kill),
         define('client|setname 3 lst', (client, args) => {

@@ -46,9 +46,13 @@ function select(client: Session, args: readonly string[]): string {
 }
 
 /** Logs in. @throws RedisError WRONGPASS, leaving the present user */
-function login(client: Session, name: string, password: string): void {
+function login(client: Session, command: string, name: string, password: string): void {
   const user = client.door.broker.acl.get(name);
-  if (!user?.checkPassword(password)) throw new RedisError(WRONG_PASSWORD);
+  if (!user?.checkPassword(password)) {
+    const context = client.transaction.open ? 'multi' : 'toplevel';
+    client.door.aclLog.note(client, { reason: 'auth', context, object: command, userName: name });
+    throw new RedisError(WRONG_PASSWORD);
+  }
   client.user = user;
   client.authenticated = true;
 }
@@ -62,7 +66,7 @@ function auth(client: Session, args: readonly string[]): string {
         'Are you sure your configuration is correct?',
     );
   }
-  login(client, args.length === 3 ? (args[1] as string) : 'default', args.at(-1) as string);
+  login(client, args[0] as string, args.length === 3 ? (args[1] as string) : 'default', args.at(-1) as string);
   return OK;
 }
 
@@ -87,8 +91,8 @@ function* helloOptions(args: readonly string[]): Generator<HelloOptions> {
   }
 }
 
-function applyOption(client: Session, { auth, name }: HelloOptions): void {
-  if (auth) login(client, ...auth);
+function applyOption(client: Session, command: string, { auth, name }: HelloOptions): void {
+  if (auth) login(client, command, ...auth);
   if (name !== undefined) client.name = name;
 }
 
@@ -103,9 +107,9 @@ function hello(client: Session, args: readonly string[]): string {
   }
   const old = broker.version === '7.0';
   // 7.0 applies options as it reads them, so that a later one that fails leaves the earlier ones in force.
-  if (old) for (const option of helloOptions(args)) applyOption(client, option);
+  if (old) for (const option of helloOptions(args)) applyOption(client, args[0] as string, option);
   const { auth, name }: HelloOptions = old ? {} : Object.assign({}, ...helloOptions(args));
-  applyOption(client, { auth });
+  applyOption(client, args[0] as string, { auth });
   if (!client.authenticated) {
     const form = old ? 'HELLO AUTH <user> <pass>' : 'HELLO <proto> AUTH <user> <pass>';
     throw new RedisError(
@@ -113,7 +117,7 @@ function hello(client: Session, args: readonly string[]): string {
         'to authenticate the client and select the RESP protocol version at the same time',
     );
   }
-  applyOption(client, { name });
+  if (name !== undefined) client.name = name;
   client.protocol = protocol;
   return map(
     [

@@ -17,6 +17,7 @@ import {
 } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
 import type { KeyReference } from '../key-spec.js';
+import { mayReadAnyKey } from '../permission.js';
 import { array, bulkOrNull, integer } from '../reply.js';
 import type { Session } from '../session.js';
 import { int, parseFloat64 } from './number.js';
@@ -32,9 +33,10 @@ interface SortOptions {
 }
 
 /** Keys that patterns name are not known beforehand. @throws RedisError */
-function checkPattern(client: Session, option: 'BY' | 'GET'): void {
+function checkPattern(client: Session, args: readonly string[], option: 'BY' | 'GET'): void {
   if (client.door.broker.clusterEnabled) throw new RedisError(`ERR ${option} option of SORT denied in cluster mode.`);
-  if (!client.user.keyPatterns.includes('*')) {
+  const sorting = client.door.commands.get((args[0] as string).toLowerCase()) as Command;
+  if (!mayReadAnyKey(client.user, sorting, args)) {
     throw new RedisError(`ERR ${option} option of SORT denied due to insufficient ACL permissions.`);
   }
 }
@@ -53,9 +55,9 @@ function optionsOf(client: Session, args: readonly string[], mayStore: boolean):
     } else if (word === 'store' && mayStore && left >= 1) options.store = args[++i] as string;
     else if (word === 'by' && left >= 1) {
       options.by = args[++i] as string;
-      if (options.by.includes('*')) checkPattern(client, 'BY');
+      if (options.by.includes('*')) checkPattern(client, args, 'BY');
     } else if (word === 'get' && left >= 1) {
-      checkPattern(client, 'GET');
+      checkPattern(client, args, 'GET');
       options.gets.push(args[++i] as string);
     } else throw new RedisError(SYNTAX_ERROR);
   }

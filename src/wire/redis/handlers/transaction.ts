@@ -4,8 +4,9 @@
  * @see https://redis.io/docs/latest/develop/interact/transactions/
  */
 import { RedisError } from '../../../models/redis/index.js';
-import { aclChanged, aclProblem, execute } from '../dispatch.js';
+import { execute } from '../dispatch.js';
 import { type Command, command } from '../handler.js';
+import { aclChanged, aclProblem } from '../permission.js';
 import { error, nullArray, OK } from '../reply.js';
 import type { Session } from '../session.js';
 
@@ -39,9 +40,11 @@ function exec(client: Session): string {
   transaction.running = true;
   try {
     for (const { command: queuedCommand, args } of transaction.queued.slice()) {
-      const problem = aclProblem(client, queuedCommand, args, client.user);
-      if (problem) client.reply(error(aclChanged(problem)));
-      else execute(client, queuedCommand, args);
+      const problem = aclProblem(client.user, queuedCommand, args);
+      if (problem) {
+        client.door.aclLog.denied(client, problem);
+        client.reply(error(aclChanged(problem)));
+      } else execute(client, queuedCommand, args);
     }
   } finally {
     transaction.running = false;

@@ -1,7 +1,8 @@
 import { OUT_OF_MEMORY, RedisError } from '../../../models/redis/index.js';
-import { type AclProblem, aclProblem, checkWritable, execute, isStale, resolve } from '../dispatch.js';
+import { checkWritable, execute, isStale, resolve } from '../dispatch.js';
 import { type Command, mayReplicate } from '../handler.js';
 import type { RedisDoor } from '../index.js';
+import { type AclProblem, aclProblem } from '../permission.js';
 import { error } from '../reply.js';
 import { Session } from '../session.js';
 import { Transaction } from '../transaction.js';
@@ -21,18 +22,21 @@ export class ScriptClient extends Session {
   override readonly scripted = true;
   /** The running script has run a command that writes. */
   wrote = false;
+  #caller: Session;
   #readOnly = false;
   #shebang = IDLE;
   #answer = '';
 
   constructor(door: RedisDoor, caller: Session) {
     super(door, caller.transport, caller.connection, caller.id, new Transaction());
+    this.#caller = caller;
     // Blocked clients are served after the script, not after each of its commands.
     this.transaction.running = true;
   }
 
   /** A script starts. */
   begin({ caller, readOnly, shebang }: Running): void {
+    this.#caller = caller;
     this.db = caller.db;
     this.user = caller.user;
     this.authenticated = true;
@@ -62,7 +66,7 @@ export class ScriptClient extends Session {
   mayRun(args: readonly string[]): boolean | undefined {
     const base = this.door.commands.get((args[0] as string).toLowerCase());
     const command = base?.subcommands?.get((args[1] ?? '').toLowerCase()) ?? base;
-    return command && aclProblem(this, command, args, this.user) === undefined;
+    return command && aclProblem(this.user, command, args) === undefined;
   }
 
   override reply(bytes: string): void {
@@ -96,8 +100,11 @@ export class ScriptClient extends Session {
     if (reason !== undefined) return reason;
     const mayGrow = this.wrote || this.#shebang.present;
     if (flags.has('denyoom') && !mayGrow && this.door.broker.overMemory(false)) return OUT_OF_MEMORY;
-    const lack = aclProblem(this, command, args, this.user);
-    return lack && this.#refusal(lack);
+    const lack = aclProblem(this.user, command, args);
+    if (!lack) return undefined;
+    const { kind, name } = lack;
+    this.door.aclLog.note(this.#caller, { reason: kind, context: 'lua', object: name, userName: this.user.name });
+    return this.#refusal(lack);
   }
 
   #whyNotWritable(): string | undefined {
