@@ -188,10 +188,11 @@ export class Cluster implements Nodes {
   ): void {
     const before = topic.partitions.length;
     if (count <= before) {
-      throw new KafkaError(
-        'INVALID_PARTITIONS',
-        `The topic ${topic.name} currently has ${before} partition(s); ${count} would not be an increase.`,
-      );
+      const found =
+        count === before
+          ? `Topic already has ${before} partition(s).`
+          : `The topic ${topic.name} currently has ${before} partition(s); ${count} would not be an increase.`;
+      throw new KafkaError('INVALID_PARTITIONS', found);
     }
     this.checkPartitionCount(topic.name, count);
     if (assignments && assignments.length !== count - before) {

@@ -76,14 +76,20 @@ export class FetchService {
    * @returns ends the wait without an answer, undefined when it was answered at once
    */
   fetch(request: FetchRequest, answer: (results: readonly FetchResult[]) => void): (() => void) | undefined {
-    if (request.maxWaitMs <= 0 || this.#isReady(request)) {
+    // What cannot be read whenever it is asked for ends nobody's wait.
+    const known = request.partitions.filter((entry) => this.#isKnown(request, entry));
+    if (request.maxWaitMs <= 0 || this.#isReady(request, known)) {
       answer(this.#read(request));
       return undefined;
     }
-    return this.#park(request, answer);
+    return this.#park(request, known, answer);
   }
 
-  #park(request: FetchRequest, answer: (results: readonly FetchResult[]) => void): () => void {
+  #park(
+    request: FetchRequest,
+    known: readonly FetchPartition[],
+    answer: (results: readonly FetchResult[]) => void,
+  ): () => void {
     const { clock } = this.#context;
     const stops: Array<() => void> = [];
     const stop = () => {
@@ -96,10 +102,10 @@ export class FetchService {
     };
     const delayed = new Delayed(clock, clock.now + request.maxWaitMs, read, answer);
     const check = () => {
-      if (!delayed.done && this.#isReady(request)) delayed.complete(read());
+      if (!delayed.done && this.#isReady(request, known)) delayed.complete(read());
     };
     this.#waiting++;
-    for (const entry of request.partitions) {
+    for (const entry of known) {
       const partition = this.#cluster.partition(entry.topic, entry.index);
       if (partition) stops.push(partition.watch(check));
     }
@@ -109,10 +115,10 @@ export class FetchService {
   }
 
   /** Whether there is an error to tell, or enough to send. */
-  #isReady(request: FetchRequest): boolean {
-    if (request.partitions.length === 0) return true;
+  #isReady(request: FetchRequest, known: readonly FetchPartition[]): boolean {
+    if (known.length === 0) return true;
     let bytes = 0;
-    for (const entry of request.partitions) {
+    for (const entry of known) {
       try {
         const partition = this.#locate(request, entry);
         const { log } = partition;
@@ -127,8 +133,18 @@ export class FetchService {
     return bytes >= request.minBytes;
   }
 
-  /** @throws KafkaError when the partition cannot be read at this offset */
-  #locate(request: FetchRequest, entry: FetchPartition): Partition {
+  #isKnown(request: FetchRequest, entry: FetchPartition): boolean {
+    try {
+      this.#find(request, entry);
+      return true;
+    } catch (error) {
+      if (error instanceof KafkaError) return false;
+      throw error;
+    }
+  }
+
+  /** @throws KafkaError TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION */
+  #find(request: FetchRequest, entry: FetchPartition): Partition {
     if (entry.topic !== '' && request.mayRead?.(entry.topic) === false) {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `reading topic '${entry.topic}' is denied`);
     }
@@ -139,9 +155,18 @@ export class FetchService {
     if (!partition) {
       throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${entry.topic}-${entry.index}`);
     }
+    return partition;
+  }
+
+  /** @throws KafkaError when the partition cannot be read at this offset */
+  #locate(request: FetchRequest, entry: FetchPartition): Partition {
+    const partition = this.#find(request, entry);
     partition.checkLeader(request.nodeId);
     partition.checkLeaderEpoch(entry.leaderEpoch);
     const { log } = partition;
+    if (entry.lastFetchedEpoch > partition.leaderEpoch) {
+      throw new KafkaError('OFFSET_OUT_OF_RANGE', `nobody knows where epoch ${entry.lastFetchedEpoch} ends`);
+    }
     if (entry.offset < log.logStart || entry.offset > log.logEnd) {
       if (entry.offset < log.logStart || !divergence(entry, partition)) {
         throw new KafkaError(

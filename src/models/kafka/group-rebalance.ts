@@ -231,7 +231,7 @@ export class GroupRebalance {
     const { memberId } = member;
     this.#context.clock.cancel(member.sessionTimer);
     // A client that still waits tries again under a new id.
-    member.parkedJoin?.complete(refusedJoin('UNKNOWN_MEMBER_ID', memberId));
+    member.parkedJoin?.complete(refusedJoin('UNKNOWN_MEMBER_ID', ''));
     member.parkedSync?.complete(refusedSync('UNKNOWN_MEMBER_ID'));
     this.#roster.remove(member);
     this.#missingSyncs.delete(memberId);

@@ -56,7 +56,7 @@ export function firstBatch(bytes: Uint8Array): Uint8Array | undefined {
   if (size < BATCH_LENGTH_END + LEAST_LENGTH) throw new KafkaError('CORRUPT_MESSAGE', `a batch says ${size} bytes`);
   const format = bytes[AT.magic];
   if (format === undefined) return undefined;
-  if (format > LATEST_FORMAT) throw new KafkaError('CORRUPT_MESSAGE', `a batch has format ${format}`);
+  if (format > LATEST_FORMAT) throw new KafkaError('CORRUPT_MESSAGE', `Invalid magic found in record: ${format}`);
   return size > bytes.length ? undefined : bytes.subarray(0, size);
 }
 

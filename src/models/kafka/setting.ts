@@ -79,15 +79,17 @@ const GZIP_LEVEL = (value: number) =>
   value === -1 || (value >= 1 && value <= 9)
     ? undefined
     : { value, what: 'Value must be between 1 and 9 or equal to -1' };
+const LZ4_LEVEL = between(1, 17);
+const ZSTD_LEVEL = between(-131_072, 22);
 const POLICY = allOf('compact', 'delete');
 
 /** Topic settings that a broker setting stands behind share its default. */
 const TOPIC_ROWS: readonly Row[] = [
   ['cleanup.policy', 'list', 'delete', 'log.cleanup.policy', POLICY],
-  ['compression.gzip.level', 'int', '-1', undefined, GZIP_LEVEL],
-  ['compression.lz4.level', 'int', '9', undefined, between(1, 17)],
+  ['compression.gzip.level', 'int', '-1', 'compression.gzip.level', GZIP_LEVEL],
+  ['compression.lz4.level', 'int', '9', 'compression.lz4.level', LZ4_LEVEL],
   ['compression.type', 'string', 'producer', 'compression.type', COMPRESSION],
-  ['compression.zstd.level', 'int', '3', undefined, between(-131_072, 22)],
+  ['compression.zstd.level', 'int', '3', 'compression.zstd.level', ZSTD_LEVEL],
   ['delete.retention.ms', 'long', DAY_MS, 'log.cleaner.delete.retention.ms', atLeast(0)],
   ['file.delete.delay.ms', 'long', '60000', 'log.segment.delete.delay.ms', atLeast(0)],
   ['flush.messages', 'long', LONGEST, 'log.flush.interval.messages', atLeast(1)],
@@ -129,7 +131,10 @@ const BROKER_ROWS: readonly Row[] = [
   ['broker.id', 'int', '-1'],
   ['broker.rack', 'string', ''],
   ['broker.session.timeout.ms', 'int', '0'],
+  ['compression.gzip.level', 'int', '-1', undefined, GZIP_LEVEL],
+  ['compression.lz4.level', 'int', '9', undefined, LZ4_LEVEL],
   ['compression.type', 'string', 'producer', undefined, COMPRESSION],
+  ['compression.zstd.level', 'int', '3', undefined, ZSTD_LEVEL],
   ['connections.max.idle.ms', 'long', '600000'],
   ['default.replication.factor', 'int', '1', undefined, atLeast(1)],
   ['delete.topic.enable', 'boolean', 'true'],

@@ -75,10 +75,9 @@ export class TopicAdmin {
       throw new KafkaError('TOPIC_DELETION_DISABLED', 'Topic deletion is disabled: delete.topic.enable is false');
     }
     if (!topic) {
-      throw new KafkaError(
-        asked.name === null ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION',
-        'This server does not host this topic-partition.',
-      );
+      throw asked.name === null
+        ? new KafkaError('UNKNOWN_TOPIC_ID', 'This server does not host this topic ID.')
+        : new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', 'This server does not host this topic-partition.');
     }
     this.#context.outbox.run(() => this.#cluster.deleteTopic(topic.name));
     return topic;

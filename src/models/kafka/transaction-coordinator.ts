@@ -260,7 +260,6 @@ export class TransactionCoordinator implements BrokerModel {
     for (const groupId of txn.groups) this.#groups.endTransaction(groupId, producerId, commit);
     txn.groups.clear();
     if (txn.partitions.size > 0) return;
-    txn.startedMs = -1;
     this.#enter(txn, commit ? 'CompleteCommit' : 'CompleteAbort');
   }
 

@@ -88,6 +88,37 @@ describe('several partitions', () => {
 });
 
 describe('waiting', () => {
+  test('a partition that nobody knows ends no wait for others', () => {
+    const { broker } = withTopic();
+    const entry = (topic: string, index = 0) => ({
+      topic,
+      topicId: undefined,
+      index,
+      offset: 0,
+      maxBytes: 1_000,
+      leaderEpoch: -1,
+      lastFetchedEpoch: -1,
+    });
+    const errors: unknown[] = [];
+    const fetch = (...partitions: ReturnType<typeof entry>[]) =>
+      broker.fetchService.fetch(
+        { nodeId: 1, maxWaitMs: 5_000, minBytes: 1, maxBytes: 1_000, committed: false, partitions },
+        (results) => errors.push(results.map(({ error }) => error)),
+      );
+    fetch(entry('t'), entry('t', 7), entry('none'));
+    expect(errors).toEqual([]);
+    broker.produce('t', { value: 'a' });
+    expect(errors).toEqual([[undefined, 'UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_OR_PARTITION']]);
+    fetch(entry('none'));
+    expect(errors).toHaveLength(2);
+  });
+
+  test('an epoch that is to come has no end that a reader could have come to', () => {
+    const { broker } = withTopic();
+    expect(fetchNow(broker, 't', { lastFetchedEpoch: 1 }).error).toBe('OFFSET_OUT_OF_RANGE');
+    expect(fetchNow(broker, 't', { lastFetchedEpoch: 0 }).error).toBeUndefined();
+  });
+
   test('an append wakes it at once', () => {
     const { broker } = withTopic();
     const { results } = park(broker, {});

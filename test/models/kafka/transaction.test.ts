@@ -20,6 +20,10 @@ describe('Transaction', () => {
     expect(txn.partitions.size).toBe(0);
     txn.enter('PrepareAbort', 10);
     expect(txn.ending).toBe(true);
+    txn.enter('CompleteAbort', 11);
+    expect(txn.startedMs).toBe(5);
+    txn.enter('Empty', 12);
+    expect(txn.startedMs).toBe(-1);
   });
 
   it('goes into a record and back', () => {

@@ -93,7 +93,7 @@ function describe(groupId: string, call: Call<never>) {
           clientId: member.clientId,
           clientHost: member.clientHost,
           subscribedTopicNames: member.topics,
-          subscribedTopicRegex: member.topicPattern,
+          subscribedTopicRegex: member.topicPattern ?? '',
           assignment: withIds(current, call),
           targetAssignment: withIds(target, call),
           memberType: CONSUMER_MEMBER,

@@ -1,5 +1,6 @@
 import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
 import { authorizedOperations } from '../authorized-operations.js';
+import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -40,17 +41,7 @@ const CONTROLLERS = 2;
 export const describeCluster = describeClusterApi.handler({
   handle(request, call) {
     const { cluster } = call.broker;
-    if (call.version >= 1 && request.endpointType !== BROKERS) {
-      return {
-        errorCode: 'UNSUPPORTED_ENDPOINT_TYPE',
-        errorMessage:
-          request.endpointType === CONTROLLERS
-            ? 'Controllers have no addresses of their own here; ask for brokers'
-            : `Unsupported endpoint type ${request.endpointType}`,
-        clusterId: '',
-        brokers: [],
-      };
-    }
+    if (call.version >= 1 && request.endpointType !== BROKERS) return refused(request.endpointType);
     return {
       clusterId: cluster.clusterId,
       controllerId: cluster.controller,
@@ -65,3 +56,14 @@ export const describeCluster = describeClusterApi.handler({
   },
   fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, clusterId: '', brokers: [] }),
 });
+
+function refused(endpointType: number) {
+  const [errorCode, errorMessage]: [ErrorName, string] =
+    endpointType === CONTROLLERS
+      ? [
+          'MISMATCHED_ENDPOINT_TYPE',
+          'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER',
+        ]
+      : ['UNSUPPORTED_ENDPOINT_TYPE', `Unsupported endpoint type ${endpointType}`];
+  return { errorCode, errorMessage, clusterId: '', brokers: [] };
+}

@@ -1,4 +1,4 @@
-import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { Call } from '../call.js';
 import { array, error, int8, int32, string, throttle } from '../field.js';
@@ -40,7 +40,9 @@ export const electLeaders = electLeadersApi.handler({
   handle(request, call) {
     call.demand('alter', 'cluster', CLUSTER_RESOURCE);
     const type = call.version === 0 ? PREFERRED : request.electionType;
-    if (type !== PREFERRED && type !== UNCLEAN) return { errorCode: 'INVALID_REQUEST', replicaElectionResults: [] };
+    if (type !== PREFERRED && type !== UNCLEAN) {
+      throw new KafkaError('INVALID_REQUEST', `Unknown election type ${type}`);
+    }
     const asked =
       request.topicPartitions ??
       [...call.broker.cluster.topics.values()].map(({ name, partitions }) => ({
@@ -67,7 +69,13 @@ export const electLeaders = electLeadersApi.handler({
     }));
     return { replicaElectionResults: done.filter(({ partitionResult }) => partitionResult.length > 0) };
   },
-  fail: (_request, errorCode) => ({ errorCode, replicaElectionResults: [] }),
+  fail: ({ topicPartitions }, errorCode, errorMessage) => ({
+    errorCode,
+    replicaElectionResults: (topicPartitions ?? []).map(({ topic, partitions }) => ({
+      topic,
+      partitionResult: partitions.map((partitionId) => ({ partitionId, errorCode, errorMessage })),
+    })),
+  }),
 });
 
 function elect(call: Call<any>, topic: string, index: number, type: number): void {

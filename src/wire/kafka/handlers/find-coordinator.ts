@@ -35,8 +35,10 @@ export const findCoordinatorApi = defineApi({
   },
 });
 
-/** What a key may be of: the shares of later versions are not coordinated here. */
+/** What a key may be of. */
 const KEY_KINDS = ['group', 'transaction'] as const;
+/** The shares of later versions are known to version 6 and coordinated by nobody. */
+const SHARE = 2;
 
 export const findCoordinator = findCoordinatorApi.handler({
   handle(request, call) {
@@ -61,11 +63,14 @@ interface Coordinator {
 
 function coordinatorOf(keyType: number, key: string, call: Call<never>): Coordinator {
   const kind = KEY_KINDS[keyType];
+  if (keyType === SHARE && call.version >= 6) {
+    return nowhere(key, 'COORDINATOR_NOT_AVAILABLE', 'nobody coordinates share groups here');
+  }
   if (!kind) return nowhere(key, 'INVALID_REQUEST', `key type ${keyType} is not known`);
   const nodeId = call.broker.cluster.coordinatorOf(kind, key);
   const address = nodeId < 0 ? undefined : call.address(nodeId);
   if (!address) return nowhere(key, 'COORDINATOR_NOT_AVAILABLE', `no node coordinates ${kind} '${key}' at present`);
-  return { key, errorCode: 'NONE', errorMessage: null, nodeId, ...address };
+  return { key, errorCode: 'NONE', errorMessage: call.version >= 4 ? '' : 'NONE', nodeId, ...address };
 }
 
 function nowhere(key: string, errorCode: ErrorName, errorMessage: string): Coordinator {

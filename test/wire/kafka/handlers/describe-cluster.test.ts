@@ -12,7 +12,8 @@ test('the cluster is its nodes and the one that controls it; controllers of thei
     [2, 9093],
     [3, 9094],
   ]);
-  expect(client.ask(describeClusterApi, 1, { ...asked, endpointType: 2 }).errorCode).toBe('UNSUPPORTED_ENDPOINT_TYPE');
+  expect(client.ask(describeClusterApi, 1, { ...asked, endpointType: 2 }).errorCode).toBe('MISMATCHED_ENDPOINT_TYPE');
+  expect(client.ask(describeClusterApi, 1, { ...asked, endpointType: 3 }).errorCode).toBe('UNSUPPORTED_ENDPOINT_TYPE');
 });
 
 test('what a client may do with the cluster is told when it is asked for', () => {

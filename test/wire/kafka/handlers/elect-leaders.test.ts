@@ -16,3 +16,13 @@ test('a leader is elected where another one is due, and can be', () => {
   expect(elect(0)).toBe('NONE');
   expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 1 });
 });
+
+test('an election of an unknown type fails for every partition', () => {
+  const body = { electionType: 2, topicPartitions: [{ topic: 't', partitions: [0, 7] }] };
+  expect(new KafkaWorld().connect().ask(electLeadersApi, 2, body)).toMatchObject({
+    errorCode: 'INVALID_REQUEST',
+    replicaElectionResults: [
+      { partitionResult: [{ errorMessage: 'Unknown election type 2' }, { errorCode: 'INVALID_REQUEST' }] },
+    ],
+  });
+});

@@ -9,14 +9,17 @@ describe('FindCoordinator', () => {
     const answer = new KafkaWorld().connect().ask(findCoordinatorApi, version, body);
     const found = version >= 4 ? answer.coordinators[0] : answer;
     expect(found).toMatchObject({ errorCode: 'NONE', nodeId: 1, host: '127.0.0.1', port: 9092 });
+    if (version >= 1) expect(found?.errorMessage).toBe(version >= 4 ? '' : 'NONE');
   });
 
   it('answers every key by itself, in the order of the request', () => {
     const client = new KafkaWorld().connect();
-    const ask = (keyType: number) =>
-      client.ask(findCoordinatorApi, 4, { key: '', keyType, coordinatorKeys: ['a', 'b'] }).coordinators;
+    const ask = (keyType: number, version = 4) =>
+      client.ask(findCoordinatorApi, version, { key: '', keyType, coordinatorKeys: ['a', 'b'] }).coordinators;
     expect(ask(1).map(({ key }) => key)).toEqual(['a', 'b']);
     expect(ask(2)).toMatchObject([{ errorCode: 'INVALID_REQUEST', nodeId: -1, host: '', port: -1 }, {}]);
+    expect(ask(2, 6)).toMatchObject([{ errorCode: 'COORDINATOR_NOT_AVAILABLE' }, {}]);
+    expect(ask(3, 6)).toMatchObject([{ errorCode: 'INVALID_REQUEST' }, {}]);
   });
 
   it('names another node when the first one stops', () => {
