@@ -26,6 +26,7 @@ export type { Confirmation, Envelope, ReturnedMessage } from './envelope.js';
 export { Delivery } from './envelope.js';
 export {
   type ErlangTerm,
+  erlangAtom,
   erlangBinary,
   erlangFormat,
   erlangJson,

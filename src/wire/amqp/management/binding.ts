@@ -105,14 +105,19 @@ const KINDS: Readonly<Record<string, Kind>> = { q: 'queue', e: 'exchange' };
 function between(request: ManagementRequest): BindingItem[] {
   const source = exchangeName(request.path('source'));
   const kind = found(KINDS[request.path('kind')]);
-  return bindingsTo(request.vhost, kind, request.path('destination')).filter((item) => item.source === source);
+  return bindingsTo(request.vhost, kind, destinationIn(request, kind)).filter((item) => item.source === source);
+}
+
+function destinationIn(request: ManagementRequest, kind: Kind): string {
+  const name = request.path('destination');
+  return kind === 'exchange' ? exchangeName(name) : name;
 }
 
 function create(request: ManagementRequest): HttpResponse {
   const vhost = request.changedVhost;
   const { body } = request;
   const kind = found(KINDS[request.path('kind')]);
-  const destination = request.path('destination');
+  const destination = destinationIn(request, kind);
   const routingKey = typeof body.routing_key === 'string' ? body.routing_key : '';
   const args = tableFromJson(objectOf(body.arguments));
   overChannel(request, vhost, (channel) => {

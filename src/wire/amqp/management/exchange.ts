@@ -50,13 +50,14 @@ function details(request: ManagementRequest): HttpResponse {
 
 function declare(request: ManagementRequest): HttpResponse {
   const vhost = request.changedVhost;
-  const { body } = request;
+  const { type = 'direct', ...body } = request.body;
+  if (typeof type !== 'string') throw badRequest(`invalid exchange type '${type}'`);
   const name = request.path('exchange');
   const isNew = !vhost.exchanges.has(name);
   overChannel(request, vhost, (channel) =>
     channel.exchangeDeclare({
       exchange: exchangeName(name),
-      type: typeof body.type === 'string' ? body.type : 'direct',
+      type,
       durable: booleanOf(body.durable),
       autoDelete: booleanOf(body.auto_delete),
       internal: booleanOf(body.internal),
@@ -79,8 +80,8 @@ function publish(request: ManagementRequest): HttpResponse {
   const body = request.bodyWith('routing_key', 'properties', 'payload', 'payload_encoding');
   const exchange = exchangeName(request.path('exchange'));
   if (typeof body.payload !== 'string') throw badRequest('payload_not_string');
-  const payload = decodePayload(body.payload, body.payload_encoding);
   const properties = propertiesFromJson(objectOf(body.properties));
+  const payload = decodePayload(body.payload, body.payload_encoding);
   const send = (channel: AmqpChannel, results: DirectResults): boolean => {
     channel.publish(exchange, String(body.routing_key), properties, payload, { mandatory: true });
     return results.returnedCount === 0;
@@ -104,11 +105,11 @@ function propertiesFromJson(given: JsonObject): BasicProperties {
   const properties: Record<string, unknown> = {};
   for (const name of PROPERTY_NAMES) {
     const value = given[snakeCase(name)];
-    if (value === undefined || value === null) continue;
+    if (value === undefined) continue;
     if (name === 'headers') properties[name] = tableFromJson(objectOf(value));
     else {
-      const wanted = NUMERIC.has(name) ? 'number' : 'string';
-      if (typeof value !== wanted) throw badRequest([wanted === 'number' ? 'not_int' : 'not_string', snakeCase(name)]);
+      if (NUMERIC.has(name) && !Number.isInteger(value)) throw badRequest(['not_int', snakeCase(name)]);
+      if (!NUMERIC.has(name) && typeof value !== 'string') throw badRequest(['not_string', snakeCase(name)]);
       properties[name] = value;
     }
   }
@@ -126,6 +127,6 @@ export const EXCHANGE_ENDPOINTS: readonly Endpoint[] = [
     list(request.query, bindingsFrom(request.vhost, exchangeName(request.path('exchange')))),
   ),
   get('/api/exchanges/{vhost}/{exchange}/bindings/destination', (request) =>
-    list(request.query, bindingsTo(request.vhost, 'exchange', exchangeOf(request).name)),
+    list(request.query, bindingsTo(request.vhost, 'exchange', exchangeName(request.path('exchange')))),
   ),
 ];

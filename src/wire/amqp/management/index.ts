@@ -65,7 +65,8 @@ function answer(door: AmqpDoor, http: HttpRequest): HttpResponse | undefined {
     authorise(user, endpoint.role);
     return endpoint.handle(new ManagementRequest(door, user, parameters, http));
   }
-  return known ? { status: 405 } : undefined;
+  // As a web server that only reads: what is not there cannot be changed either.
+  return known || http.method !== 'GET' ? { status: 405 } : undefined;
 }
 
 /** The parameters of a path that fits; a literal piece wins by its place in the table. */

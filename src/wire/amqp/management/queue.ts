@@ -27,7 +27,7 @@ import { fieldToJson, tableFromJson, tableToJson, utf8 } from './json-field.js';
 import { list, single } from './listing.js';
 import { queueMessageStats, type RateMeter, totals } from './message-stats.js';
 import { NODE_NAME } from './node.js';
-import { booleanOf, type JsonObject, type ManagementRequest, objectOf } from './request.js';
+import { booleanOf, type ManagementRequest, objectOf } from './request.js';
 
 type JsonItem = Record<string, unknown>;
 
@@ -117,6 +117,9 @@ function details(request: ManagementRequest): HttpResponse {
 function declare(request: ManagementRequest): HttpResponse {
   const vhost = request.changedVhost;
   const { body } = request;
+  if (typeof body.node === 'string' && body.node !== NODE_NAME) {
+    throw badRequest(`Node ${body.node} could not be contacted`);
+  }
   const name = request.path('queue');
   const isNew = !vhost.queues.has(name);
   overChannel(request, vhost, (channel) =>
@@ -151,22 +154,22 @@ function getMessages(request: ManagementRequest): HttpResponse {
   const body = request.bodyWith('ackmode', 'count', 'encoding');
   const mode = ACK_MODES.find((each) => each === body.ackmode);
   if (!mode) throw badRequest(['unsupported_ackmode', body.ackmode]);
-  const count = countIn(body);
+  const count = integerIn(body.count);
   if (body.encoding !== 'auto' && body.encoding !== 'base64') {
     throw badRequest('Unsupported encoding. Please use auto or base64.');
   }
-  const truncate = typeof body.truncate === 'number' ? body.truncate : undefined;
+  const truncate = body.truncate === undefined ? undefined : integerIn(body.truncate);
   const name = request.path('queue');
   const vhost = request.changedVhost;
   const taken = overChannel(request, vhost, (channel) => take(channel, name, count, mode), cannotGet);
   return json(taken.map((got) => messageToJson(got, body.encoding === 'base64', truncate)));
 }
 
-/** How many messages are asked for; below zero is all of them. */
-function countIn({ count }: JsonObject): number {
-  const asked = typeof count === 'string' && count !== '' ? Number(count) : count;
-  if (typeof asked !== 'number' || !Number.isInteger(asked)) throw badRequest(['not_integer', count]);
-  return asked < 0 ? Infinity : asked;
+/** A whole number, as text too. @throws ManagementError 400 */
+function integerIn(value: unknown): number {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isInteger(number)) throw badRequest(['not_integer', value]);
+  return number;
 }
 
 function cannotGet({ code, replyText }: AmqpError): ManagementError {
@@ -174,9 +177,10 @@ function cannotGet({ code, replyText }: AmqpError): ManagementError {
   return code === 'ACCESS_REFUSED' ? notAuthorised(replyText) : badRequest(replyText);
 }
 
+/** @param count how many at most, below zero all of them */
 function take(channel: AmqpChannel, queue: string, count: number, mode: AckMode): GetOk[] {
   const taken: GetOk[] = [];
-  while (taken.length < count) {
+  while (taken.length !== count) {
     const got = channel.get(queue, mode === 'ack_requeue_false');
     if (!got) break;
     taken.push(got);

@@ -1,4 +1,12 @@
-import type { AmqpBroker, User, VirtualHost } from '../../../models/amqp/index.js';
+import {
+  type AmqpBroker,
+  erlangAtom,
+  erlangFormat,
+  erlangList,
+  erlangRecord,
+  type User,
+  type VirtualHost,
+} from '../../../models/amqp/index.js';
 import type { HttpRequest } from '../../http/index.js';
 import type { AmqpDoor } from '../index.js';
 import { badRequest, found, ManagementError, notAuthorised } from './answer.js';
@@ -95,7 +103,10 @@ export class ManagementRequest {
   bodyWith(...keys: readonly string[]): JsonObject {
     const { body } = this;
     const missing = keys.filter((key) => body[key] === undefined);
-    if (missing.length > 0) throw badRequest(`[${missing.map((key) => `{key_missing,${key}}`).join(',')}]`);
+    if (missing.length > 0) {
+      const terms = missing.map((key) => erlangRecord('key_missing', erlangAtom(key)));
+      throw badRequest(erlangFormat`${erlangList(terms)}`);
+    }
     return body;
   }
 

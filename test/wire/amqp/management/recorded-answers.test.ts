@@ -5,6 +5,10 @@ const PUBLISH = { properties: {}, routing_key: 'q', payload: 'x', payload_encodi
 const GET = { count: 1, ackmode: 'ack_requeue_true', encoding: 'auto' };
 const POLICY = { pattern: 'a', definition: { 'max-length': 5 } };
 const NOT_FOUND = { error: 'Object Not Found', reason: 'Not Found' };
+const MISSING_IN_PUBLISH =
+  '[{key_missing,routing_key},\n {key_missing,properties},\n {key_missing,payload},\n {key_missing,payload_encoding}]';
+const GET_ONE = { count: 1, ackmode: 'ack_requeue_true', encoding: 'auto' };
+const BAD_PUBLISH = { routing_key: 'k', payload: '***', payload_encoding: 'base64' };
 const bad = (reason: unknown) => ({ error: 'bad_request', reason });
 const invalid = (problem: string) => bad(`Validation failed\n\n${problem}\n`);
 const ANY = Symbol('any');
@@ -102,6 +106,27 @@ const ASKED: ReadonlyArray<readonly [method: string, path: string, body: unknown
   ['POST', 'exchanges/mv/amq.default/publish', PUBLISH, 200, { routed: true }],
   ['POST', 'queues/mv/q/get', { ...GET, count: -1 }, 200, [ANY, ANY]],
   ['POST', 'queues/mv/q/get', { ...GET, count: '1' }, 200, [ANY]],
+  ['PUT', 'queues/mv/other', { node: 'rabbit@x' }, 400, bad('Node rabbit@x could not be contacted')],
+  ['POST', 'queues/mv/nope/get', { ...GET_ONE, truncate: 'y' }, 400, bad(['not_integer', 'y'])],
+  ['PUT', 'exchanges/mv/other', { type: null }, 400, bad("invalid exchange type 'null'")],
+  ['GET', 'exchanges/mv/nope/bindings/destination', undefined, 200, []],
+  ['POST', 'bindings/mv/e/amq.direct/e/amq.default', {}, 401, { error: 'not_authorised', reason: 'Access refused.' }],
+  ['POST', 'exchanges/mv/amq.direct/publish', {}, 400, bad(MISSING_IN_PUBLISH)],
+  [
+    'POST',
+    'exchanges/mv/amq.direct/publish',
+    { ...BAD_PUBLISH, properties: { timestamp: 1.5 } },
+    400,
+    bad(['not_int', 'timestamp']),
+  ],
+  [
+    'POST',
+    'exchanges/mv/amq.direct/publish',
+    { ...BAD_PUBLISH, properties: { user_id: null } },
+    400,
+    bad(['not_string', 'user_id']),
+  ],
+  ['POST', 'nonsense', {}, 405],
   ['POST', 'queues/mv/q/actions', { action: 'sync' }, 204],
   ['POST', 'queues/mv/q/actions', { action: 'nope' }, 400, bad(['unknown', 'nope'])],
   ['POST', 'queues/mv/nope/actions', {}, 400, bad('[{key_missing,action}]')],
