@@ -7,6 +7,10 @@ export type Table = Readonly<Record<string, unknown>>;
 /** What one client does on one channel of its own. `channel` counts over all connections. */
 export type Operation = { readonly channel: number } & (
   | { readonly do: 'publish'; readonly exchange: string; readonly key: string; readonly messages: readonly Message[] }
+  /** Publishes what the channel got last, with its properties. */
+  | { readonly do: 'republish'; readonly exchange: string; readonly key: string }
+  /** Publishes to where the last request that came wants its reply. */
+  | { readonly do: 'reply'; readonly mandatory: boolean }
   | { readonly do: 'get'; readonly queue: string; readonly noAck: boolean; readonly times: number }
   | {
       readonly do: 'consume';
@@ -94,6 +98,37 @@ const TTLS_MS = [0, 10, 20];
 const WAIT_MS = 120;
 const KEYS = ['a', 'b', 'a.b', 'c'] as const;
 
+const PROPERTIES: ReadonlyArray<readonly [name: string, value: unknown]> = [
+  ['contentType', 'text/plain'],
+  ['contentEncoding', 'gzip'],
+  ['deliveryMode', 2],
+  ['correlationId', 'ключ'],
+  ['replyTo', 'amq.rabbitmq.reply'],
+  ['messageId', ''],
+  ['timestamp', 1_700_000_000],
+  ['type', 't'],
+  ['userId', 'guest'],
+  ['appId', 'a'],
+  ['clusterId', 'c'],
+];
+const HEADERS: ReadonlyArray<readonly [name: string, value: unknown]> = [
+  ['void', null],
+  ['flag', true],
+  ['octet', { $t: 'b', v: -1 }],
+  ['short', { $t: 's', v: -300 }],
+  ['int', -70_000],
+  ['long', { $t: 'l', v: '-9223372036854775808' }],
+  ['float', { $t: 'f', v: 0.5 }],
+  ['double', -0.1],
+  ['decimal', { $t: 'D', v: [2, 314] }],
+  ['text', 'é'],
+  ['bytes', { $t: 'x', v: 'a' }],
+  ['time', { $t: 'T', v: 1_700_000_000 }],
+  ['list', [1, ['a', null], {}]],
+  ['table', { a: { b: [] } }],
+  ['', ''],
+];
+
 /**
  * What may die on its own in a circle that a message was rejected in goes round for ever in RabbitMQ. So either there
  * is no circle, or nothing is rejected, or nothing else dies.
@@ -106,8 +141,6 @@ export function programOf(seed: number, kind: ProgramKind): Program {
 
 class ProgramWriter {
   readonly #random: Random;
-  /** Whether a queue has a single active consumer: none is cancelled then, see `amqp-freedom`. */
-  #singleActive = false;
   readonly #kind: ProgramKind;
   readonly #prefix: string;
   readonly #queues: string[];
@@ -183,10 +216,7 @@ class ProgramWriter {
     const args: Record<string, unknown> = { 'x-queue-type': 'quorum' };
     if (!this.#chance(3)) Object.assign(args, this.#deadLetters(at));
     if (!this.#chance(3)) args['x-delivery-limit'] = this.#random.int(4);
-    if (this.#chance(6)) {
-      args['x-single-active-consumer'] = true;
-      this.#singleActive = true;
-    }
+    if (this.#chance(6)) args['x-single-active-consumer'] = true;
     if (this.#chance(3)) args['x-max-length'] = 1 + this.#random.int(4);
     if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
     if (this.#chance(3)) args['x-overflow'] = this.#random.pick(['reject-publish', 'drop-head']);
@@ -197,10 +227,7 @@ class ProgramWriter {
     const args: Record<string, unknown> = {};
     if (this.#dies && !this.#chance(3)) Object.assign(args, this.#deadLetters(at));
     if (this.#chance(4)) args['x-max-priority'] = 1 + this.#random.int(4);
-    if (this.#chance(5)) {
-      args['x-single-active-consumer'] = true;
-      this.#singleActive = true;
-    }
+    if (this.#chance(5) && this.#kind !== 'topology') args['x-single-active-consumer'] = true;
     if (this.#circles === 'of-rejects') return args;
     if (this.#chance(3)) args['x-max-length'] = this.#random.int(4);
     if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
@@ -250,10 +277,11 @@ class ProgramWriter {
     if (this.#kind === 'stream') return this.#onStream(channel);
     if (this.#kind === 'churn' && this.#chance(8)) return this.#churn();
     const roll = this.#random.int(100);
-    if (roll < 32) return this.#publish();
+    if (roll < 29) return this.#publish();
+    if (roll < 32) return { do: 'republish', ...this.#target() };
     if (roll < 44) return this.#get(channel);
     if (roll < 54) return this.#consume(channel);
-    if (roll < 58 && !this.#singleActive) return { do: 'cancel', pick: this.#random.int(5) };
+    if (roll < 58) return { do: 'cancel', pick: this.#random.int(5) };
     if (roll < 64)
       return {
         do: 'qos',
@@ -325,21 +353,31 @@ class ProgramWriter {
   }
 
   #publish(): object {
-    const direct = this.#kind === 'graph' ? !this.#chance(8) : !this.#chance(3);
-    const exchange = direct ? '' : this.#random.pick(this.#exchanges);
-    const key = direct ? this.#queue() : this.#random.pick(KEYS);
     // A stream delivers what it took in together in one go, whatever the prefetch.
     const count = this.#dies || this.#kind === 'stream' ? 1 : 1 + this.#random.int(5);
-    return { do: 'publish', exchange, key, messages: Array.from({ length: count }, () => this.#message()) };
+    return { do: 'publish', ...this.#target(), messages: Array.from({ length: count }, () => this.#message()) };
+  }
+
+  #target(): { readonly exchange: string; readonly key: string } {
+    const direct = this.#kind === 'graph' ? !this.#chance(8) : !this.#chance(3);
+    const exchange = direct ? '' : this.#random.pick(this.#exchanges);
+    return { exchange, key: direct ? this.#queue() : this.#random.pick(KEYS) };
   }
 
   #message(): Message {
-    const props: Record<string, unknown> = {};
+    const props: Record<string, unknown> = this.#chance(4) ? this.#properties() : {};
     if (this.#chance(2)) props.priority = this.#random.int(5);
     if (this.#chance(3)) props.headers = { h: this.#random.int(3) };
     if (this.#chance(12)) props.headers = { [this.#random.pick(['CC', 'BCC'])]: [this.#queue()] };
     if (this.#kind === 'ttl' && this.#chance(2)) props.expiration = String(this.#random.pick(TTLS_MS));
     return { body: `m${++this.#messages}${'x'.repeat(this.#random.int(6))}`, mandatory: this.#chance(3), props };
+  }
+
+  /** Some of what a message may say of itself. */
+  #properties(): Record<string, unknown> {
+    const some = PROPERTIES.filter(() => this.#chance(3));
+    const headers = HEADERS.filter(() => this.#chance(4));
+    return Object.fromEntries(headers.length > 0 ? [...some, ['headers', Object.fromEntries(headers)]] : some);
   }
 
   #get({ home }: ChannelPlan): object {

@@ -81,8 +81,12 @@ class ChannelState {
   unconfirmed: number[] = [];
   published = 0;
   consumers: string[] = [];
-  /** The queue of each consumer that acks. */
-  readonly queueOf = new Map<string, string>();
+  /** The queue of each consumer, and whether it acks. */
+  readonly queueOf = new Map<string, { readonly queue: string; readonly noAck: boolean }>();
+  /** The number of each publish that waits for its confirm, by its body. */
+  readonly numberOf = new Map<string, number>();
+  /** What it got last. */
+  last: MethodItem | undefined;
 
   constructor(plan: ChannelPlan, number: number) {
     this.plan = plan;
@@ -96,12 +100,13 @@ class ChannelState {
     this.published = 0;
     this.consumers = [];
     this.queueOf.clear();
+    this.numberOf.clear();
+    this.last = undefined;
   }
 
   consumes(tag: string, queue: string, noAck: boolean): void {
     this.consumers.push(tag);
-    if (noAck) this.queueOf.delete(tag);
-    else this.queueOf.set(tag, queue);
+    this.queueOf.set(tag, { queue, noAck });
   }
 }
 
@@ -111,6 +116,8 @@ class Runner {
   readonly #clients: Array<AmqpClient | undefined> = [];
   readonly #channels: readonly ChannelState[];
   #control!: AmqpClient;
+  /** Where the last request that came wants its reply. */
+  #replyTo: string | undefined;
 
   constructor(program: Program, site: Site) {
     this.#program = program;
@@ -242,9 +249,18 @@ class Runner {
         for (const { body, mandatory, immediate, props } of operation.messages) {
           const { exchange, key } = operation;
           if (!client.openChannels.has(channel.number)) break;
-          if (channel.plan.mode === 'confirm') channel.unconfirmed.push(++channel.published);
-          client.publish(channel.number, { exchange, routingKey: key, mandatory, immediate }, props, body);
+          this.#publish(client, channel, { exchange, routingKey: key, mandatory, immediate }, props, body);
         }
+        return this.#unanswered(client, channel);
+      case 'republish': {
+        const { exchange, key: routingKey } = operation;
+        const { props = {}, body = '' } = channel.last ?? {};
+        this.#publish(client, channel, { exchange, routingKey }, props, body);
+        return this.#unanswered(client, channel);
+      }
+      case 'reply':
+        if (this.#replyTo === undefined) return [];
+        this.#publish(client, channel, { routingKey: this.#replyTo, mandatory: operation.mandatory }, {}, 'reply');
         return this.#unanswered(client, channel);
       case 'get':
         return Promise.all(Array.from({ length: operation.times }, () => this.#get(client, channel, operation)));
@@ -255,8 +271,11 @@ class Runner {
         return [answer];
       }
       case 'cancel': {
-        const [tag] = channel.consumers.splice(operation.pick % Math.max(1, channel.consumers.length), 1);
-        return tag === undefined ? [] : [await call('basic.cancel', { consumerTag: tag })];
+        const mayGo = channel.consumers.filter((tag) => !this.#isSingleActive(channel.queueOf.get(tag)?.queue));
+        const tag = mayGo[operation.pick % Math.max(1, mayGo.length)];
+        if (tag === undefined) return [];
+        channel.consumers.splice(channel.consumers.indexOf(tag), 1);
+        return [await call('basic.cancel', { consumerTag: tag })];
       }
       case 'qos':
         return [await call('basic.qos', { prefetchCount: operation.count, global: operation.global })];
@@ -281,6 +300,25 @@ class Runner {
     }
   }
 
+  /** See `amqp-freedom`. */
+  #isSingleActive(queue = ''): boolean {
+    return this.#program.queues.get(queue)?.['x-single-active-consumer'] === true;
+  }
+
+  #publish(client: AmqpClient, channel: ChannelState, args: Table, props: Table, body: string): void {
+    if (channel.plan.mode === 'confirm') {
+      channel.unconfirmed.push(++channel.published);
+      channel.numberOf.set(body, channel.published);
+    }
+    client.publish(channel.number, args, props, body);
+  }
+
+  /** Remembers what a channel got. */
+  #got(channel: ChannelState, item: MethodItem): void {
+    channel.last = item;
+    if (item.props?.replyTo?.startsWith('amq.rabbitmq.reply-to.')) this.#replyTo = item.props.replyTo;
+  }
+
   async #call(
     client: AmqpClient,
     channel: ChannelState,
@@ -299,7 +337,10 @@ class Runner {
   async #manage(
     client: AmqpClient,
     channel: ChannelState,
-    operation: Exclude<Operation, { do: 'publish' | 'get' | 'consume' | 'cancel' | 'qos' | 'recover' | 'call' }>,
+    operation: Exclude<
+      Operation,
+      { do: 'publish' | 'republish' | 'reply' | 'get' | 'consume' | 'cancel' | 'qos' | 'recover' | 'call' }
+    >,
   ): Promise<string> {
     const call = (name: string, args: Record<string, unknown> = {}) => client.call(channel.number, name, args);
     switch (operation.do) {
@@ -395,6 +436,7 @@ class Runner {
   async #get(client: AmqpClient, channel: ChannelState, { queue, noAck }: { queue: string; noAck: boolean }) {
     const item = await client.ask(channel.number, 'basic.get', { queue, noAck });
     if (item.kind !== 'method') return item.kind;
+    if (item.name === 'basic.get-ok') this.#got(channel, item);
     if (item.name === 'basic.get-ok' && !noAck) {
       channel.unsettled.push({ tag: item.args.deliveryTag, key: `${queue} ${item.body}` });
     }
@@ -455,10 +497,16 @@ class Runner {
     if (event.name === 'basic.cancel') {
       channel.consumers = channel.consumers.filter((tag) => tag !== event.args.consumerTag);
     }
+    if (event.name === 'basic.return') {
+      const number = channel.numberOf.get(String(event.body)) ?? 0;
+      const isLate = channel.plan.mode === 'confirm' && !channel.unconfirmed.includes(number);
+      return show(event) + (isLate ? ' behind its confirm' : '');
+    }
     if (event.name !== 'basic.deliver') return show(event);
     const { deliveryTag: tag, consumerTag, ...args } = event.args;
-    const queue = channel.queueOf.get(consumerTag);
-    if (queue !== undefined) channel.unsettled.push({ tag, key: `${queue} ${event.body}` });
+    const from = channel.queueOf.get(consumerTag);
+    if (from && !from.noAck) channel.unsettled.push({ tag, key: `${from.queue} ${event.body}` });
+    this.#got(channel, event);
     if (channel.plan.home === undefined) return show({ ...event, args: { ...args, consumerTag } });
     return show(event);
   }

@@ -20,7 +20,7 @@ const QUEUE_ARGUMENTS: ArgumentValues = [
   ['x-dead-letter-exchange', ['', 'nowhere', 1, null]],
   ['x-dead-letter-routing-key', ['a', '', 1]],
   ['x-dead-letter-strategy', ['at-most-once', 'at-least-once', 'never']],
-  ['x-single-active-consumer', [true, false, 1, 'true']],
+  ['x-single-active-consumer', [false, 1, 'true']],
   ['x-queue-type', ['classic', 'quorum', 'stream', 'none', 1]],
   ['x-queue-mode', ['lazy', 'default', 'none', 1]],
   ['x-queue-version', [1, 2, 3, '1']],
@@ -84,8 +84,24 @@ export class TopologyWriter {
     if (roll < 86) return { do: 'get', queue: this.#queue(), noAck: this.#noAck || this.#chance(2), times: 1 };
     if (roll < 92)
       return { do: 'settle', how: this.#pick(['ack', 'reject', 'requeue']), pick: this.#random.int(4), times: 1 };
-    if (roll < 94) return { do: 'inspect' };
+    if (roll < 93) return { do: 'inspect' };
+    if (roll < 96) return this.#askOrReply();
     return this.#rare();
+  }
+
+  /** A step of direct replies: a consumer of them, a request, or a reply. */
+  #askOrReply(): Step {
+    const replyTo = 'amq.rabbitmq.reply-to';
+    switch (this.#random.int(3)) {
+      case 0:
+        return this.#call('basic.consume', { queue: replyTo, consumerTag: this.#tag(), noAck: true });
+      case 1: {
+        const message = { body: `m${++this.#messages}`, mandatory: this.#chance(2), props: { replyTo } };
+        return { do: 'publish', exchange: '', key: this.#pick(this.#queues), messages: [message] };
+      }
+      default:
+        return { do: 'reply', mandatory: this.#chance(2) };
+    }
   }
 
   #rare(): Step {
@@ -193,7 +209,10 @@ export class TopologyWriter {
   #bindOrUnbindExchange(): Step {
     const method = this.#chance(3) ? 'exchange.unbind' : 'exchange.bind';
     const args = this.#arguments(BINDING_ARGUMENTS, 2);
-    const ends = { source: this.#exchange(), destination: this.#exchange() };
+    const source = this.#exchange();
+    // Between exchanges that programs share nothing is bound: it would stay.
+    const destination = source.startsWith('amq.') ? this.#pick(this.#exchanges) : this.#exchange();
+    const ends = { source, destination };
     return this.#call(method, { ...ends, routingKey: this.#key(true), args });
   }
 
@@ -209,7 +228,9 @@ export class TopologyWriter {
   }
 
   #publish(): Step {
-    const exchange = this.#chance(3) ? '' : this.#exchange();
+    const picked = this.#chance(3) ? '' : this.#exchange();
+    // What other programs bound there takes messages with any key.
+    const exchange = picked === 'amq.headers' ? '' : picked;
     const props: Record<string, unknown> = {};
     if (this.#chance(2)) props.headers = { h: this.#pick([0, 1, 'a', null]) };
     if (this.#chance(12))

@@ -14,8 +14,12 @@ export interface ChannelSink {
   cancelled(consumerTag: string): void;
   /** tx.commit-ok: after the returns of the transaction, before what it delivers. */
   committed(): void;
-  /** The channel ended from this side, as by the delivery acknowledgement timeout; the model has cleaned up already. */
-  closed(error: AmqpError): void;
+  /**
+   * The channel ended from this side, as by the delivery acknowledgement timeout; the model has cleaned up already.
+   *
+   * @param byCommit whether that is the answer to a tx.commit
+   */
+  closed(error: AmqpError, byCommit: boolean): void;
 }
 
 export interface ConsumeArguments {

@@ -257,7 +257,7 @@ export class AmqpChannel {
     const tx = this.#transaction();
     const accepted = this.#command(() => this.#commit(tx));
     // What died on the way is delivered before that.
-    if (!accepted) this.#command(() => this.#endWith(preconditionFailed('partial tx completion')));
+    if (!accepted) this.#command(() => this.#endWith(preconditionFailed('partial tx completion'), true));
   }
 
   /** @returns false when a queue refused one of its publishes */
@@ -325,9 +325,9 @@ export class AmqpChannel {
     this.#endWith(preconditionFailed(text));
   }
 
-  #endWith(error: AmqpError): void {
+  #endWith(error: AmqpError, byCommit = false): void {
     this.close();
-    this.#post(this.#tellClosed, error);
+    this.#post((what) => this.sink.closed(what, byCommit), error);
   }
 
   /** Called when a consumer's queue has gone. */
@@ -393,6 +393,5 @@ export class AmqpChannel {
 
   readonly #tellDeliver = (delivery: Delivery): void => this.sink.deliver(delivery);
   readonly #tellCancelled = (tag: string): void => this.sink.cancelled(tag);
-  readonly #tellClosed = (error: AmqpError): void => this.sink.closed(error);
   readonly #tellCommitted = (): void => this.sink.committed();
 }

@@ -38,9 +38,9 @@ export class ClassicQueue extends Queue {
     return this.store.values();
   }
 
-  enqueue(message: Envelope, shared = false, isDead = false): boolean {
+  enqueue(message: Envelope, shared = false, publisher?: object): boolean {
     const { settings } = this;
-    if (settings.overflow !== 'drop-head' && this.refuses(message, isDead)) {
+    if (settings.overflow !== 'drop-head' && this.refuses(message, publisher)) {
       if (settings.overflow === 'reject-publish-dlx') this.die(message, 'maxlen');
       return false;
     }
@@ -74,7 +74,7 @@ export class ClassicQueue extends Queue {
   }
 
   /** Whether one more would be above the limits. */
-  protected refuses(envelope: Envelope, _isDead: boolean): boolean {
+  protected refuses(envelope: Envelope, _publisher: object | undefined): boolean {
     const { maxLength, maxLengthBytes } = this.settings;
     return this.store.length + 1 > maxLength || this.#readyBytes + envelope.body.length > maxLengthBytes;
   }

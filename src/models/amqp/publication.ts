@@ -13,6 +13,8 @@ export interface Publication {
   /** Keys of CC and BCC headers. */
   readonly furtherKeys: readonly string[] | undefined;
   readonly mandatory: boolean;
+  /** The channel that it came by. */
+  readonly publisher: object;
 }
 
 /** Checks a publish in RabbitMQ's order. @throws AmqpError */
@@ -52,7 +54,7 @@ export function checkPublish(
   const addressed = replyTo === REPLY_TO ? withProperties(properties, { replyTo: channel.replyName }) : properties;
   if (headers === undefined) {
     const envelope = new Envelope(exchangeName, routingKey, addressed, body);
-    return { exchange, envelope, furtherKeys: undefined, mandatory };
+    return { exchange, envelope, furtherKeys: undefined, mandatory, publisher: channel };
   }
   const sent = bcc ? withHeaders(addressed, without(headers, 'BCC')) : addressed;
   return {
@@ -60,6 +62,7 @@ export function checkPublish(
     envelope: new Envelope(exchangeName, routingKey, sent, body, bcc),
     furtherKeys: cc || bcc ? [...(cc ?? []), ...(bcc ?? [])] : undefined,
     mandatory,
+    publisher: channel,
   };
 }
 

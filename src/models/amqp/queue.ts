@@ -122,10 +122,10 @@ export abstract class Queue {
    * Takes a message in.
    *
    * @param shared whether other queues have the same envelope: what is kept is a copy of it
-   * @param isDead whether it died elsewhere
+   * @param publisher the channel that it came by; undefined when it died elsewhere
    * @returns false when it was refused for the length limit
    */
-  abstract enqueue(envelope: Envelope, shared?: boolean, isDead?: boolean): boolean;
+  abstract enqueue(envelope: Envelope, shared?: boolean, publisher?: object): boolean;
   /** Takes the next message out for a `get`; it counts as unacked until settled, unless `noAck`. */
   abstract take(noAck: boolean): Envelope | undefined;
   /** Ready messages in order of delivery. */

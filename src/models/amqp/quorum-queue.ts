@@ -22,7 +22,11 @@ const SOFT_LIMIT = 0.8;
  */
 export class QuorumQueue extends ClassicQueue {
   override readonly type: QueueType = 'quorum';
-  #refuses = false;
+  /** Publishers by number, in the order in which they came here first. */
+  readonly #publishers = new WeakMap<object, number>();
+  #publisherCount = 0;
+  /** Publishers up to this number have been told to stop. */
+  #refusedUpTo = 0;
 
   /** Times a message may come back; Infinity when there is no limit. */
   get deliveryLimit(): number {
@@ -84,13 +88,23 @@ export class QuorumQueue extends ClassicQueue {
     else super.putBack(envelope, asked);
   }
 
-  /** It tells publishers when it has too much: until then it takes all, and what died elsewhere always. */
-  protected override refuses(_envelope: Envelope, isDead: boolean): boolean {
-    return this.#refuses && !isDead;
+  /**
+   * It tells its publishers when it has too much, and until then takes all; what died elsewhere it takes always. Who
+   * comes later is told when it has too much still.
+   */
+  protected override refuses(_envelope: Envelope, publisher: object | undefined): boolean {
+    if (!publisher) return false;
+    let number = this.#publishers.get(publisher);
+    if (number === undefined) {
+      number = ++this.#publisherCount;
+      this.#publishers.set(publisher, number);
+      this.#weigh();
+    }
+    return number <= this.#refusedUpTo;
   }
 
-  override enqueue(envelope: Envelope, shared = false, isDead = false): boolean {
-    const accepted = super.enqueue(envelope, shared, isDead);
+  override enqueue(envelope: Envelope, shared = false, publisher?: object): boolean {
+    const accepted = super.enqueue(envelope, shared, publisher);
     this.#weigh();
     return accepted;
   }
@@ -107,13 +121,13 @@ export class QuorumQueue extends ClassicQueue {
     return count;
   }
 
-  /** Whether it refuses publishes from now on. */
+  /** Tells publishers to stop or to go on. */
   #weigh(): void {
     const { overflow, maxLength, maxLengthBytes } = this.settings;
-    if (overflow !== 'reject-publish') this.#refuses = false;
-    else if (this.readyCount > maxLength || this.readyBytes > maxLengthBytes) this.#refuses = true;
+    if (overflow !== 'reject-publish') this.#refusedUpTo = 0;
+    else if (this.readyCount > maxLength || this.readyBytes > maxLengthBytes) this.#refusedUpTo = this.#publisherCount;
     else if (this.readyCount <= maxLength * SOFT_LIMIT && this.readyBytes <= maxLengthBytes * SOFT_LIMIT) {
-      this.#refuses = false;
+      this.#refusedUpTo = 0;
     }
   }
 

@@ -61,7 +61,7 @@ export class VirtualHost implements QueueHost {
   readonly absentQueues = new Map<string, AbsentQueue>();
   readonly #delayed = new Set<Timer>();
   readonly #drains = new DrainList();
-  readonly #deadLetters = new DeadLetterList(this, (queues, envelope) => this.#enqueueAll(queues, envelope, true));
+  readonly #deadLetters = new DeadLetterList(this, (queues, envelope) => this.#enqueueAll(queues, envelope));
   #depth = 0;
 
   constructor(name: string, broker: AmqpBroker) {
@@ -245,16 +245,16 @@ export class VirtualHost implements QueueHost {
     publication.exchange.countRouted(queues.length);
     for (let i = 0; i < queues.length; i++) (queues[i] as Queue).counts.publish++;
     this.replyTarget(publication)?.deliverReply(publication.envelope);
-    return this.#enqueueAll(queues, publication.envelope);
+    return this.#enqueueAll(queues, publication.envelope, publication.publisher);
   }
 
-  #enqueueAll(queues: readonly Queue[], envelope: Envelope, isDead = false): boolean {
+  #enqueueAll(queues: readonly Queue[], envelope: Envelope, publisher?: object): boolean {
     let accepted = true;
     for (let i = 0; i < queues.length; i++) {
       const queue = queues[i] as Queue;
       const isShared = i > 0;
-      if (!queue.available) this.#enqueueLater(queue, envelope.copy(), isDead);
-      else if (!queue.enqueue(envelope, isShared, isDead)) {
+      if (!queue.available) this.#enqueueLater(queue, envelope.copy(), publisher);
+      else if (!queue.enqueue(envelope, isShared, publisher)) {
         accepted = false;
         if (this.context.journal.on) journalRefusal(this.context.journal, queue, envelope);
       }
@@ -263,8 +263,8 @@ export class VirtualHost implements QueueHost {
   }
 
   /** Puts a message into a queue once it has a majority of its nodes. */
-  #enqueueLater(queue: Queue, envelope: Envelope, isDead: boolean): void {
-    this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(envelope, false, isDead)));
+  #enqueueLater(queue: Queue, envelope: Envelope, publisher: object | undefined): void {
+    this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(envelope, false, publisher)));
   }
 
   died(queue: Queue, envelope: Envelope, reason: DeathReason): void {

@@ -243,8 +243,8 @@ export class SessionChannel implements Call, ChannelSink {
     this.reply(METHODS.txCommitOk, {});
   }
 
-  closed(error: AmqpError): void {
-    this.#session.fail(error, this);
+  closed(error: AmqpError, byCommit: boolean): void {
+    this.#session.fail(error, this, byCommit ? (METHODS.txCommit as unknown as Method) : undefined);
   }
 }
 

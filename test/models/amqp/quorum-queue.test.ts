@@ -83,6 +83,16 @@ it.each([
   expect(emptying.map(takeOne)).toEqual(emptying);
 });
 
+it('refuses only whom it has told to stop: who comes when it has its limit publishes one above it', () => {
+  const { peer, publish } = quorumScene('3', { 'x-max-length': 2, 'x-overflow': 'reject-publish' });
+  for (const body of ['1', '2', '3']) publish(body);
+  expect(peer.call(1, 'basic.get', { queue: 'q', noAck: true }).body).toBe('1');
+  publish('refused');
+  for (const body of ['4', 'refused']) peer.publish(1, { routingKey: 'q' }, {}, body);
+  const bodies = [1, 2, 3, 4].map(() => peer.call(1, 'basic.get', { queue: 'q' }).body);
+  expect(bodies).toEqual(['2', '3', '4', undefined]);
+});
+
 it('that refuses publishes takes in what died elsewhere', () => {
   const { peer, publish } = quorumScene('3', { 'x-max-length': 1, 'x-overflow': 'reject-publish' });
   const args = { 'x-max-length': 0, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'q' };

@@ -25,6 +25,13 @@ it('commit-ok comes behind the returns and before the deliveries of the transact
   expect(take()).toEqual(['basic.return', 'tx.commit-ok', 'c: x']);
 });
 
+it('a commit that is not done in whole is what the end of its channel names', () => {
+  const { peer } = amqpScene({ 'x-max-length': 0, 'x-overflow': 'reject-publish' });
+  peer.call(1, 'tx.select');
+  peer.publish(1, { routingKey: 'q' }, {}, 'x');
+  expect(peer.call(1, 'tx.commit').args).toMatchObject({ replyCode: 406, classId: 90, methodId: 20 });
+});
+
 it.each(['tx.commit', 'tx.rollback'])('%s needs a transaction', (name) => {
   expect(refusal(amqpScene().world, name)).toBe('406 PRECONDITION_FAILED - channel is not transactional');
 });
