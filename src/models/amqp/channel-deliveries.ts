@@ -105,9 +105,10 @@ export class ChannelDeliveries {
     return this.#window.has(tag);
   }
 
-  /** Tags up to `last`, oldest first. */
-  tags(last?: number): number[] {
-    return this.#window.tags(last);
+  /** Tags up to `last` but some, oldest first. */
+  tags(last: number, but?: ReadonlySet<number>): number[] {
+    const tags = this.#window.tags(last);
+    return but ? tags.filter((tag) => !but.has(tag)) : tags;
   }
 
   /** The queues that some are of. */
@@ -208,7 +209,8 @@ export class ChannelDeliveries {
     const { queue } = taker;
     if (taker instanceof Consumer) taker.unackedCount -= group.length;
     if (!queue.alive) return this.#settleNamesakes(group, queue, outcome, together);
-    const unparked = this.#unpark(queue);
+    // Room under the limit of the channel is for whoever waited longest, of whatever queue.
+    const unparked = this.globalPrefetch === 0 && this.#unpark(queue);
     const envelopes = group.map(({ envelope }) => envelope);
     // A priority queue refuses the highest first.
     if (outcome === 'reject') envelopes.sort((a, b) => queue.priorityOf(b) - queue.priorityOf(a));

@@ -238,10 +238,10 @@ export class AmqpChannel {
     this.#settle(deliveryTag, false, requeue ? 'requeue' : 'reject');
   }
 
-  /** Requeues everything that is not settled. */
+  /** Requeues everything that is not settled, not even in a transaction. */
   recover(requeue: boolean): void {
     if (!requeue) throw notImplemented('requeue=false');
-    this.#command(() => this.deliveries.settle(this.deliveries.tags(), 'requeue'));
+    this.#command(() => this.deliveries.settle(this.deliveries.tags(Infinity, this.#tx?.settledTags), 'requeue'));
   }
 
   txSelect(): void {
@@ -355,10 +355,10 @@ export class AmqpChannel {
 
   #tagsOf(deliveryTag: number, multiple: boolean): readonly number[] {
     const settledInTx = this.#tx?.settledTags;
-    const isOut = (tag: number) => this.deliveries.has(tag) && !settledInTx?.has(tag);
-    if (multiple && deliveryTag === 0) return this.deliveries.tags().filter(isOut);
-    if (!isOut(deliveryTag)) throw preconditionFailed(`unknown delivery tag ${deliveryTag}`);
-    return multiple ? this.deliveries.tags(deliveryTag).filter(isOut) : [deliveryTag];
+    if (multiple && deliveryTag === 0) return this.deliveries.tags(Infinity, settledInTx);
+    const isOut = this.deliveries.has(deliveryTag) && !settledInTx?.has(deliveryTag);
+    if (!isOut) throw preconditionFailed(`unknown delivery tag ${deliveryTag}`);
+    return multiple ? this.deliveries.tags(deliveryTag, settledInTx) : [deliveryTag];
   }
 
   #dropConsumer(consumer: Consumer): void {

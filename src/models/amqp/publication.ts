@@ -42,7 +42,7 @@ export function checkPublish(
   if (replyTo === REPLY_TO && channel.replyName === undefined) {
     throw preconditionFailed('fast reply consumer does not exist');
   }
-  if (userId !== undefined && userId !== user.name) {
+  if (userId !== undefined && userId !== user.name && !user.tags.includes('impersonator')) {
     throw preconditionFailed(`user_id property set to '${userId}' but authenticated user was '${user.name}'`);
   }
   if (expiration !== undefined) checkExpiration(expiration);

@@ -8,10 +8,15 @@ export interface ReadMethod {
   readonly values: unknown;
 }
 
+export interface MethodPlace {
+  readonly classId: number;
+  readonly methodId: number;
+}
+
 /** Why a method cannot be read, and which one the client is told that it was; none where RabbitMQ names none. */
 export interface UnreadableMethod {
   readonly refusal: AmqpError;
-  readonly place: { readonly classId: number; readonly methodId: number } | undefined;
+  readonly place: MethodPlace | undefined;
 }
 
 /** Reads the payload of a method frame. */

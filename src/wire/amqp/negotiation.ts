@@ -37,7 +37,7 @@ export interface NegotiationPeer {
  * ```
  * start-ok --credentials fit--> tune-ok --values accepted--> open --vhost exists, access--> done
  * ```
- * A method out of turn ends the connection without an answer.
+ * A method out of turn ends the connection, until it is tuned without an answer.
  */
 export class Negotiation {
   readonly #peer: NegotiationPeer;
@@ -73,6 +73,7 @@ export class Negotiation {
       const { virtualHost } = values as MethodValues<typeof METHODS.connectionOpen>;
       return this.#peer.open(virtualHost, this.#identity as ClientIdentity);
     }
+    if (this.#awaited === 'open') throw new AmqpError('CHANNEL_ERROR', 'unexpected method in connection state opening');
     this.#peer.hangUp(`${method.name} while connection.${this.#awaited} was due`);
   }
 

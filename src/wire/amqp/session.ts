@@ -19,14 +19,12 @@ import { faultyFrame, unexpectedFrame, unknownFrame } from './frame-refusal.js';
 import type { AmqpDoor } from './index.js';
 import { Link } from './link.js';
 import { METHODS, type Method, methodById } from './method.js';
-import { type ReadMethod, readMethod } from './method-reader.js';
+import { type MethodPlace, type ReadMethod, readMethod } from './method-reader.js';
 import { type ClientIdentity, Negotiation } from './negotiation.js';
 import { isProtocolHeader, PROTOCOL_HEADER } from './protocol-header.js';
 import { Reader } from './reader.js';
-import { closeTimeoutMs, type Tuning } from './tune.js';
+import { closeTimeoutMs, FAULT_CLOSE_MS, LEAST_FRAME_MAX, type Tuning } from './tune.js';
 
-/** Frames of a client that has not negotiated yet. */
-const FIRST_FRAME_MAX_BYTES = 8192;
 const SHUTDOWN_TEXT = "broker forced connection closure with reason 'shutdown'";
 
 /**
@@ -56,7 +54,7 @@ export class AmqpSession implements Session, ConnectionSink {
   readonly #negotiation: Negotiation;
   readonly #alarmGate: AlarmGate;
   #state: State = 'header';
-  #frameMax = FIRST_FRAME_MAX_BYTES;
+  #frameMax: number;
   /** A fault or an alarm holds the connection: what arrives waits. */
   #held = false;
   #pumping = false;
@@ -64,6 +62,7 @@ export class AmqpSession implements Session, ConnectionSink {
   constructor(door: AmqpDoor, transport: Transport, info: ConnectionInfo) {
     this.door = door;
     this.info = info;
+    this.#frameMax = LEAST_FRAME_MAX[door.broker.version];
     this.link = new Link(transport, door.context.clock);
     this.output = new FrameOutput((bytes) => this.#write(bytes));
     this.#alarmGate = new AlarmGate(this.output);
@@ -226,13 +225,14 @@ export class AmqpSession implements Session, ConnectionSink {
     if (this.#state === 'closing') return this.#takeWhileClosing(frame);
     if (!isWellFormed(frame)) return this.#closeConnection(unknownFrame(frame));
     if (frame.channel === 0) return this.#takeOnZero(frame);
-    if (this.#state !== 'running' || frame.type === FRAME_HEARTBEAT) return this.#refuseUnexpected(frame);
+    if (this.#state !== 'running' || frame.type === FRAME_HEARTBEAT)
+      return this.#closeConnection(unexpectedFrame(frame));
     this.#takeOnChannel(frame);
   }
 
   #takeOnZero(frame: Frame): void {
     if (frame.type === FRAME_HEARTBEAT) return;
-    if (frame.type !== FRAME_METHOD) return this.#refuseUnexpected(frame);
+    if (frame.type !== FRAME_METHOD) return this.#closeConnection(unexpectedFrame(frame));
     const read = this.#readMethod(frame.payload);
     if (!read) return;
     const { method, values } = read;
@@ -240,7 +240,7 @@ export class AmqpSession implements Session, ConnectionSink {
       try {
         this.#negotiation.take(method, values);
       } catch (error) {
-        this.fail(error, undefined, method === METHODS.connectionOpen ? method : undefined);
+        this.fail(error, undefined, method === METHODS.connectionStartOk ? undefined : (method as Method));
       }
       return;
     }
@@ -284,7 +284,8 @@ export class AmqpSession implements Session, ConnectionSink {
   #readMethod(payload: Uint8Array): ReadMethod | undefined {
     const read = readMethod(payload, this.door.context.limits);
     if (!('refusal' in read)) return read;
-    this.#closeConnection(read.refusal, read.place);
+    if (this.#state === 'negotiating') this.#hangUp(read.refusal.replyText);
+    else this.#closeConnection(read.refusal, read.place);
     return undefined;
   }
 
@@ -324,8 +325,10 @@ export class AmqpSession implements Session, ConnectionSink {
     this.link.arm(closeTimeoutMs(this.tuning), () => this.#end());
   }
 
-  #closeConnection(error: AmqpError, method?: { readonly classId: number; readonly methodId: number }): void {
+  #closeConnection(error: AmqpError, method?: MethodPlace, patienceMs = closeTimeoutMs(this.tuning)): void {
     if (this.#state === 'closing' || this.#state === 'closed') return;
+    // Before the connection is tuned RabbitMQ says nothing but that the login is refused.
+    if (!this.tuning && error.code !== 'ACCESS_REFUSED') return this.#hangUp(error.replyText);
     this.#journal(error.replyText);
     this.#release();
     this.output.method(0, METHODS.connectionClose, {
@@ -335,10 +338,9 @@ export class AmqpSession implements Session, ConnectionSink {
       classId: error.code === 'INTERNAL_ERROR' ? 0 : (method?.classId ?? 0),
       methodId: error.code === 'INTERNAL_ERROR' ? 0 : (method?.methodId ?? 0),
     });
-    const opened = this.#state === 'running';
+    if (this.#state === 'negotiating' && error.code === 'ACCESS_REFUSED') return this.#end();
     this.#state = 'closing';
-    if (!opened && error.code === 'ACCESS_REFUSED') return this.#end();
-    this.link.arm(closeTimeoutMs(this.tuning), () => this.#end());
+    this.link.arm(patienceMs, () => this.#end());
   }
 
   /** The model forgets the connection: channels end, what was unacked is queued again. */
@@ -372,12 +374,8 @@ export class AmqpSession implements Session, ConnectionSink {
 
   // ---- refusing
 
-  #refuseUnexpected(frame: Frame): void {
-    this.#closeConnection(unexpectedFrame(frame));
-  }
-
   #refuseFrame(fault: FrameFault): void {
-    this.#closeConnection(faultyFrame(fault, this.#frameMax));
+    this.#closeConnection(faultyFrame(fault, this.#frameMax), undefined, FAULT_CLOSE_MS);
     // Where the next frame begins is lost, so nothing that follows can be read, a close-ok neither.
     this.#input.clear();
   }

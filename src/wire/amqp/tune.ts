@@ -17,7 +17,8 @@ export function offeredTuning(limits: { amqpChannelCount: number; amqpFrameMaxBy
   };
 }
 
-const LEAST_FRAME_MAX = { '3': 4096, '4': 8192 } as const;
+/** The smallest limit that can be agreed upon, and the limit until then. */
+export const LEAST_FRAME_MAX = { '3': 4096, '4': 8192 } as const;
 
 /**
  * The text of the refusal when the client's answer cannot be accepted, undefined when it can. The client's values are
@@ -31,6 +32,8 @@ export function refuseTuning(asked: Tuning, offered: Tuning, version: '3' | '4')
 }
 
 const LONGEST_CLOSE_MS = 30_000;
+/** How long a client may read why its frames cannot be told apart any more. */
+export const FAULT_CLOSE_MS = 3_000;
 
 /** How long the other side may take to answer a close. */
 export function closeTimeoutMs(tuning: Tuning | undefined): number {

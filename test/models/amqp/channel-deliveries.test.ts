@@ -102,3 +102,34 @@ it('a channel that ends gives back what all its consumers had, in order', () => 
     'c: fourth',
   ]);
 });
+
+it('what a transaction has settled does not come back by basic.recover, but after a rollback it does', () => {
+  const { peer, publish } = amqpScene();
+  const get = () => peer.call(1, 'basic.get', { queue: 'q' });
+  publish('once');
+  peer.call(1, 'tx.select');
+  get();
+  peer.send(1, 'basic.ack', { deliveryTag: 1 });
+  expect(peer.call(1, 'basic.recover', { requeue: true }).name).toBe('basic.recover-ok');
+  expect(get().name).toBe('basic.get-empty');
+  peer.call(1, 'tx.rollback');
+  peer.call(1, 'basic.recover', { requeue: true });
+  expect(get()).toMatchObject({ name: 'basic.get-ok', body: 'once' });
+});
+
+it('the limit of a channel serves its queues in turn', () => {
+  const { peer, take, prefetch } = amqpScene();
+  prefetch(1, 1, true);
+  const queues = ['first', 'second', 'third'];
+  for (const queue of queues) {
+    peer.send(1, 'queue.declare', { queue });
+    for (let each = 0; each < 3; each++) peer.publish(3, { routingKey: queue }, {}, `${each}`);
+    peer.send(1, 'basic.consume', { queue, consumerTag: queue });
+  }
+  const delivered = take().filter((item) => !String(item).endsWith('-ok'));
+  for (let tag = 1; tag < 6; tag++) {
+    peer.send(1, 'basic.ack', { deliveryTag: tag });
+    delivered.push(...take());
+  }
+  expect(delivered).toEqual(['first: 0', 'first: 1', 'second: 0', 'third: 0', 'first: 2', 'second: 1']);
+});

@@ -35,6 +35,13 @@ it.each<[Record<string, unknown>, Record<string, unknown>, string]>([
   expect(peer.call(2, 'basic.get', { queue: 'q' }).name).toBe('basic.get-empty');
 });
 
+it('whoever has the tag impersonator publishes as any user', () => {
+  const { world, peer, publish } = amqpScene();
+  world.broker.setUser('guest', { tags: ['administrator', 'impersonator'] });
+  publish('x', { userId: 'eve' });
+  expect(peer.call(1, 'basic.get', { queue: 'q' })).toMatchObject({ body: 'x', props: { userId: 'eve' } });
+});
+
 it('a body beyond the limit ends its channel, one at the limit passes', () => {
   const world = new AmqpWorld({}, { amqpMessageBytes: 3 });
   const peer = world.connect();

@@ -58,20 +58,63 @@ describe('negotiation', () => {
     }
   });
 
-  test('a method out of turn ends the connection without a word', () => {
-    const peer = new AmqpPeer(new AmqpWorld());
+  const startOk = { mechanism: 'PLAIN', response: '\0guest\0guest' };
+  const tuneOk = { channelMax: 10, frameMax: 131_072 };
+  /** A client that has come so far. */
+  const stopped = (before: 'start-ok' | 'tune-ok' | 'open', version: '3' | '4' = '3') => {
+    const peer = new AmqpPeer(new AmqpWorld({ version }));
     peer.sendBytes(Buffer.from('AMQP\0\0\x09\x01', 'latin1'));
+    if (before !== 'start-ok') peer.send(0, 'connection.start-ok', startOk);
+    if (before === 'open') peer.send(0, 'connection.tune-ok', tuneOk);
     peer.takeAll();
-    peer.send(0, 'connection.tune-ok');
-    expect(peer.takeAll()).toEqual([{ kind: 'end' }]);
+    return peer;
+  };
+  const frame = (type: number, channel: number, payload: number[], end = 0xce) =>
+    Uint8Array.of(type, 0, channel, 0, 0, 0, payload.length, ...payload, end);
+
+  // Each as a RabbitMQ 3.10.8 answered it; before it knows whom it talks to it says nothing.
+  describe.each([
+    ['a method of another moment', frame(1, 0, [0, 10, 0, 41, 0]), '504 CHANNEL_ERROR - unexpected method in', 41],
+    ['a method of a channel', frame(1, 0, [0, 20, 0, 10, 0]), '504 CHANNEL_ERROR - unexpected method in', 10],
+    ['connection.close', frame(1, 0, [0, 10, 0, 50, 0, 0, 0, 0, 0, 0, 0]), '504 CHANNEL_ERROR - unexpected method', 50],
+    ['a frame on a channel', frame(1, 1, [0, 20, 0, 10, 0]), '505 UNEXPECTED_FRAME - type 1', 0],
+    ['content', frame(3, 0, [97]), '505 UNEXPECTED_FRAME - type 3', 0],
+    ['a wrong frame end', frame(1, 0, [0, 10, 0, 40], 17), '501 FRAME_ERROR - type 1, all octets = <<0,10,0,40>>', 0],
+    ['an unknown frame type', frame(9, 0, [97]), '501 FRAME_ERROR - type 9, all octets = <<"a">>: unknown_frame', 0],
+    ['a frame too large', frame(1, 0, []).fill(0xff, 3, 7), '501 FRAME_ERROR - type 1, all octets = <<>>: {frame_', 0],
+    ['an unknown method', frame(1, 0, [0, 10, 0, 99]), undefined, 0],
+    ['cut arguments', frame(1, 0, [0, 10, 0, 11, 1]), undefined, 0],
+  ])('%s before the connection is open', (_what, bytes, answer, methodId) => {
+    test.each(['start-ok', 'tune-ok'] as const)('ends it without a word where %s is due', (due) => {
+      const peer = stopped(due);
+      peer.sendBytes(bytes);
+      expect(peer.takeAll()).toEqual([{ kind: 'end' }]);
+    });
+
+    test(`ends it ${answer ? 'with an answer' : 'without a word'} where open is due`, () => {
+      const peer = stopped('open');
+      peer.sendBytes(bytes);
+      const [close] = peer.takeAll();
+      if (!answer) return expect(close).toEqual({ kind: 'end' });
+      const [replyCode, replyText] = [Number(answer.slice(0, 3)), expect.stringContaining(answer.slice(4))];
+      expect(close).toMatchObject({ name: 'connection.close', args: { replyCode, replyText, methodId } });
+    });
   });
 
-  test('a frame on a channel before the connection is open gets 505', () => {
-    const peer = new AmqpPeer(new AmqpWorld());
-    peer.sendBytes(Buffer.from('AMQP\0\0\x09\x01', 'latin1'));
-    peer.takeAll();
-    peer.send(1, 'channel.open');
-    expect(peer.takeAll()).toMatchObject([{ name: 'connection.close', args: { replyCode: 505 } }]);
+  test.each([
+    ['3', 4096],
+    ['4', 8192],
+  ] as const)('before the connection is tuned frames of version %s have %i bytes at most', (version, mostBytes) => {
+    const fits = stopped('start-ok', version);
+    const empty = fits.collect(() => fits.send(0, 'connection.start-ok', { ...startOk, clientProperties: { x: '' } }));
+    const filled = (more: number) => {
+      const clientProperties = { x: 'a'.repeat(mostBytes - (empty.length - 8) + more) };
+      const peer = stopped('start-ok', version);
+      peer.send(0, 'connection.start-ok', { ...startOk, clientProperties });
+      return peer.takeAll();
+    };
+    expect(filled(0)).toMatchObject([{ name: 'connection.tune' }]);
+    expect(filled(1)).toEqual([{ kind: 'end' }]);
   });
 
   test('the whole handshake may come in one write', () => {
