@@ -12,7 +12,7 @@ import { splitInline } from '../inline.js';
 import { aclProblem } from '../permission.js';
 import { array, bulk, bulks, cString, double, integer, map, nullBulk, OK, set } from '../reply.js';
 import type { Session } from '../session.js';
-import { withHelp } from './help.js';
+import { withHelp, wrongForm } from './help.js';
 import { int } from './number.js';
 
 /** The rules that would make this user, as ACL LIST prints them. */
@@ -114,7 +114,7 @@ function getUser(client: Session, args: readonly string[]): string {
 function cat(client: Session, args: readonly string[]): string {
   const { commands, catalog } = client.door;
   if (args.length === 2) return bulks([...catalog.allCategories]);
-  if (args.length > 3) throw wrongForm('CAT');
+  if (args.length > 3) throw wrongForm(args);
   const category = (args[2] as string).toLowerCase();
   if (!catalog.allCategories.has(category))
     throw new RedisError(`ERR Unknown category '${cString(args[2] as string)}'`);
@@ -142,7 +142,7 @@ function dryRun(client: Session, args: readonly string[]): string {
 }
 
 function log(client: Session, args: readonly string[]): string {
-  if (args.length > 3) throw wrongForm('LOG');
+  if (args.length > 3) throw wrongForm(args);
   const { aclLog, broker, now } = client.door;
   if (args[2]?.toLowerCase() === 'reset') {
     aclLog.clear();
@@ -174,9 +174,6 @@ function log(client: Session, args: readonly string[]): string {
   );
 }
 
-const wrongForm = (subcommand: string): RedisError =>
-  new RedisError(`ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try ACL HELP.`);
-
 function noFile(): never {
   throw new RedisError(
     'ERR This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL SETUSER ' +
@@ -186,7 +183,7 @@ function noFile(): never {
 }
 
 function genPass(client: Session, args: readonly string[]): string {
-  if (args.length > 3) throw wrongForm('GENPASS');
+  if (args.length > 3) throw wrongForm(args);
   const bits = int(args[2] ?? '256');
   if (bits < 1 || bits > 4096) {
     throw new RedisError(

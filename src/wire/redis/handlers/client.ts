@@ -10,7 +10,7 @@ import { bulkOrNull, cString, integer, OK, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { isPlainName, setName } from './connection.js';
-import { withHelp } from './help.js';
+import { withHelp, wrongForm } from './help.js';
 import { trackingSubcommands } from './tracking.js';
 
 const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
@@ -115,6 +115,7 @@ function reply(client: Session, args: readonly string[]): string {
 }
 
 function pause(client: Session, args: readonly string[]): string {
+  if (args.length > 4) throw wrongForm(args);
   const mode = (args[3] ?? 'all').toLowerCase();
   if (mode !== 'all' && mode !== 'write') throw new RedisError('ERR CLIENT PAUSE mode must be WRITE or ALL');
   const durationMs = strictInteger(args[2] as string);
@@ -130,6 +131,7 @@ function unpause(client: Session): string {
 }
 
 function unblock(client: Session, args: readonly string[]): string {
+  if (args.length > 4) throw wrongForm(args);
   const mode = (args[3] ?? 'timeout').toLowerCase();
   if (mode !== 'timeout' && mode !== 'error') {
     throw new RedisError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');

@@ -8,9 +8,9 @@
  */
 import { RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, cString, double, error, integer, map, nullBulk, OK, push, set, verbatim } from '../reply.js';
+import { array, bulk, double, error, integer, map, nullBulk, OK, push, set, verbatim } from '../reply.js';
 import type { Session } from '../session.js';
-import { helpText } from './help.js';
+import { helpText, wrongForm } from './help.js';
 
 type Run = (client: Session, argument: string) => string;
 
@@ -89,7 +89,7 @@ function debug(client: Session, args: readonly string[]): string {
   const [, name, argument = ''] = args as [string, string, string?];
   const found = SUBCOMMANDS.get(name.toLowerCase());
   if (found && (found[0] === undefined || found[0] === args.length - 2)) return found[1](client, argument);
-  throw new RedisError(`ERR unknown subcommand or wrong number of arguments for '${cString(name)}'. Try DEBUG HELP.`);
+  throw wrongForm(args);
 }
 
 export const debugCommand: Command = command('debug -2 alst', debug);

@@ -7,25 +7,12 @@ import { globMatchIgnoreCase, RedisError } from '../../../models/redis/index.js'
 import { type Command, command, type Reply } from '../handler.js';
 import { dumpLibraries, readLibraries } from '../rdb-function.js';
 import { isDump } from '../rdb-value.js';
-import {
-  array,
-  bulk,
-  bulkOrNull,
-  bulks,
-  cString,
-  integer,
-  map,
-  nullBulk,
-  OK,
-  type Protocol,
-  set,
-  simple,
-} from '../reply.js';
+import { array, bulk, bulkOrNull, bulks, integer, map, nullBulk, OK, type Protocol, set, simple } from '../reply.js';
 import { FunctionLibraries } from '../script/function-libraries.js';
 import { type Library, readLibrary } from '../script/library.js';
 import type { Call, RunningFunction } from '../script/scripting.js';
 import type { Session } from '../session.js';
-import { withHelp } from './help.js';
+import { withHelp, wrongForm } from './help.js';
 import { strictInt64 } from './number.js';
 
 function load(client: Session, args: readonly string[]): string {
@@ -50,7 +37,7 @@ function dump({ door }: Session): string {
 
 function restore({ door }: Session, args: readonly string[]): string {
   if (args.length > 4) {
-    throw wrongArguments(args);
+    throw wrongForm(args);
   }
   const policy = (args[3] ?? 'append').toLowerCase();
   if (!['append', 'replace', 'flush'].includes(policy)) {
@@ -70,11 +57,6 @@ function restore({ door }: Session, args: readonly string[]): string {
   return OK;
 }
 
-function wrongArguments(args: readonly string[]): RedisError {
-  const shown = cString(args[1] as string);
-  return new RedisError(`ERR unknown subcommand or wrong number of arguments for '${shown}'. Try FUNCTION HELP.`);
-}
-
 function remove(client: Session, args: readonly string[]): string {
   if (!client.door.scripting.functions.delete(args[2] as string)) throw new RedisError('ERR Library not found');
   return OK;
@@ -82,7 +64,7 @@ function remove(client: Session, args: readonly string[]): string {
 
 function flush(client: Session, args: readonly string[]): string {
   if (args.length > 3) {
-    throw wrongArguments(args);
+    throw wrongForm(args);
   }
   if (args[2] !== undefined && !/^(sync|async)$/i.test(args[2])) {
     throw new RedisError('ERR FUNCTION FLUSH only supports SYNC|ASYNC option');

@@ -1,8 +1,19 @@
+import { RedisError } from '../../../models/redis/index.js';
 import { exists } from '../dispatch.js';
 import { type Command, command, type Run } from '../handler.js';
-import { array, simple } from '../reply.js';
+import { array, cString, simple } from '../reply.js';
 import type { Session } from '../session.js';
 import { HELP_TEXT } from './help-text.js';
+
+const SHOWN_CHARACTERS = 128;
+
+/** What a subcommand answers to arguments that it does not know, or more of them than it takes. */
+export function wrongForm(args: readonly string[]): RedisError {
+  const [container, subcommand] = args as [string, string];
+  const shown = cString(subcommand).slice(0, SHOWN_CHARACTERS);
+  const hint = `Try ${container.toUpperCase()} HELP.`;
+  return new RedisError(`ERR unknown subcommand or wrong number of arguments for '${shown}'. ${hint}`);
+}
 
 /** The frame that every HELP has: the usage first, how to get it last. */
 export function helpText(container: string, lines: readonly string[]): string {

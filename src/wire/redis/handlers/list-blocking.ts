@@ -4,7 +4,7 @@
  * @see https://redis.io/docs/latest/commands/blpop/
  */
 import { ListValue, type RedisValue, type Side, WRONG_TYPE } from '../../../models/redis/index.js';
-import { block } from '../blocking.js';
+import { block, mayBlock } from '../blocking.js';
 import { type Command, command, type Reply } from '../handler.js';
 import { bulk, bulks, error, nullArray, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
@@ -33,10 +33,12 @@ function blockingMove(client: Session, args: readonly string[], out: Side, into:
   const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
   const wanted = { from, to, out, into };
   if (moveItem(client, wanted, bulk) !== undefined) return '';
+  // Whoever has waited is told so as by the other blocking commands.
+  if (!mayBlock(client)) return nullBulk(client.protocol);
   return block(client, {
     keys: [from],
     timeoutMs: waitMs,
-    onTimeout: () => nullBulk(client.protocol),
+    onTimeout: () => nullArray(client.protocol),
     attempt: (_key, value) => {
       if (!(value instanceof ListValue)) return undefined;
       const target = client.door.broker.keyspace.lookup(client.db, to)?.value;

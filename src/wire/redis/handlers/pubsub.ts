@@ -7,9 +7,9 @@
  */
 import { globMatch, RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, bulks, cString, EMPTY_ARRAY, integer, nullBulk } from '../reply.js';
+import { array, bulk, bulks, EMPTY_ARRAY, integer, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
-import { withHelp } from './help.js';
+import { withHelp, wrongForm } from './help.js';
 
 const channelSpan = [1, -1, 1] as const;
 
@@ -105,12 +105,7 @@ type Space = 'channels' | 'shardChannels';
 const listChannels =
   (space: Space) =>
   (client: Session, args: readonly string[]): string => {
-    if (args.length > 3) {
-      const hint = 'Try PUBSUB HELP.';
-      throw new RedisError(
-        `ERR unknown subcommand or wrong number of arguments for '${cString(args[1] as string)}'. ${hint}`,
-      );
-    }
+    if (args.length > 3) throw wrongForm(args);
     const pattern = args[2];
     const all = [...client.door.broker[space].channels];
     return bulks(pattern === undefined ? all : all.filter((channel) => globMatch(pattern, channel)));

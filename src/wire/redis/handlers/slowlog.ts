@@ -10,14 +10,13 @@ import { type Command, command } from '../handler.js';
 import { array, bulk, bulks, integer, OK } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
-import { withHelp } from './help.js';
+import { withHelp, wrongForm } from './help.js';
 
 const SHOWN = 10;
 
 function get(client: Session, args: readonly string[]): string {
   const count = args[2] === undefined ? SHOWN : strictInteger(args[2]);
-  if (args.length > 3)
-    throw new RedisError("ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG HELP.");
+  if (args.length > 3) throw wrongForm(args);
   if (count === undefined || count < -1) throw new RedisError('ERR count should be greater than or equal to -1');
   const found = client.door.slowlog.newest(count === -1 ? Infinity : count);
   return array(

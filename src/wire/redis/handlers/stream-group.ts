@@ -23,7 +23,7 @@ import {
 import { type Command, command, definer } from '../handler.js';
 import { array, bulk, EMPTY_ARRAY, integer, nullArray, nullBulk, OK } from '../reply.js';
 import type { Session } from '../session.js';
-import { withHelp } from './help.js';
+import { withHelp, wrongForm } from './help.js';
 import { int } from './number.js';
 import { entriesReply, idReply } from './stream-reply.js';
 
@@ -76,7 +76,7 @@ function groupOptions(args: readonly string[], creates: boolean): GroupOptions {
       if (count < -1) throw new RedisError('ERR value for ENTRIESREAD must be positive or -1');
       entriesRead = count === -1 ? undefined : count;
     } else {
-      throw new RedisError(`ERR unknown subcommand or wrong number of arguments for '${args[1]}'. Try XGROUP HELP.`);
+      throw wrongForm(args);
     }
   }
   return { makeStream, entriesRead };

@@ -17,7 +17,7 @@ import {
 import { type Command, command, definer } from '../handler.js';
 import { array, bulk, integer, map, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
-import { withHelp } from './help.js';
+import { withHelp, wrongForm } from './help.js';
 import { int } from './number.js';
 import { noSuchGroup } from './stream-group.js';
 import { entriesReply, entryReply, idReply } from './stream-reply.js';
@@ -75,7 +75,7 @@ function fullCount(args: readonly string[]): number {
   const [, , , full, counted, count] = args;
   const shaped = args.length === 4 || (args.length === 6 && counted?.toLowerCase() === 'count');
   if (full?.toLowerCase() !== 'full' || !shaped) {
-    throw new RedisError(`ERR unknown subcommand or wrong number of arguments for '${args[1]}'. Try XINFO HELP.`);
+    throw wrongForm(args);
   }
   const given = count === undefined ? USUAL_COUNT : int(count);
   return given < 0 ? USUAL_COUNT : given;

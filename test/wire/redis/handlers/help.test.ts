@@ -42,3 +42,16 @@ test('HELP explains in indented lines', () => {
     ].join('\r\n'),
   );
 });
+
+test.each([
+  'CLIENT PAUSE 1 ALL x',
+  'client UNBLOCK 1 TIMEOUT x',
+  'PUBSUB CHANNELS a b',
+  'ACL CAT a b',
+  'SLOWLOG get 1 2',
+])('%s has an argument too many', (line) => {
+  const words = line.split(' ') as [string, string];
+  expect(new RedisServer().connect().ask(...words)).toBe(
+    `-ERR unknown subcommand or wrong number of arguments for '${words[1]}'. Try ${words[0].toUpperCase()} HELP.\r\n`,
+  );
+});

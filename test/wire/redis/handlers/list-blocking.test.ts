@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { RedisServer, settled } from '../../../helpers/redis-server.js';
 
 describe('blocking lists', () => {
@@ -19,4 +19,20 @@ describe('blocking lists', () => {
     expect(client.ask('BRPOPLPUSH', 'l', 'm', '0')).toBe('$1\r\na\r\n');
     expect(client.ask('BLPOP', 'l', '-1')).toBe('-ERR timeout is negative\r\n');
   });
+});
+
+test('who has waited for a list in vain gets no array, who may not wait gets nothing', async () => {
+  const server = new RedisServer();
+  const client = server.connect();
+  for (const request of [
+    ['BLMOVE', 'a', 'b', 'LEFT', 'LEFT', '1'],
+    ['BRPOPLPUSH', 'a', 'b', '1'],
+  ]) {
+    client.send(...request);
+    await server.advance(1_001);
+    expect(client.take()).toBe('*-1\r\n');
+    client.ask('MULTI');
+    client.ask(...request);
+    expect(client.ask('EXEC')).toBe('*1\r\n$-1\r\n');
+  }
 });
