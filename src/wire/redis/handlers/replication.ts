@@ -2,14 +2,14 @@
  * What replication looks like to clients. A server can be told to follow another one, and then refuses what a
  * read-only or a stale replica refuses; it never connects anywhere.
  *
- * Not done: replicas of this server (WAIT never counts one), PSYNC, FAILOVER.
+ * Not done: replicas of this server (WAIT never counts one), PSYNC and FAILOVER, which are refused.
  *
  * @see https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
  */
-import { NOT_AN_INTEGER, RedisError } from '../../../models/redis/index.js';
+import { NOT_AN_INTEGER, RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { block } from '../blocking.js';
 import { type Command, command, type Reply } from '../handler.js';
-import { array, bulk, EMPTY_ARRAY, integer, OK, simple } from '../reply.js';
+import { array, bulk, cString, EMPTY_ARRAY, integer, OK, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 
@@ -54,11 +54,35 @@ function wait(client: Session, args: readonly string[]): Reply {
   return block(client, { keys: [], timeoutMs, onTimeout: () => integer(0) });
 }
 
+/** What a replica tells of itself before it follows. */
+const REPLICA_OPTIONS = new Set(['listening-port', 'ip-address', 'capa', 'rdb-only', 'rdb-filter-only', 'version']);
+
+function replicaConfig(_client: Session, args: readonly string[]): string {
+  if (args.length % 2 === 0) throw new RedisError(SYNTAX_ERROR);
+  for (let i = 1; i < args.length; i += 2) {
+    const option = (args[i] as string).toLowerCase();
+    // Acknowledgements are not answered.
+    if (option === 'ack' || option === 'getack') return '';
+    if (!REPLICA_OPTIONS.has(option)) {
+      throw new RedisError(`ERR Unrecognized REPLCONF option: ${cString(args[i] as string)}`);
+    }
+  }
+  return OK;
+}
+
+/** Nothing is sent to replicas: whoever wants to follow is told so. */
+function sync(): never {
+  throw new RedisError('ERR this broker sends nothing to replicas');
+}
+
 export const replicationCommands: readonly Command[] = [
   command('replicaof 3 Aast', replicaOf),
   command('slaveof 3 Aast', replicaOf),
   command('role 1 Flst', { categories: ['admin', 'dangerous'], run: role }),
   command('wait 3 s', { categories: ['connection'], run: wait }),
+  command('replconf -1 asltB', replicaConfig),
+  command('psync -3 asAX', sync),
+  command('sync 1 asAX', sync),
   command('failover -1 ast', () => {
     throw new RedisError('ERR No failover in progress.');
   }),

@@ -58,6 +58,19 @@ function flush(client: Session, args: readonly string[]): string {
   return OK;
 }
 
+/** The debugger of scripts can be left, not entered. */
+function debug(_client: Session, args: readonly string[]): string {
+  switch ((args[2] as string).toLowerCase()) {
+    case 'no':
+      return OK;
+    case 'yes':
+    case 'sync':
+      throw new RedisError('ERR this broker has no debugger for scripts');
+    default:
+      throw new RedisError('ERR Use SCRIPT DEBUG YES/SYNC/NO');
+  }
+}
+
 const categories = ['scripting'];
 
 export const scriptCommands: readonly Command[] = [
@@ -75,6 +88,7 @@ export const scriptCommands: readonly Command[] = [
             array(args.slice(2).map((digest) => integer(client.door.scripting.has(digest) ? 1 : 0))),
         }),
         command('script|flush -2 s', { categories, run: flush }),
+        command('script|debug 3 s', { categories, run: debug }),
         command('script|kill 2 sB', {
           categories,
           run: (client) => {

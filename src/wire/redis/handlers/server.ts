@@ -14,6 +14,7 @@ import { commandCommand } from './command.js';
 import { debugCommand } from './debug.js';
 import { withHelp } from './help.js';
 import { info } from './info.js';
+import { latencyCommand } from './latency.js';
 import { slowlogCommands } from './slowlog.js';
 
 function configGet(client: Session, args: readonly string[]): string {
@@ -52,6 +53,27 @@ function shutdown(client: Session, args: readonly string[]): string {
 function memoryUsage(client: Session, args: readonly string[]): string {
   const bytes = client.door.broker.memoryUsage(client.db, args[2] as string);
   return bytes === undefined ? (client.protocol === 3 ? '_\r\n' : '$-1\r\n') : integer(bytes);
+}
+
+/** What this broker counts: keys and values, and nothing around them. */
+function memoryStats(client: Session): string {
+  const { usedMemory, keyspace } = client.door.broker;
+  let keyCount = 0;
+  for (let db = 0; db < keyspace.databaseCount; db++) keyCount += keyspace.database(db).entries.size;
+  const fields: Array<[string, number]> = [
+    ['peak.allocated', usedMemory],
+    ['total.allocated', usedMemory],
+    ['startup.allocated', 0],
+    ['replication.backlog', 0],
+    ['overhead.total', 0],
+    ['keys.count', keyCount],
+    ['keys.bytes-per-key', keyCount === 0 ? 0 : Math.floor(usedMemory / keyCount)],
+    ['dataset.bytes', usedMemory],
+  ];
+  return map(
+    fields.map(([name, value]) => [bulk(name), integer(value)]),
+    client.protocol,
+  );
 }
 
 function lolwut(client: Session, args: readonly string[]): string {
@@ -97,22 +119,21 @@ export const serverCommands: readonly Command[] = [
   command('memory -2', {
     subcommands: withHelp([
       command('memory|usage -3 r', { run: memoryUsage }),
+      command('memory|stats 2', memoryStats),
+      command('memory|purge 2', () => OK),
+      command('memory|malloc-stats 2', () => bulk('Stats not supported for the current allocator')),
       command('memory|doctor 2', (client) =>
         verbatim('Hi Sam, this instance is empty or is using very little memory.\n', client.protocol),
       ),
     ]),
   }),
   ...slowlogCommands,
-  command('latency -2', {
-    subcommands: withHelp([
-      command('latency|latest 2 alst', () => EMPTY_ARRAY),
-      command('latency|reset -2 alst', () => integer(0)),
-    ]),
-  }),
+  latencyCommand,
   command('module -2', {
     subcommands: withHelp([
       command('module|list 2 as', () => EMPTY_ARRAY),
-      command('module|load -3 Aas', () => EMPTY_ARRAY),
+      // Refused before they run.
+      ...['load -3', 'loadex -3', 'unload 3'].map((shape) => command(`module|${shape} Aas`, () => OK)),
     ]),
   }),
   debugCommand,

@@ -12,17 +12,18 @@ test('every container has a HELP of the same frame', () => {
   }
 });
 
-test('HELP tells of every subcommand that the release knows, and of none that it does not', async () => {
+test('HELP tells of the subcommands that the release knows, all of them and no other', async () => {
   for (const version of ['7.0', '7.2'] as const) {
-    const server = new RedisServer({ version });
+    const server = new RedisServer({ version, cluster: true });
     await server.door.scripting.load();
     const client = server.connect();
     for (const { name, subcommands } of server.door.commands.values()) {
-      if (!subcommands || name === 'cluster') continue;
-      const told = client.ask(name, 'HELP').match(/(?<=\r\n\+)[A-Z-]+/g);
-      for (const [word, sub] of subcommands) {
-        expect(told?.includes(word.toUpperCase()), sub.name).toBe(exists(sub, version));
-      }
+      if (!subcommands) continue;
+      const words = client.ask(name, 'HELP').match(/(?<=\r\n\+)[A-Z-]+/g);
+      const known = [...subcommands].filter(([, sub]) => exists(sub, version)).map(([word]) => word.toUpperCase());
+      // SLAVES is the old name of REPLICAS.
+      const told = new Set(words?.filter((word) => word !== name.toUpperCase()));
+      expect([...told].sort()).toEqual(known.filter((word) => word !== 'SLAVES').sort());
     }
   }
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { RedisServer } from '../../../helpers/redis-server.js';
 
 describe('PFADD, PFCOUNT and PFMERGE', () => {
@@ -29,4 +29,20 @@ describe('PFADD, PFCOUNT and PFMERGE', () => {
     client.send('SET', 's', 'HYLL\x01\0\0\0\0\0\0\0\0\0\0\x80\x7f\xf0').take();
     expect(client.ask('PFCOUNT', 's')).toBe('-INVALIDOBJ Corrupted HLL object detected\r\n');
   });
+});
+
+test('PFDEBUG looks into a value', () => {
+  const client = new RedisServer().connect();
+  const ask = (line: string) => client.ask(...line.split(' '));
+  ask('PFADD h a b c');
+  expect(ask('PFDEBUG ENCODING h')).toBe('+sparse\r\n');
+  expect(ask('PFDEBUG DECODE h')).toBe('$44\r\nZ:8436 v:1,1 Z:4274 v:2,1 Z:3068 v:1,1 Z:603\r\n');
+  expect(ask('PFDEBUG TODENSE h') + ask('PFDEBUG TODENSE h')).toBe(':1\r\n:0\r\n');
+  expect(ask('PFDEBUG ENCODING h')).toBe('+dense\r\n');
+  expect(ask('PFDEBUG DECODE h')).toBe('-ERR HLL encoding is not sparse\r\n');
+  expect(ask('PFDEBUG GETREG h').match(/:2\r\n/g)).toHaveLength(1);
+  expect(ask('PFDEBUG GETREG nosuch')).toBe('-ERR The specified key does not exist\r\n');
+  expect(ask('PFDEBUG FOO h')).toBe("-ERR Unknown PFDEBUG subcommand 'FOO'\r\n");
+  expect(ask('PFCOUNT h')).toBe(':3\r\n');
+  expect(ask('PFSELFTEST')).toBe('+OK\r\n');
 });

@@ -18,3 +18,12 @@ test('WAIT for a replica that never comes takes its whole time', async () => {
   await server.advance(100);
   expect(client.take()).toBe(':0\r\n');
 });
+
+test('a replica may introduce itself, and is told that nothing will come', () => {
+  const client = new RedisServer().connect();
+  expect(client.ask('REPLCONF', 'listening-port', '1', 'capa', 'eof')).toBe('+OK\r\n');
+  expect(client.ask('REPLCONF', 'ack', '1')).toBe('');
+  expect(client.ask('REPLCONF', 'foo', 'bar')).toBe('-ERR Unrecognized REPLCONF option: foo\r\n');
+  expect(client.ask('REPLCONF', 'x')).toBe('-ERR syntax error\r\n');
+  expect(client.ask('PSYNC', '?', '-1')).toBe('-ERR this broker sends nothing to replicas\r\n');
+});

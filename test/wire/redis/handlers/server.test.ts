@@ -35,3 +35,22 @@ test('SHUTDOWN closes every connection without a reply', () => {
   expect(client.ask('SHUTDOWN', 'NOSAVE')).toBe('');
   expect(client.session.closing).toBe(true);
 });
+
+test('MEMORY STATS tells of keys; PURGE has nothing to do', () => {
+  const client = new RedisServer().connect();
+  client.send('HELLO', '3').send('SET', 'k', 'v').take();
+  expect(client.ask('MEMORY', 'STATS')).toContain('$10\r\nkeys.count\r\n:1\r\n');
+  expect(client.ask('MEMORY', 'PURGE')).toBe('+OK\r\n');
+});
+
+test('modules cannot be changed', () => {
+  const client = new RedisServer().connect();
+  for (const name of ['LOAD', 'LOADEX', 'UNLOAD']) {
+    expect(client.ask('MODULE', name, 'x')).toMatch(/^-ERR MODULE command not allowed/);
+  }
+});
+
+test('the number of commands is that of the release', () => {
+  const count = (version: '7.0' | '7.2') => new RedisServer({ version }).connect().ask('COMMAND', 'COUNT');
+  expect(count('7.0')).toBe(':240\r\n');
+});

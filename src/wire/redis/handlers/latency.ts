@@ -1,0 +1,59 @@
+/**
+ * The LATENCY container. Nothing takes the broker's time, so that no event is ever slow, and every call stands in the
+ * histogram's first place.
+ *
+ * @see https://redis.io/docs/latest/commands/?group=server
+ */
+import { RedisError } from '../../../models/redis/index.js';
+import { type Command, command } from '../handler.js';
+import { bulk, cString, EMPTY_ARRAY, integer, map, verbatim } from '../reply.js';
+import type { Session } from '../session.js';
+import { withHelp } from './help.js';
+
+const DISABLED =
+  "I'm sorry, Dave, I can't do that. Latency monitoring is disabled in this Redis instance. You may use " +
+  '"CONFIG SET latency-monitor-threshold <milliseconds>." in order to enable it. If we weren\'t in a deep space mission ' +
+  "I'd suggest to take a look at https://redis.io/topics/latency-monitor.\n";
+const NOTHING_SEEN =
+  'Dave, no latency spike was observed during the lifetime of this Redis instance, not in the slightest bit. I ' +
+  'honestly think you ought to sit down calmly, take a stress pill, and think things over.\n';
+
+function doctor(client: Session): string {
+  const watching = client.door.broker.config.number('latency-monitor-threshold') > 0;
+  return verbatim(watching ? NOTHING_SEEN : DISABLED, client.protocol);
+}
+
+function graph(_client: Session, args: readonly string[]): never {
+  throw new RedisError(`ERR No samples available for event '${cString(args[2] as string)}'`);
+}
+
+/** Calls by command; a container stands for its subcommands. */
+function histogram(client: Session, args: readonly string[]): string {
+  const { protocol, door } = client;
+  const asked = args.slice(2).map((name) => name.toLowerCase());
+  const isAsked = (name: string) =>
+    asked.length === 0 || asked.includes(name) || asked.includes(name.split('|')[0] as string);
+  const called = [...door.stats.byCommand].filter(([name, { calls }]) => calls > 0 && isAsked(name));
+  const histograms = called.map(([name, { calls }]): [string, string] => [
+    bulk(name),
+    map(
+      [
+        [bulk('calls'), integer(calls)],
+        [bulk('histogram_usec'), map([[integer(1), integer(calls)]], protocol)],
+      ],
+      protocol,
+    ),
+  ]);
+  return map(histograms, protocol);
+}
+
+export const latencyCommand: Command = command('latency -2', {
+  subcommands: withHelp([
+    command('latency|latest 2 alst', () => EMPTY_ARRAY),
+    command('latency|reset -2 alst', () => integer(0)),
+    command('latency|doctor 2 alst', doctor),
+    command('latency|graph 3 alst', graph),
+    command('latency|history 3 alst', () => EMPTY_ARRAY),
+    command('latency|histogram -2 alst', histogram),
+  ]),
+});
