@@ -25,6 +25,18 @@ const SETTINGS: ReadonlyArray<readonly [name: string, ...values: Array<string | 
   ['', '1'],
 ];
 
+const NODE_SETTINGS = [
+  'log.retention.ms',
+  'log.roll.ms',
+  'log.segment.bytes',
+  'message.max.bytes',
+  'num.partitions',
+  'compression.type',
+  'auto.create.topics.enable',
+  'offsets.topic.num.partitions',
+  'no.such',
+];
+
 export function adminOperation(dice: Dice): Operation | undefined {
   const roll = dice.int(100);
   if (roll < 20) return createTopics(dice);
@@ -119,16 +131,24 @@ function resource(dice: Dice): { resourceType: number; resourceName: string } {
 
 function describeConfigs(dice: Dice): Operation | undefined {
   const body = {
-    resources: dice.some(2, () => ({
-      ...(dice.once(8) ? { resourceType: 4, resourceName: dice.pick(['1', '2', 'x', '']) } : resource(dice)),
-      configurationKeys: dice.once(3)
-        ? dice.pick([[], ['no.such'], ['retention.ms', 'retention.ms']])
-        : dice.some(3, () => dice.pick(SETTINGS)[0]),
-    })),
+    resources: dice
+      .some(2, () => ({
+        ...resource(dice),
+        configurationKeys: dice.once(3)
+          ? dice.pick([[], ['no.such'], ['retention.ms', 'retention.ms']])
+          : dice.some(3, () => dice.pick(SETTINGS)[0]),
+      }))
+      .map((asked) => (dice.once(8) ? nodeSettings(dice) : asked)),
     includeSynonyms: dice.once(2),
     includeDocumentation: false,
   };
   return dice.make('DescribeConfigs', body);
+}
+
+/** A node has more settings than are known here, and its addresses are its own. */
+function nodeSettings(dice: Dice): object {
+  const configurationKeys = dice.some(3, () => dice.pick(NODE_SETTINGS));
+  return { resourceType: 4, resourceName: dice.pick(['1', '1', '2', 'x', '']), configurationKeys };
 }
 
 function incrementalAlterConfigs(dice: Dice): Operation | undefined {

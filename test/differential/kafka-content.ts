@@ -45,6 +45,7 @@ export type Damage =
   | 'delta+'
   | 'offset'
   | 'control'
+  | 'appendTime'
   | 'codec'
   | 'garbage'
   | 'tiny';
@@ -283,6 +284,8 @@ function damaged(batch: Buffer, damage: Damage | undefined): Buffer {
       return batch;
     case 'control':
       return change(() => batch.writeInt16BE(batch.readInt16BE(21) | 0x20, 21));
+    case 'appendTime':
+      return change(() => batch.writeInt16BE(batch.readInt16BE(21) | 0x08, 21));
     case 'codec':
       return change(() => batch.writeInt16BE((batch.readInt16BE(21) & ~7) | 6, 21));
     case 'garbage':

@@ -11,7 +11,6 @@
  *   something else is written.
  * - The beginning of a batch that does not fit into a Fetch any more: Kafka sends it and clients throw it away.
  * - What people read where Kafka says nothing.
- * - The bit that says that a time is that of the append: Kafka takes it out of what a producer sends, and we refuse it.
  * - Requests that Kafka never answers although nothing is to be waited for (no records at all, a resource twice): the
  *   program ends there.
  * - Requests that Kafka answers with UNKNOWN_SERVER_ERROR, which is a fault of its own: the program ends there.

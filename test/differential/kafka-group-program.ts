@@ -27,7 +27,10 @@ export function groupOperation(dice: Dice): Operation | undefined {
   if (roll < 98)
     return dice.make('OffsetDelete', {
       groupId: group(dice),
-      topics: dice.some(2, () => ({ name: dice.topic(), partitions: [{ partitionIndex: dice.partition() }] })),
+      topics: unique(dice.some(2, () => dice.topic())).map((name) => ({
+        name,
+        partitions: unique(dice.some(2, () => dice.partition())).map((partitionIndex) => ({ partitionIndex })),
+      })),
     });
   return findCoordinator(dice);
 }

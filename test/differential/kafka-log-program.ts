@@ -17,6 +17,7 @@ const DAMAGES: readonly Damage[] = [
   'delta+',
   'offset',
   'control',
+  'appendTime',
   'codec',
   'garbage',
   'tiny',

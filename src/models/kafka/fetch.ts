@@ -212,7 +212,7 @@ export class FetchService {
       logStart: log.logStart,
       diverging,
       leader: undefined,
-      aborted: request.committed ? log.abortedBetween(entry.offset, end) : undefined,
+      aborted: request.committed && !diverging ? log.abortedBetween(entry.offset, end) : undefined,
       batches,
     };
   }

@@ -90,7 +90,7 @@ export class GroupCoordinator implements BrokerModel {
     return this.#table.get(groupId)?.offsets;
   }
 
-  /** @see ClassicGroup.join @throws KafkaError INVALID_SESSION_TIMEOUT */
+  /** A group is there from the first member on, whether it is let in or not. @see ClassicGroup.join @throws KafkaError INVALID_SESSION_TIMEOUT */
   join(groupId: string, request: JoinRequest, answer: (answer: JoinAnswer) => void, nodeId?: number): () => void {
     this.#table.checkHome(groupId, nodeId);
     this.#checkSessionTimeout(request.sessionTimeoutMs);
@@ -100,14 +100,9 @@ export class GroupCoordinator implements BrokerModel {
       const entry = known ?? this.#table.create(groupId);
       const { group } = entry;
       const joined = group.type === 'classic' ? group : this.#converted(group, this.#table.newClassic(groupId));
-      try {
-        const abandon = joined.join(request, answer);
-        entry.group = joined;
-        return abandon;
-      } catch (error) {
-        if (!known) this.#table.drop(groupId);
-        throw error;
-      }
+      const abandon = joined.join(request, answer);
+      entry.group = joined;
+      return abandon;
     });
   }
 
@@ -233,7 +228,7 @@ export class GroupCoordinator implements BrokerModel {
 
   /** A group with member epochs. @throws KafkaError GROUP_ID_NOT_FOUND, also for a classic group */
   describeModern(groupId: string, nodeId?: number): ModernGroup {
-    this.#table.checkHome(groupId, nodeId);
+    this.#table.checkNode(groupId, nodeId);
     const { group } = this.#table.existing(groupId);
     if (group.type === 'consumer') return group;
     throw this.#table.notFound(groupId, 'is a classic group');

@@ -81,10 +81,11 @@ export class ProduceService {
    *
    * @param answer receives one result for each partition, in the order of the request, when all are decided
    * @returns ends the wait without an answer, undefined when it was answered at once
-   * @throws KafkaError TRANSACTIONAL_ID_AUTHORIZATION_FAILED for transactional batches without a transactional id
+   * @throws KafkaError TRANSACTIONAL_ID_AUTHORIZATION_FAILED for transactional batches without a transactional id,
+   *   CORRUPT_MESSAGE for a batch whose length or format cannot be
    */
   produce(request: ProduceRequest, answer: (results: readonly ProduceResult[]) => void): (() => void) | undefined {
-    if (request.transactionalId === null && request.partitions.some(isTransactional)) {
+    if (request.partitions.some(isTransactional) && request.transactionalId === null) {
       throw new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'a transactional batch came without its id');
     }
     const pending = this.#context.outbox.run(() => request.partitions.map((entry) => this.#append(request, entry)));
@@ -231,7 +232,8 @@ export class ProduceService {
 }
 
 function isTransactional({ records }: ProducePartition): boolean {
-  return records !== null && beginsTransactional(records);
+  const batch = records && firstBatch(records);
+  return batch ? beginsTransactional(batch) : false;
 }
 
 function onlyBatch(records: Uint8Array | null): RecordBatch {

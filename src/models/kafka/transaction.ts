@@ -87,7 +87,6 @@ export class Transaction {
 
   enter(state: TransactionState, nowMs: number): void {
     if (state === 'Ongoing' && this.state !== 'Ongoing') this.startedMs = nowMs;
-    if (state === 'Empty') this.startedMs = -1;
     this.state = state;
     this.changedMs = nowMs;
   }

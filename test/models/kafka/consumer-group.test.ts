@@ -96,8 +96,16 @@ describe('ClassicGroup: joining', () => {
     expect(codeOf(() => new TestMember(groups, '').join())).toBe('INVALID_GROUP_ID');
     expect(codeOf(() => new TestMember(groups, 'new').join({ memberId: 'x' }))).toBe('UNKNOWN_MEMBER_ID');
     expect(codeOf(() => new TestMember(groups, 'new').join({ protocols: [] }))).toBe('INCONSISTENT_GROUP_PROTOCOL');
-    expect(groups.list().map(({ groupId }) => groupId)).toEqual(['g']);
     expect(state()).toBe('Stable');
+  });
+
+  it('is there from the first that wants to join, whether it is let in or not', () => {
+    expect(codeOf(() => member().join({ memberId: 'x' }))).toBe('UNKNOWN_MEMBER_ID');
+    expect(state()).toBeUndefined();
+    expect(codeOf(() => member().join({ protocols: [] }))).toBe('INCONSISTENT_GROUP_PROTOCOL');
+    expect(state()).toBe('Empty');
+    groups.deleteGroup('g');
+    expect(state()).toBeUndefined();
   });
 
   it('takes no more members than group.max.size', () => {

@@ -21,9 +21,10 @@ describe('Transaction', () => {
     txn.enter('PrepareAbort', 10);
     expect(txn.ending).toBe(true);
     txn.enter('CompleteAbort', 11);
-    expect(txn.startedMs).toBe(5);
     txn.enter('Empty', 12);
-    expect(txn.startedMs).toBe(-1);
+    expect(txn.startedMs).toBe(5);
+    txn.enter('Ongoing', 13);
+    expect(txn.startedMs).toBe(13);
   });
 
   it('goes into a record and back', () => {

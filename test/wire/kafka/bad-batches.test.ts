@@ -56,15 +56,19 @@ const FRAMES: readonly Case[] = [
   ['a byte behind the batch', Buffer.concat([one(), Buffer.of(0)]), 'NONE'],
   ['half a batch behind the batch', Buffer.concat([one(), one().subarray(0, 30)]), 'NONE'],
   ['two batches', Buffer.concat([one(), one()]), 'INVALID_RECORD'],
-  ['a negative length', broken((b) => void b.writeInt32BE(-1, 8)), 'CORRUPT_MESSAGE'],
-  ['a length of 0', broken((b) => void b.writeInt32BE(0, 8)), 'CORRUPT_MESSAGE'],
   ['a length less than that of a header', broken((b) => void b.writeInt32BE(48, 8)), 'CORRUPT_MESSAGE'],
   ['a length of one byte less', broken((b) => void b.writeInt32BE(b.length - 13, 8)), 'CORRUPT_MESSAGE'],
   ['a length of one byte more', broken((b) => void b.writeInt32BE(b.length - 11, 8)), 'INVALID_RECORD'],
   ['format 0', broken((b) => void b.writeInt8(0, 16)), 'INVALID_RECORD'],
   ['format 1', broken((b) => void b.writeInt8(1, 16)), 'INVALID_RECORD'],
-  ['format 3', broken((b) => void b.writeInt8(3, 16)), 'CORRUPT_MESSAGE'],
-  ['format -1', broken((b) => void b.writeInt8(-1, 16)), 'CORRUPT_MESSAGE'],
+];
+
+/** No batch at all: Kafka stops to read the request. */
+const SPOILING: ReadonlyArray<readonly [what: string, records: Uint8Array]> = [
+  ['a negative length', broken((b) => void b.writeInt32BE(-1, 8))],
+  ['a length of 0', broken((b) => void b.writeInt32BE(0, 8))],
+  ['format 3', broken((b) => void b.writeInt8(3, 16))],
+  ['format -1', broken((b) => void b.writeInt8(-1, 16))],
 ];
 
 const HEADERS: readonly Case[] = [
@@ -210,6 +214,18 @@ describe('around the batch', () => {
     const results = client.ask(produceApi, 8, both).responses[0]?.partitionResponses;
     expect(results?.map(({ errorCode }) => errorCode)).toEqual(Array(2).fill('TRANSACTIONAL_ID_AUTHORIZATION_FAILED'));
     expect(produce(client, transactional, { txn: 'x' }).errorCode).toBe('INVALID_PRODUCER_ID_MAPPING');
+    expect(offsetAt(client, -1).offset).toBe(0);
+  });
+
+  test.each(SPOILING)('%s fails the whole request', (_what, records) => {
+    const { client } = start();
+    const partitionData = [
+      { index: 0, records: one() },
+      { index: 9, records },
+    ];
+    const both = { ...batchRequest(records), topicData: [{ name: 't', partitionData }] };
+    const results = client.ask(produceApi, 8, both).responses[0]?.partitionResponses;
+    expect(results?.map(({ errorCode }) => errorCode)).toEqual(['CORRUPT_MESSAGE', 'CORRUPT_MESSAGE']);
     expect(offsetAt(client, -1).offset).toBe(0);
   });
 

@@ -64,14 +64,14 @@ export const describeTopicPartitions = describeTopicPartitionsApi.handler({
     const topics: TopicAnswer[] = [];
     let left = Math.min(Math.max(request.responsePartitionLimit, 1), MOST_PARTITIONS);
     for (const name of askedNames(request, call)) {
+      const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0;
+      if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
       const topic = call.broker.cluster.topic(name);
       if (!topic || !call.authorize('describe', 'topic', name)) {
         const denied = topic && missing(name, 'TOPIC_AUTHORIZATION_FAILED');
         topics.push(denied ?? withOperations(missing(name, problemOf(name)), name, call));
         continue;
       }
-      const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0;
-      if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
       const partitions = topic.partitions.slice(first, first + left);
       topics.push(withOperations(describe(topic, partitions), name, call));
       left -= partitions.length;

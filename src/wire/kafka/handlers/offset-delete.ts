@@ -37,16 +37,13 @@ export const offsetDelete = offsetDeleteApi.handler({
       partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
     );
     const errors: ErrorName[] = call.broker.groups.deleteOffsets(groupId, places, call.nodeId);
-    const results = places.map(({ topic, partition }, at) => ({
-      topic,
-      result: { partitionIndex: partition, errorCode: errors[at] ?? 'NONE' },
-    }));
-    // A topic that is named again is answered once.
-    const names = new Set(places.map(({ topic }) => topic));
     return {
-      topics: [...names].map((name) => ({
+      topics: topics.map(({ name, partitions }) => ({
         name,
-        partitions: results.flatMap(({ topic, result }) => (topic === name ? result : [])),
+        partitions: partitions.map(({ partitionIndex }) => ({
+          partitionIndex,
+          errorCode: errors.shift() ?? 'NONE',
+        })),
       })),
     };
   },

@@ -8,8 +8,11 @@ describe('ConsumerGroupDescribe', () => {
   it.each(offeredVersions(consumerGroupDescribeApi))('does not know classic groups with version %i', (version) => {
     const world = new KafkaWorld();
     stabilise(new TestMember(world.broker.groups, 'g'));
-    const body = { groupIds: ['g'], includeAuthorizedOperations: false };
+    const body = { groupIds: ['g', ''], includeAuthorizedOperations: false };
     const { groups } = world.connect().ask(consumerGroupDescribeApi, version, body);
-    expect(groups).toMatchObject([{ errorCode: 'GROUP_ID_NOT_FOUND', groupId: 'g', members: [] }]);
+    expect(groups).toMatchObject([
+      { errorCode: 'GROUP_ID_NOT_FOUND', groupId: 'g', members: [] },
+      { errorCode: 'GROUP_ID_NOT_FOUND', groupId: '' },
+    ]);
   });
 });

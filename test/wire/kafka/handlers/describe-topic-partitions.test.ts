@@ -32,3 +32,14 @@ test('a topic that is not there, or has a name that none can have, is told so', 
     ['none', 'UNKNOWN_TOPIC_OR_PARTITION', 3_576],
   ]);
 });
+
+test('a page that is full ends in front of the next topic, whether there is one or not', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('a', { partitions: 2 });
+  const topics = [{ name: 'b' }, { name: 'a' }];
+  const answer = world
+    .connect()
+    .ask(describeTopicPartitionsApi, 0, { topics, responsePartitionLimit: 2, cursor: null });
+  expect(answer.topics.map(({ name }) => name)).toEqual(['a']);
+  expect(answer.nextCursor).toEqual({ topicName: 'b', partitionIndex: 0 });
+});
