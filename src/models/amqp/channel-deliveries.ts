@@ -25,6 +25,7 @@ export class ChannelDeliveries {
   /** Those that count against `globalPrefetch`. */
   #limitedCount = 0;
   readonly #counts: MessageCounts;
+  readonly #vhostCounts: MessageCounts;
   readonly #connection: AmqpConnection;
   readonly #window = new DeliveryWindow<Taker>();
   readonly #timeout: AckTimeout | undefined;
@@ -33,6 +34,7 @@ export class ChannelDeliveries {
   constructor(connection: AmqpConnection, counts: MessageCounts, timedOut: (timeoutMs: number) => void) {
     this.#connection = connection;
     this.#counts = counts;
+    this.#vhostCounts = connection.vhost.counts;
     const { broker, context } = connection.vhost;
     const timeoutMs = broker.consumerTimeoutMs;
     if (timeoutMs !== Infinity && !connection.internal) {
@@ -66,7 +68,7 @@ export class ChannelDeliveries {
     const again = envelope.redelivered;
     this.#counts.delivered(noAck, again);
     queue.counts.delivered(noAck, again);
-    this.#connection.vhost.counts.delivered(noAck, again);
+    this.#vhostCounts.delivered(noAck, again);
     if (consumer.noAck) return tag;
     this.#keep(tag, envelope, consumer);
     consumer.unackedCount++;
@@ -77,7 +79,7 @@ export class ChannelDeliveries {
   /** Keeps what a get took until it is settled. @returns its tag */
   toGet(queue: Queue, envelope: Envelope, noAck: boolean): number {
     const tag = ++this.lastTag;
-    for (const counts of [this.#counts, queue.counts, this.#connection.vhost.counts]) {
+    for (const counts of [this.#counts, queue.counts, this.#vhostCounts]) {
       counts.got(noAck, envelope.redelivered);
     }
     if (!noAck) this.#keep(tag, envelope, { queue });
@@ -86,13 +88,13 @@ export class ChannelDeliveries {
 
   /** A get found its queue empty. */
   gotNothing(queue: Queue): void {
-    for (const counts of [this.#counts, queue.counts, this.#connection.vhost.counts]) counts.getEmpty++;
+    for (const counts of [this.#counts, queue.counts, this.#vhostCounts]) counts.getEmpty++;
   }
 
   #ack(envelope: Envelope, queue: Queue): void {
     this.#counts.ack++;
     queue.counts.ack++;
-    this.#connection.vhost.counts.ack++;
+    this.#vhostCounts.ack++;
     queue.ack(envelope);
   }
 

@@ -1,3 +1,4 @@
+import type { ModelContext } from '../../core/model.js';
 import { ChannelDeliveries } from './channel-deliveries.js';
 import { ChannelPublisher } from './channel-publisher.js';
 import type { ChannelSink, ConsumeArguments, GetOk, PublishFlags } from './channel-sink.js';
@@ -57,6 +58,7 @@ export class AmqpChannel {
   /** Deliveries to it wait. */
   paused = false;
   isOpen = true;
+  readonly #context: ModelContext;
   readonly #publisher: ChannelPublisher;
   #tx: Transaction | undefined;
   #reply: { readonly consumerTag: string; readonly name: string } | undefined;
@@ -65,6 +67,7 @@ export class AmqpChannel {
     this.number = number;
     this.connection = connection;
     this.sink = sink;
+    this.#context = connection.vhost.context;
     this.deliveries = new ChannelDeliveries(connection, this.counts, (timeoutMs) => this.#ackTimedOut(timeoutMs));
     this.#publisher = new ChannelPublisher(connection, this.counts, sink);
   }
@@ -314,7 +317,7 @@ export class AmqpChannel {
   deliver(consumer: Consumer, envelope: Envelope): void {
     const tag = this.deliveries.toConsumer(consumer, envelope);
     const { vhost, name } = this.connection;
-    if (vhost.context.journal.on) vhost.journal('delivered', envelope, consumer.queue, name);
+    if (this.#context.journal.on) vhost.journal('delivered', envelope, consumer.queue, name);
     this.#post(this.#tellDeliver, new Delivery(consumer.tag, tag, envelope, consumer.queue.propertiesOf(envelope)));
   }
 
@@ -388,7 +391,7 @@ export class AmqpChannel {
   }
 
   #post<T>(receive: (item: T) => void, item: T): void {
-    this.connection.vhost.context.outbox.post(receive, item);
+    this.#context.outbox.post(receive, item);
   }
 
   readonly #tellDeliver = (delivery: Delivery): void => this.sink.deliver(delivery);

@@ -68,7 +68,7 @@ export class ClassicQueue extends Queue {
   /** Whose turn it is with a message that has just come, when none waits before it. */
   #nextForNew(): Consumer | undefined {
     // One that is served has left nothing waiting: with thousands of queues, not to look at the store saves its cache lines.
-    const { sole } = this.consumers;
+    const { sole } = this;
     if (sole?.served) return sole;
     return this.store.length === 0 ? this.consumers.next() : undefined;
   }

@@ -83,22 +83,21 @@ export class ConsumerList {
   /** Only one is served at a time. */
   readonly #single: boolean;
   readonly #heedsPriority: boolean;
+  readonly #queue: Pick<Queue, 'sole'>;
   #active: Consumer | undefined;
-  #sole: Consumer | undefined;
 
-  /** @param heedsPriority whether of those that wait the one with the highest priority becomes the active one */
-  constructor(single: boolean, heedsPriority = true) {
+  /**
+   * @param queue whose they are; it is told when there is just one
+   * @param heedsPriority whether of those that wait the one with the highest priority becomes the active one
+   */
+  constructor(queue: Pick<Queue, 'sole'>, single: boolean, heedsPriority = true) {
+    this.#queue = queue;
     this.#single = single;
     this.#heedsPriority = heedsPriority;
   }
 
   get size(): number {
     return this.#all.size;
-  }
-
-  /** The one that there is, if there is just one: it is always its turn. */
-  get sole(): Consumer | undefined {
-    return this.#sole;
   }
 
   /** The one that is served on a queue with a single active consumer. */
@@ -117,7 +116,7 @@ export class ConsumerList {
 
   add(consumer: Consumer): void {
     this.#all.add(consumer);
-    this.#sole = this.#all.size === 1 ? consumer : undefined;
+    this.#queue.sole = this.#all.size === 1 ? consumer : undefined;
     if (this.#single) this.#active ??= consumer;
     else this.#band(consumer.priority).join(consumer);
   }
@@ -125,7 +124,7 @@ export class ConsumerList {
   remove(consumer: Consumer): void {
     if (!this.#all.delete(consumer)) return;
     consumer.row?.leave(consumer);
-    this.#sole = this.#all.size === 1 ? this.#all.values().next().value : undefined;
+    this.#queue.sole = this.#all.size === 1 ? this.#all.values().next().value : undefined;
     if (this.#single) {
       if (this.#active === consumer) this.#active = this.#successor();
       return;
@@ -140,7 +139,7 @@ export class ConsumerList {
     this.#all.clear();
     this.#bands.length = 0;
     this.#active = undefined;
-    this.#sole = undefined;
+    this.#queue.sole = undefined;
   }
 
   /** A parked consumer may be able again: it joins the end of its band. */

@@ -36,6 +36,7 @@ export function readSettings(
   policy: Policy | undefined,
   operatorPolicy: Policy | undefined,
 ): QueueSettings {
+  if (args.size === 0 && policy === undefined && operatorPolicy === undefined) return NO_LIMITS;
   const smallest = (argument: string, key: string): number =>
     Math.min(
       integerOf(args.get(argument)) ?? Infinity,

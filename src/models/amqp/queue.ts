@@ -44,6 +44,11 @@ export interface QueueHost {
 
 /** Where messages wait until they are acked. Subclasses say how. */
 export abstract class Queue {
+  // First what each message that passes looks at: with thousands of queues, each line of the processor's cache is felt.
+  /** The only consumer that there is, if there is just one: it is always its turn. */
+  sole: Consumer | undefined;
+  settings: QueueSettings = NO_LIMITS;
+  readonly counts = new MessageCounts();
   readonly kind = 'queue';
   abstract readonly type: QueueType;
   readonly host: QueueHost;
@@ -60,7 +65,6 @@ export abstract class Queue {
   /** Bindings that lead here, the default one not counted. */
   readonly incoming = new Set<Binding>();
   readonly consumers: ConsumerList;
-  settings: QueueSettings = NO_LIMITS;
   policy: Policy | undefined;
   operatorPolicy: Policy | undefined;
   /** False once it was deleted. */
@@ -69,7 +73,6 @@ export abstract class Queue {
   unackedCount = 0;
   /** What was settled since one was settled in the name of another delivery: only then two may settle the same. */
   settled: WeakSet<Envelope> | undefined;
-  readonly counts = new MessageCounts();
   #hadConsumer = false;
   #lease: Timer | undefined;
   #lastUsedMs = 0;
@@ -87,7 +90,7 @@ export abstract class Queue {
   }
 
   protected createConsumerList(single: boolean): ConsumerList {
-    return new ConsumerList(single);
+    return new ConsumerList(this, single);
   }
 
   /** Messages that could be delivered now. */

@@ -43,7 +43,7 @@ export class QuorumQueue extends ClassicQueue {
   }
 
   protected override createConsumerList(single: boolean): ConsumerList {
-    return new ConsumerList(single, this.host.version !== '3');
+    return new ConsumerList(this, single, this.host.version !== '3');
   }
 
   protected override served(consumer: Consumer): void {

@@ -243,17 +243,18 @@ export class VirtualHost implements QueueHost {
   put(publication: Publication, queues: readonly Queue[]): boolean {
     if (this.context.journal.on) journalPublished(this.context.journal, publication, queues);
     publication.exchange.countRouted(queues.length);
-    for (let i = 0; i < queues.length; i++) (queues[i] as Queue).counts.publish++;
     this.replyTarget(publication)?.deliverReply(publication.envelope);
     return this.#enqueueAll(queues, publication.envelope, publication.publisher);
   }
 
   #enqueueAll(queues: readonly Queue[], envelope: Envelope, publisher?: object): boolean {
     let accepted = true;
+    const { hasMajority } = this.cluster;
     for (let i = 0; i < queues.length; i++) {
       const queue = queues[i] as Queue;
       const isShared = i > 0;
-      if (!queue.available) this.#enqueueLater(queue, envelope.copy(), publisher);
+      if (publisher !== undefined) queue.counts.publish++;
+      if (!hasMajority && !queue.available) this.#enqueueLater(queue, envelope.copy(), publisher);
       else if (!queue.enqueue(envelope, isShared, publisher)) {
         accepted = false;
         if (this.context.journal.on) journalRefusal(this.context.journal, queue, envelope);
