@@ -16,6 +16,9 @@
  * - What is acked by itself still counts in the prefetch of a quorum queue, until the channel has told it. Programs on
  *   quorum queues have such consumers or a prefetch.
  * - Publishes of a transaction on quorum queues are no transaction there; such programs have none.
+ * - Which of several policies of the same priority is in force: the first of a hash table. Programs have no such.
+ * - Queues that hear of one policy together: what they drop for it reaches the others before or behind it. Programs that
+ *   dead-letter by policy have policies for single queues.
  * - Returns: a channel sends one at once, and what it published before may be delivered to it later or sooner. Programs
  *   compare returns and deliveries of a channel apart.
  * - Confirms: how many of them one frame confirms, and their order between publishes that other queues take.

@@ -5,7 +5,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 const LISTS = [
   ['exchanges', ['name', 'type', 'durable', 'auto_delete', 'internal', 'arguments', 'policy']],
-  ['queues', ['name', 'type', 'durable', 'auto_delete', 'exclusive', 'arguments', 'policy', 'operator_policy']],
+  ['queues', ['name', 'type', 'durable', 'auto_delete', 'exclusive', 'arguments']],
   ['bindings', ['source', 'destination_type', 'destination', 'routing_key', 'arguments']],
 ] as const;
 
@@ -22,7 +22,7 @@ export async function inspect(site: Site, prefix: string): Promise<string> {
   return lines.join('\n    ');
 }
 
-/** Keys in order; nothing and null are the same to a reader of the API. */
+/** Keys in order. */
 function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value ?? null;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

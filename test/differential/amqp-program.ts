@@ -45,6 +45,8 @@ export type Operation = { readonly channel: number } & (
       /** Whether it is answered when it is right. */
       readonly answered: boolean;
     }
+  /** Sets a policy or one of the operator's, or clears it where it says nothing. */
+  | { readonly do: 'policy'; readonly operator: boolean; readonly name: string; readonly policy: Table | undefined }
   /** Asks the management API for all exchanges, queues and bindings of the program. */
   | { readonly do: 'inspect' }
 );
@@ -87,10 +89,12 @@ export interface Program {
  * `plain`: nothing dies; `graph`: dead letters; `mixed`: channels have messages of several queues; `ttl`: time passes;
  * `quorum`: queues are quorum queues with dead letters; `churn`: connections are cut, queues go with their connection or
  * with their last consumer, exchanges lead into each other; `stream`: queues are streams; `topology`: what is declared
- * with every flag, and methods where they are wrong.
+ * with every flag, and methods where they are wrong; `policy`: policies come and go.
  */
-export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn' | 'stream' | 'topology';
+export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn' | 'stream' | 'topology' | 'policy';
 
+/** Names of policies, behind a program's prefix. */
+const POLICIES = ['a', 'b', 'c'] as const;
 const OPERATIONS_PER_PROGRAM = 70;
 const OPERATIONS_WITH_TIME = 16;
 const TTLS_MS = [0, 10, 20];
@@ -150,6 +154,8 @@ class ProgramWriter {
   readonly #channelPrefetch: boolean;
   /** What is acked by itself still counts in the prefetch of a quorum queue, until the channel has heard of it. */
   readonly #quorumNoAck: boolean;
+  /** Whether policies say where messages die to. */
+  readonly #deadLetterPolicies: boolean;
   #messages = 0;
   #tags = 0;
 
@@ -163,6 +169,7 @@ class ProgramWriter {
     if (kind === 'ttl') this.#circles = random.pick(['none', 'without-rejects']);
     // Replicated queues refuse it.
     this.#channelPrefetch = random.int(3) === 0 && kind !== 'quorum' && kind !== 'stream';
+    this.#deadLetterPolicies = kind === 'policy' && random.int(2) === 0;
     this.#quorumNoAck = kind === 'quorum' && random.int(3) === 0;
     this.#exchanges = ['fan', 'top', 'head'].map((name) => prefix + name);
   }
@@ -200,7 +207,7 @@ class ProgramWriter {
   }
 
   get #dies(): boolean {
-    return this.#kind === 'graph' || this.#kind === 'ttl' || this.#kind === 'quorum';
+    return ['graph', 'ttl', 'quorum'].includes(this.#kind) || this.#deadLetterPolicies;
   }
 
   #queue(): string {
@@ -276,6 +283,7 @@ class ProgramWriter {
   #operation(channel: ChannelPlan): object {
     if (this.#kind === 'stream') return this.#onStream(channel);
     if (this.#kind === 'churn' && this.#chance(8)) return this.#churn();
+    if (this.#kind === 'policy' && this.#chance(5)) return this.#chance(4) ? { do: 'inspect' } : this.#policy();
     const roll = this.#random.int(100);
     if (roll < 29) return this.#publish();
     if (roll < 32) return { do: 'republish', ...this.#target() };
@@ -327,6 +335,35 @@ class ProgramWriter {
         return { do: this.#random.pick(['bind-exchange', 'bind-exchange', 'unbind-exchange']), from, to, key };
       }
     }
+  }
+
+  #policy(): object {
+    const name = `${this.#prefix}${this.#random.pick(POLICIES)}`;
+    const operator = this.#chance(3);
+    if (this.#chance(4)) return { do: 'policy', operator, name, policy: undefined };
+    const at = this.#random.int(this.#queues.length);
+    // Queues that hear of a policy together dead-letter to each other in any order.
+    const isForOne = this.#deadLetterPolicies || this.#chance(2);
+    const pattern = `^${this.#prefix.replace('.', '[.]')}${isForOne ? `q${at}$` : ''}`;
+    const applyTo = this.#random.pick(['queues', 'exchanges', 'all', 'all']);
+    // Which of the same priority is in force only RabbitMQ's hash table knows.
+    const priority = 10 * this.#random.int(3) + POLICIES.findIndex((each) => name.endsWith(each));
+    const definition = this.#policyDefinition(operator, this.#deadLetterPolicies ? at : undefined);
+    return { do: 'policy', operator, name, policy: { pattern, definition, priority, 'apply-to': applyTo } };
+  }
+
+  /** @param at the queue that it dead-letters from; undefined when it does not */
+  #policyDefinition(operator: boolean, at: number | undefined): Table {
+    const all = new Map<string, unknown>([
+      ['max-length', this.#random.int(5)],
+      ['max-length-bytes', 4 + this.#random.int(20)],
+      ['overflow', this.#random.pick(['reject-publish', 'reject-publish-dlx', 'drop-head'])],
+    ]);
+    if (!operator) all.set('alternate-exchange', this.#random.pick(this.#exchanges));
+    const definition: Record<string, unknown> = Object.fromEntries([...all].filter(() => this.#chance(2)));
+    const deadLetters = operator || at === undefined ? {} : this.#deadLetters(at);
+    for (const [name, value] of Object.entries(deadLetters)) definition[name.slice('x-'.length)] = value;
+    return Object.keys(definition).length > 0 ? definition : { 'max-length': this.#random.int(5) };
   }
 
   #rare(): object {

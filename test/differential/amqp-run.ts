@@ -19,8 +19,11 @@ export function rabbitAt(port: number): Site {
     connect: () => AmqpClient.connect(port),
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     management: async (method, path, body) => {
-      const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`;
-      const request = { method, headers: { authorization }, ...(body !== undefined && { body: JSON.stringify(body) }) };
+      const headers = {
+        authorization: `Basic ${Buffer.from('guest:guest').toString('base64')}`,
+        'content-type': 'application/json',
+      };
+      const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
       const answer = await fetch(`http://127.0.0.1:${port + MANAGEMENT_PORT_OFFSET}${path}`, request);
       const text = await answer.text();
       return text === '' ? '' : JSON.parse(text);
@@ -147,6 +150,12 @@ class Runner {
     if (!control.openChannels.has(1)) await control.call(1, 'channel.open');
     for (const queue of this.#program.queues.keys()) await control.call(1, 'queue.delete', { queue });
     for (const exchange of this.#program.exchanges.keys()) await control.call(1, 'exchange.delete', { exchange });
+    const policies = new Set(
+      this.#program.operations.flatMap((each) => (each.do === 'policy' ? [`${each.operator} ${each.name}`] : [])),
+    );
+    for (const [operator, name] of [...policies].map((each) => each.split(' ') as [string, string])) {
+      await this.#setPolicy(operator === 'true', name, undefined);
+    }
     for (const client of [...this.#clients, control]) client?.close();
   }
 
@@ -387,9 +396,17 @@ class Runner {
         return this.#wrong(client, channel, operation.what);
       case 'inspect':
         return inspect(this.#site, this.#program.prefix);
+      case 'policy':
+        return this.#setPolicy(operation.operator, operation.name, operation.policy);
       default:
         throw new Error(`no operation ${operation.do}`);
     }
+  }
+
+  async #setPolicy(operator: boolean, name: string, policy: Table | undefined): Promise<string> {
+    const path = `/api/${operator ? 'operator-' : ''}policies/%2F/${name}`;
+    const answer = await this.#site.management(policy ? 'PUT' : 'DELETE', path, policy);
+    return JSON.stringify(answer);
   }
 
   /** Closes the other channels of a connection that is to end: together they would end in any order. */

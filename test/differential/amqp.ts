@@ -36,6 +36,7 @@ const KINDS: readonly ProgramKind[] = [
   'churn',
   'ttl',
   'topology',
+  'policy',
 ];
 /** One round in this many is a matrix. */
 const MATRIX_EVERY = 30;

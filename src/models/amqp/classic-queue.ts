@@ -142,8 +142,14 @@ export class ClassicQueue extends Queue {
   }
 
   override applyPolicies(policy: Policy | undefined, operatorPolicy: Policy | undefined): void {
+    const droppedHead = this.dropsHead;
     super.applyPolicies(policy, operatorPolicy);
-    this.dropOverflow();
+    this.dropOverflow((droppedHead && this.heedsLimitsFirst) || this.dropsHead);
+  }
+
+  /** Whether new limits are kept before a new way to overflow is heeded. */
+  protected get heedsLimitsFirst(): boolean {
+    return true;
   }
 
   /** As after a restart: what was not persistent is gone. */
@@ -188,8 +194,8 @@ export class ClassicQueue extends Queue {
    *
    * @returns whether it dropped any
    */
-  dropOverflow(): boolean {
-    if (!this.dropsHead) return false;
+  dropOverflow(drops = this.dropsHead): boolean {
+    if (!drops) return false;
     const { maxLength, maxLengthBytes } = this.settings;
     const isOver = () => this.store.length > maxLength || this.#readyBytes > maxLengthBytes;
     if (!isOver()) return false;

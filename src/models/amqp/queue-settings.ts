@@ -30,7 +30,9 @@ export const NO_LIMITS: QueueSettings = {
   deliveryLimit: undefined,
 };
 
-/** Numbers take the smallest of argument, policy and operator policy; for the rest the argument wins. */
+/**
+ * Numbers take the smallest of argument, policy and operator policy; for the rest the argument wins, then the operator's.
+ */
 export function readSettings(
   args: FieldTable,
   policy: Policy | undefined,
@@ -44,7 +46,7 @@ export function readSettings(
       limitOf(operatorPolicy?.definition.get(key)),
     );
   const first = (argument: string, key: string): string | undefined => {
-    const value = args.get(argument) ?? policy?.definition.get(key);
+    const value = args.get(argument) ?? operatorPolicy?.definition.get(key) ?? policy?.definition.get(key);
     return typeof value === 'string' ? value : undefined;
   };
   const deliveryLimit = smallest('x-delivery-limit', 'delivery-limit');

@@ -42,6 +42,10 @@ export class QuorumQueue extends ClassicQueue {
     return taking + this.host.lingererCount(this);
   }
 
+  protected override get heedsLimitsFirst(): boolean {
+    return false;
+  }
+
   protected override createConsumerList(single: boolean): ConsumerList {
     return new ConsumerList(this, single, this.host.version !== '3');
   }

@@ -78,3 +78,24 @@ test.each(['consume', 'get'])(
     else expect(consume(2, 'c', { noAck: true })).toEqual(['basic.consume-ok', 'c: high', 'c: low']);
   },
 );
+
+test.each([
+  ['classic', [5, 3, 2, 1, 1]],
+  ['quorum', [5, 5, 2, 2, 1]],
+])('a %s queue hears of the limits of a policy and of how it overflows in its own order', async (type, lengths) => {
+  const { world, peer } = amqpScene({}, 'other');
+  peer.call(1, 'queue.declare', { queue: 'q', durable: true, args: { 'x-queue-type': type } });
+  for (let i = 0; i < 5; i++) peer.publish(1, { routingKey: 'q' }, {}, 'x');
+  const count = () => peer.call(1, 'queue.declare', { queue: 'q', passive: true }).args.messageCount;
+  const found = [count()];
+  for (const definition of [
+    { 'max-length': 3, overflow: 'reject-publish' },
+    { 'max-length': 2 },
+    { 'max-length': 1, overflow: 'reject-publish' },
+    { 'max-length': 1, overflow: 'drop-head' },
+  ]) {
+    await world.http('PUT', '/api/policies/%2F/p', { pattern: '^q$', definition, 'apply-to': 'queues' });
+    found.push(count());
+  }
+  expect(found).toEqual(lengths);
+});

@@ -34,3 +34,17 @@ it('where to and how is said by the argument first', () => {
   const settings = readSettings(toFieldTable({ 'x-dead-letter-exchange': 'own' }), dead, undefined);
   expect(settings).toMatchObject({ deadLetterExchange: 'own', deadLetterRoutingKey: 'k', overflow: 'reject-publish' });
 });
+
+it('how it overflows the argument says first, then the operator, then the user', () => {
+  const users = policy({ overflow: 'reject-publish' });
+  const operators = new Policy(
+    { ...users, name: 'o', definition: toFieldTable({ overflow: 'reject-publish-dlx' }) },
+    'operator-policy',
+    '4',
+  );
+  const overflow = (args: Record<string, string>, ...policies: Array<Policy | undefined>) =>
+    readSettings(toFieldTable(args), policies[0], policies[1]).overflow;
+  expect(overflow({ 'x-overflow': 'drop-head' }, users, operators)).toBe('drop-head');
+  expect(overflow({}, users, operators)).toBe('reject-publish-dlx');
+  expect(overflow({}, users)).toBe('reject-publish');
+});
