@@ -93,6 +93,8 @@ export interface Program {
  */
 export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn' | 'stream' | 'topology' | 'policy';
 
+/** A queue that nobody uses goes before the next operation. */
+const EXPIRES_MS = 60;
 /** Names of policies, behind a program's prefix. */
 const POLICIES = ['a', 'b', 'c'] as const;
 const OPERATIONS_PER_PROGRAM = 70;
@@ -240,6 +242,7 @@ class ProgramWriter {
     if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
     if (this.#chance(3)) args['x-overflow'] = this.#random.pick(['reject-publish', 'reject-publish-dlx', 'drop-head']);
     if (this.#kind === 'ttl' && this.#chance(2)) args['x-message-ttl'] = this.#random.pick(TTLS_MS);
+    if (this.#kind === 'ttl' && this.#chance(10)) args['x-expires'] = EXPIRES_MS;
     return args;
   }
 

@@ -257,8 +257,12 @@ export class ClassicQueue extends Queue {
 
   #deliver(consumer: Consumer, envelope: Envelope): void {
     if (!consumer.noAck) this.#handOut(envelope);
-    consumer.deliver(envelope);
+    this.hand(consumer, envelope);
     this.served(consumer);
+  }
+
+  protected hand(consumer: Consumer, envelope: Envelope): void {
+    consumer.deliver(envelope);
   }
 
   /** A consumer got a message. */

@@ -14,6 +14,11 @@ const DEFAULT_LIMIT_4 = 20;
 /** A queue that refuses publishes takes them again below this part of its limits. */
 const SOFT_LIMIT = 0.8;
 
+interface Handover {
+  readonly consumer: Consumer;
+  readonly envelope: Envelope;
+}
+
 /**
  * A replicated queue: everything in it is durable, it counts how often a message came back, and gives it up beyond a
  * limit.
@@ -27,6 +32,8 @@ export class QuorumQueue extends ClassicQueue {
   #publisherCount = 0;
   /** Publishers up to this number have been told to stop. */
   #refusedUpTo = 0;
+  /** What is to be delivered in this turn; undefined outside of one. */
+  #turn: Handover[] | undefined;
 
   /** Times a message may come back; Infinity when there is no limit. */
   get deliveryLimit(): number {
@@ -48,6 +55,26 @@ export class QuorumQueue extends ClassicQueue {
 
   protected override createConsumerList(single: boolean): ConsumerList {
     return new ConsumerList(this, single, this.host.version !== '3');
+  }
+
+  /** What goes out in one turn goes to one consumer after the other, in the order of their tags. */
+  override dispatch(): void {
+    if (this.#turn) return;
+    const turn: Handover[] = [];
+    this.#turn = turn;
+    super.dispatch();
+    this.#turn = undefined;
+    turn.sort((a, b) => Number(a.consumer.tag > b.consumer.tag) - Number(a.consumer.tag < b.consumer.tag));
+    for (const { consumer, envelope } of turn) {
+      if (!consumer.noAck) consumer.unackedCount--;
+      super.hand(consumer, envelope);
+    }
+  }
+
+  protected override hand(consumer: Consumer, envelope: Envelope): void {
+    if (!this.#turn) return super.hand(consumer, envelope);
+    if (!consumer.noAck) consumer.unackedCount++;
+    this.#turn.push({ consumer, envelope });
   }
 
   protected override served(consumer: Consumer): void {
