@@ -5,7 +5,6 @@
  * - Ids that a broker makes up (topics, members, producers, fetch sessions): only which are the same.
  * - The cluster id, ports and throttle times; the moment of a log append time.
  * - The order of topics, partitions, groups, members and settings, which Kafka often takes from hash tables.
- * - What ConsumerGroupDescribe of Kafka 3.9 says twice about groups that are missing.
  * - ConsumerGroupDescribe of a classic group: Kafka 3.9 calls it an unknown error, later versions GROUP_ID_NOT_FOUND.
  * - Whether a classic group without members is there: one whose members only have an id so far shows in Kafka when
  *   something else is written.
@@ -33,8 +32,6 @@ const FREE = new Set([
 const IDS = new Set(['topicId', 'memberId', 'leader', 'producerId', 'sessionId']);
 const TIMES = new Set(['timestamp', 'logAppendTimeMs', 'lastTimestamp', 'transactionStartTimeMs']);
 const MESSAGES = new Set(['errorMessage', 'batchIndexErrorMessage']);
-/** Kafka 3.9 says of each group that is missing as often as groups are missing. */
-const TWICE = new Set(['ConsumerGroupDescribe']);
 
 /** Around what is numbered when everything is in order. */
 const MARK = '\ue000';
@@ -90,8 +87,7 @@ function listOf(name: string, given: readonly any[], api: string, memory: Memory
   const out = own.map((item) => simplify(name, item, api, memory));
   const keyed = out.map((item) => [JSON.stringify(item).replace(MARKED, '$1'), item] as const);
   const sorted = keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const kept = TWICE.has(api) ? sorted.filter(([text], at) => text !== sorted[at - 1]?.[0]) : sorted;
-  return kept.map(([, item]) => item);
+  return sorted.map(([, item]) => item);
 }
 
 /** Kafka names a topic again where partitions of another one stand between its own. */

@@ -20,7 +20,8 @@ export function groupOperation(dice: Dice): Operation | undefined {
   if (roll < 92) return listGroups(dice);
   if (roll < 94)
     return dice.make('ConsumerGroupDescribe', {
-      groupIds: dice.some(2, () => group(dice)),
+      // Kafka 3.9 describes no group of a request in which one is missing.
+      groupIds: [group(dice)],
       includeAuthorizedOperations: dice.once(3),
     });
   if (roll < 96) return dice.make('DeleteGroups', { groupsNames: dice.some(2, () => group(dice)) });

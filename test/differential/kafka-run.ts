@@ -246,7 +246,8 @@ class Run {
     await line.settled(PATIENCE_MS);
     const theirs = line.take();
     if (!ours || !theirs) {
-      if (ours && !theirs && !line.closed && !WAITING.has(operation.api)) {
+      const done = ours || this.#ours.lines[at]?.closed;
+      if (done && !theirs && !line.closed && !WAITING.has(operation.api)) {
         this.isOver = true;
         return undefined;
       }

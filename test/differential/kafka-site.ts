@@ -14,6 +14,7 @@ export interface Line {
 
 /** The settings of the real broker that are not Kafka's defaults, for the one that it is compared with. */
 const SETTINGS = {
+  'num.partitions': 1,
   'offsets.topic.replication.factor': 1,
   'offsets.topic.num.partitions': 5,
   'transaction.state.log.replication.factor': 1,

@@ -30,7 +30,8 @@ export interface ConfigResource {
 /** A setting as admin clients see it. */
 export interface DescribedSetting {
   readonly name: string;
-  readonly value: string;
+  /** Null for one that is told in hours. */
+  readonly value: string | null;
   readonly readOnly: boolean;
   readonly source: number;
   readonly type: number;
@@ -98,7 +99,7 @@ export class ConfigAdmin {
       if (!first) continue;
       described.push({
         name: setting.name,
-        value: first.value,
+        value: first.source === CONFIG_SOURCES.default && DEFAULT_IN_HOURS.has(setting.name) ? null : first.value,
         source: first.source,
         readOnly: resource.type === RESOURCE_TYPES.broker && !isDynamic(setting.name),
         type: SETTING_TYPES[setting.type],

@@ -51,6 +51,12 @@ export interface FetchResult {
 }
 
 const NOTHING: readonly RecordBatch[] = [];
+/** What a partition is told for that is looked at no further. */
+const UNREADABLE: ReadonlySet<KafkaErrorCode | undefined> = new Set<KafkaErrorCode>([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'UNKNOWN_TOPIC_ID',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+]);
 
 /** Reads what consumers ask for, and lets them wait for it. */
 export class FetchService {
@@ -76,10 +82,12 @@ export class FetchService {
    * @returns ends the wait without an answer, undefined when it was answered at once
    */
   fetch(request: FetchRequest, answer: (results: readonly FetchResult[]) => void): (() => void) | undefined {
-    // What cannot be read whenever it is asked for ends nobody's wait.
-    const known = request.partitions.filter((entry) => this.#isKnown(request, entry));
-    if (request.maxWaitMs <= 0 || this.#isReady(request, known)) {
-      answer(this.#read(request));
+    const { results, bytes } = this.#read(request);
+    // What nobody could read ends no wait for the others.
+    const known = request.partitions.filter((_, at) => !UNREADABLE.has(results[at]?.error));
+    const told = results.some(({ error, diverging }) => diverging || (error && !UNREADABLE.has(error)));
+    if (request.maxWaitMs <= 0 || known.length === 0 || bytes >= request.minBytes || told) {
+      answer(results);
       return undefined;
     }
     return this.#park(request, known, answer);
@@ -98,7 +106,7 @@ export class FetchService {
     };
     const read = () => {
       stop();
-      return this.#read(request);
+      return this.#read(request).results;
     };
     const delayed = new Delayed(clock, clock.now + request.maxWaitMs, read, answer);
     const check = () => {
@@ -116,7 +124,6 @@ export class FetchService {
 
   /** Whether there is an error to tell, or enough to send. */
   #isReady(request: FetchRequest, known: readonly FetchPartition[]): boolean {
-    if (known.length === 0) return true;
     let bytes = 0;
     for (const entry of known) {
       try {
@@ -133,18 +140,8 @@ export class FetchService {
     return bytes >= request.minBytes;
   }
 
-  #isKnown(request: FetchRequest, entry: FetchPartition): boolean {
-    try {
-      this.#find(request, entry);
-      return true;
-    } catch (error) {
-      if (error instanceof KafkaError) return false;
-      throw error;
-    }
-  }
-
-  /** @throws KafkaError TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION */
-  #find(request: FetchRequest, entry: FetchPartition): Partition {
+  /** @throws KafkaError when the partition cannot be read at this offset */
+  #locate(request: FetchRequest, entry: FetchPartition): Partition {
     if (entry.topic !== '' && request.mayRead?.(entry.topic) === false) {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `reading topic '${entry.topic}' is denied`);
     }
@@ -155,12 +152,6 @@ export class FetchService {
     if (!partition) {
       throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${entry.topic}-${entry.index}`);
     }
-    return partition;
-  }
-
-  /** @throws KafkaError when the partition cannot be read at this offset */
-  #locate(request: FetchRequest, entry: FetchPartition): Partition {
-    const partition = this.#find(request, entry);
     partition.checkLeader(request.nodeId);
     partition.checkLeaderEpoch(entry.leaderEpoch);
     const { log } = partition;
@@ -178,15 +169,18 @@ export class FetchService {
     return partition;
   }
 
-  #read(request: FetchRequest): FetchResult[] {
-    let left = Math.min(request.maxBytes, this.#cluster.config.number('fetch.max.bytes'));
+  #read(request: FetchRequest): { readonly results: FetchResult[]; readonly bytes: number } {
+    const most = Math.min(request.maxBytes, this.#cluster.config.number('fetch.max.bytes'));
+    let bytes = 0;
     let first = true;
-    return request.partitions.map((entry) => {
+    const results = request.partitions.map((entry) => {
+      const left = Math.max(most - bytes, 0);
       const result = this.#readPartition(request, entry, left, first);
-      left -= takenBytes(request, result, left);
+      bytes += takenBytes(request, result, left);
       if (result.batches.length > 0) first = false;
       return result;
     });
+    return { results, bytes };
   }
 
   #readPartition(request: FetchRequest, entry: FetchPartition, left: number, first: boolean): FetchResult {

@@ -121,6 +121,7 @@ export class GroupCoordinator implements BrokerModel {
       const known = joins ? this.#table.get(groupId) : this.#table.existing(groupId);
       const entry = known ?? this.#table.create(groupId);
       const { group } = entry;
+      if (!joins && group.type !== 'consumer') throw this.#table.notFound(groupId, 'is no consumer group');
       const joined = group.type === 'consumer' ? group : this.#converted(group, this.#table.newModern(groupId));
       try {
         const answer = joined.heartbeat(request);
@@ -287,7 +288,6 @@ export class GroupCoordinator implements BrokerModel {
       if (deleted) offsets.deleteTopic(topic);
       if (group.type === 'consumer') {
         if (deleted) group.forgetTopic(topic);
-        else group.topicsChanged();
       }
       this.#table.tell(groupId);
     }

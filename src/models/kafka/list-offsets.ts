@@ -83,11 +83,11 @@ function findAtOrAfter(partition: Partition, timestampMs: number, limit: number,
 
 function findMaxTimestamp(partition: Partition, limit: number, maxBytes: number): FoundOffset {
   const { log } = partition;
-  let largest = -1;
+  let largest = -Infinity;
   log.scan(log.logStart, (batch) => {
     if (batch.baseOffset >= limit) return false;
     if (batch.maxTimestampMs > largest) largest = batch.maxTimestampMs;
     return true;
   });
-  return largest < 0 ? NOTHING : findAtOrAfter(partition, largest, limit, maxBytes);
+  return findAtOrAfter(partition, largest, limit, maxBytes);
 }

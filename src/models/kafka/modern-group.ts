@@ -241,7 +241,7 @@ export class ModernGroup {
     } else {
       this.#remove(member);
     }
-    return this.#answer(memberId, memberEpoch, null);
+    return { memberId, memberEpoch, heartbeatIntervalMs: 0, assignment: null };
   }
 
   #remove(member: ModernMember): void {
@@ -251,13 +251,6 @@ export class ModernGroup {
     this.#members.delete(member.memberId);
     if (this.#members.size === 0) this.#stateSinceMs = this.#context.clock.now;
     this.#refresh(true);
-    this.#context.changed(this, false);
-  }
-
-  /** Topics came, grew or went. */
-  topicsChanged(): void {
-    if (this.#members.size === 0) return;
-    this.#refresh(false);
     this.#context.changed(this, false);
   }
 
@@ -349,7 +342,7 @@ export class ModernGroup {
       this.#held.move(member, left(member.assigned), left(member.revoking));
       member.target = left(member.target);
     }
-    this.topicsChanged();
+    this.#context.changed(this, false);
   }
 
   suspend(): void {

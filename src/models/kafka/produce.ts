@@ -56,13 +56,8 @@ interface Pending {
   done: boolean;
 }
 
-/** The log refuses with these, and the answer says where it begins. */
-const FOUND_IN_LOG: ReadonlySet<string> = new Set([
-  'INVALID_RECORD',
-  'INVALID_TIMESTAMP',
-  'OUT_OF_ORDER_SEQUENCE_NUMBER',
-  'NOT_ENOUGH_REPLICAS',
-]);
+/** When the log refuses, the answer says where it begins, but with these. */
+const TOLD_ALONE: ReadonlySet<string> = new Set(['CORRUPT_MESSAGE', 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /** Appends what producers send, in Kafka's order of checks, and waits for replicas. */
 export class ProduceService {
@@ -102,17 +97,17 @@ export class ProduceService {
     let reached = false;
     try {
       const batch = this.#admit(request, entry, partition);
+      if (batch.isTransactional && batch.producerId >= 0) this.#verify(request, batch, partition as Partition);
       reached = true;
       return this.#appendChecked(request, entry, batch, partition as Partition);
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
-      const logStartOffset = reached && partition && FOUND_IN_LOG.has(error.code) ? partition.log.logStart : -1;
+      const logStartOffset = reached && partition && !TOLD_ALONE.has(error.code) ? partition.log.logStart : -1;
       return { done: true, result: { ...failure(entry, error, partition), logStartOffset } };
     }
   }
 
   #appendChecked(request: ProduceRequest, entry: ProducePartition, batch: RecordBatch, target: Partition): Pending {
-    if (batch.isTransactional && batch.producerId >= 0) this.#verify(request, batch, target);
     this.#check(request, batch, target);
     const { log } = target;
     const base = { topic: entry.topic, index: entry.index, error: undefined, message: undefined, recordErrors: [] };
@@ -179,7 +174,7 @@ export class ProduceService {
         `${partition.isr.length} replicas are in sync; min.insync.replicas asks for ${partition.minInsyncReplicas}`,
       );
     }
-    checkRecords(batch, partition.home.settings, this.#context);
+    checkRecords(batch, partition, this.#context);
     partition.checkRoom(batch.sizeBytes, batch.recordCount);
   }
 

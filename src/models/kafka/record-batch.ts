@@ -54,9 +54,10 @@ export function firstBatch(bytes: Uint8Array): Uint8Array | undefined {
   const size = batchSize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   if (size < 0 && bytes.length < BATCH_LENGTH_END) return undefined;
   if (size < BATCH_LENGTH_END + LEAST_LENGTH) throw new KafkaError('CORRUPT_MESSAGE', `a batch says ${size} bytes`);
-  const format = bytes[AT.magic];
-  if (format === undefined) return undefined;
-  if (format > LATEST_FORMAT) throw new KafkaError('CORRUPT_MESSAGE', `Invalid magic found in record: ${format}`);
+  if (bytes.length <= AT.magic) return undefined;
+  const format = ((bytes[AT.magic] as number) << 24) >> 24;
+  if (format < 0 || format > LATEST_FORMAT)
+    throw new KafkaError('CORRUPT_MESSAGE', `Invalid magic found in record: ${format}`);
   return size > bytes.length ? undefined : bytes.subarray(0, size);
 }
 

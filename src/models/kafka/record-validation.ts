@@ -1,6 +1,7 @@
 import type { ModelContext } from '../../core/model.js';
 import { DecompressionError } from './compression.js';
 import { KafkaError, type RecordError } from './errors.js';
+import type { Partition } from './partition.js';
 import type { RecordReader } from './record.js';
 import type { RecordBatch } from './record-batch.js';
 import type { TopicSettings } from './topic-settings.js';
@@ -11,7 +12,8 @@ import type { TopicSettings } from './topic-settings.js';
  *
  * @throws KafkaError INVALID_RECORD, MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_TIMESTAMP, RECORD_LIST_TOO_LARGE
  */
-export function checkRecords(batch: RecordBatch, settings: TopicSettings, context: ModelContext): void {
+export function checkRecords(batch: RecordBatch, partition: Partition, context: ModelContext): void {
+  const { settings } = partition.home;
   if (batch.baseOffset !== 0) {
     throw new KafkaError(
       'INVALID_RECORD',
@@ -26,7 +28,7 @@ export function checkRecords(batch: RecordBatch, settings: TopicSettings, contex
   }
   if (!batch.isIntact) throw new KafkaError('CORRUPT_MESSAGE', 'Record is corrupt: its checksum does not fit');
   checkHeader(batch);
-  checkEachRecord(batch, settings, context);
+  checkEachRecord(batch, partition, context);
   if (batch.sizeBytes > settings.segmentBytes) {
     throw new KafkaError(
       'RECORD_LIST_TOO_LARGE',
@@ -51,13 +53,13 @@ function checkHeader(batch: RecordBatch): void {
 }
 
 /** Looks into the records where that costs nothing, or where the topic asks for it. */
-function checkEachRecord(batch: RecordBatch, settings: TopicSettings, context: ModelContext): void {
-  if (batch.hasLogAppendTime && settings.logAppendTime) {
-    throw new KafkaError('INVALID_TIMESTAMP', 'Producers may not say that a time is that of the append');
-  }
+function checkEachRecord(batch: RecordBatch, partition: Partition, context: ModelContext): void {
+  const { settings } = partition.home;
   const before = settings.timestampBeforeMaxMs;
   const after = settings.timestampAfterMaxMs;
-  const timed = !settings.logAppendTime && (before < Number.MAX_SAFE_INTEGER || after < Number.MAX_SAFE_INTEGER);
+  const timed = settings.logAppendTime
+    ? batch.hasLogAppendTime
+    : before < Number.MAX_SAFE_INTEGER || after < Number.MAX_SAFE_INTEGER;
   if (batch.codec !== 0 && !settings.compacted && !timed) {
     if (!settings.logAppendTime) batch.settleTimes(batch.maxTimestampMs);
     return;
@@ -74,27 +76,59 @@ function checkEachRecord(batch: RecordBatch, settings: TopicSettings, context: M
     if (reader.offsetDelta !== index) {
       throw new KafkaError('INVALID_RECORD', `record ${index} of a batch says that it is number ${reader.offsetDelta}`);
     }
-    if (settings.compacted && reader.keyLength < 0) {
-      keyless.push({
-        batchIndex: index,
-        message: 'Compacted topic cannot accept message without key in topic partition.',
-      });
-    }
     const timestampMs = batch.timestampMs(reader);
     if (timestampMs > latestMs) latestMs = timestampMs;
-    if (!timed) continue;
-    if (timestampMs !== -1 && (timestampMs < now - before || timestampMs > now + after)) {
-      mistimed.push({ batchIndex: index, message: `Timestamp ${timestampMs} of message is out of range` });
+    if (settings.compacted && reader.keyLength < 0) {
+      const message = `Compacted topic cannot accept message without key in topic partition ${partition.home.name}-${partition.index}`;
+      keyless.push({ batchIndex: index, message });
+    } else if (timed) {
+      const message = problemOfTime(timestampMs, index, reader, settings, now);
+      if (message !== undefined) mistimed.push({ batchIndex: index, message });
     }
   }
   if (index !== batch.recordCount) throw new KafkaError('INVALID_RECORD', `a batch has ${index} records and says more`);
-  if (keyless.length > 0) {
-    throw new KafkaError('INVALID_RECORD', 'One or more records have been rejected: they have no key', keyless);
-  }
-  if (mistimed.length > 0) {
-    throw new KafkaError('INVALID_TIMESTAMP', 'One or more records have been rejected due to their time', mistimed);
-  }
+  refuseRecords(keyless, mistimed);
   if (!settings.logAppendTime) batch.settleTimes(latestMs);
+}
+
+/** What is wrong with the time of a record; where the append sets it, that the producer did. */
+function problemOfTime(
+  timestampMs: number,
+  index: number,
+  reader: RecordReader,
+  settings: TopicSettings,
+  now: number,
+): string | undefined {
+  if (settings.logAppendTime) {
+    const sizes = `key=${Math.max(reader.keyLength, 0)} bytes, value=${Math.max(reader.valueLength, 0)} bytes`;
+    const record = `DefaultRecord(offset=${index}, timestamp=${timestampMs}, ${sizes})`;
+    return `Invalid timestamp type in message ${record}. Producer should not set timestamp type to LogAppendTime.`;
+  }
+  const [first, last] = [now - settings.timestampBeforeMaxMs, now + settings.timestampAfterMaxMs];
+  if (timestampMs === -1 || (timestampMs >= first && timestampMs <= last)) return undefined;
+  return (
+    `Timestamp ${timestampMs} of message with offset ${index} is out of range. ` +
+    `The timestamp should be within [${first}, ${last}]`
+  );
+}
+
+/** @throws KafkaError INVALID_TIMESTAMP, INVALID_RECORD when there are any */
+function refuseRecords(keyless: readonly RecordError[], mistimed: readonly RecordError[]): void {
+  const errors = [...keyless, ...mistimed].sort((a, b) => a.batchIndex - b.batchIndex);
+  if (mistimed.length > 0) {
+    const what = 'One or more records have been rejected due to invalid timestamp';
+    throw new KafkaError('INVALID_TIMESTAMP', what, errors);
+  }
+  if (errors.length === 0) return;
+  const shown = errors
+    .slice(0, 3)
+    .map(({ batchIndex, message }) => `RecordError(batchIndex=${batchIndex}, message='${message}')`);
+  throw new KafkaError(
+    'INVALID_RECORD',
+    `One or more records have been rejected due to ${errors.length} record errors in total, ` +
+      `and only showing the first three errors at most: [${shown.join(', ')}]`,
+    errors,
+  );
 }
 
 /** The records of a batch, for an answer on the wire. @throws KafkaError CORRUPT_MESSAGE when it cannot be unfolded */

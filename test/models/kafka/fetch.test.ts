@@ -113,6 +113,13 @@ describe('waiting', () => {
     expect(errors).toHaveLength(2);
   });
 
+  test('a batch that is larger than there is room for is enough at once', () => {
+    const { broker } = withTopic();
+    produceBatch(broker, 't', three);
+    expect(park(broker, { maxBytes: 0 }).results).toHaveLength(1);
+    expect(park(broker, { maxBytes: 0, minBytes: three.length + 1 }).results).toEqual([]);
+  });
+
   test('an epoch that is to come has no end that a reader could have come to', () => {
     const { broker } = withTopic();
     expect(fetchNow(broker, 't', { lastFetchedEpoch: 1 }).error).toBe('OFFSET_OUT_OF_RANGE');
@@ -223,7 +230,9 @@ test('prop: K7 a fetch is contiguous, keeps its limits but for the first batch, 
         const left = batches.filter((batch) => batch.end > offset);
         const available = left.reduce((sum, batch) => sum + batch.bytes, 0);
         const { results } = park(broker, { offset, maxBytes, minBytes, maxWaitMs });
-        const mustWait = available < minBytes && maxWaitMs > 0;
+        // More than there is room for ends no wait, but for the first batch.
+        const readable = Math.max(left[0]?.bytes ?? 0, Math.min(available, maxBytes));
+        const mustWait = readable < minBytes && maxWaitMs > 0;
         expect(results.length).toBe(mustWait ? 0 : 1);
         if (mustWait) {
           clock.advanceTo(clock.now + maxWaitMs - 1);

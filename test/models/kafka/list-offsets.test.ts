@@ -27,6 +27,7 @@ test('the special instants', () => {
 test('an empty log has no largest time, and begins in the epoch of its leader', () => {
   const { find } = logWith([]);
   expect(find(-3)).toEqual({ offset: -1, timestampMs: -1, leaderEpoch: -1 });
+  expect(logWith([[-1, -1]]).find(-3)).toEqual({ offset: 0, timestampMs: -1, leaderEpoch: 0 });
   expect(find(-2)).toEqual({ offset: 0, timestampMs: -1, leaderEpoch: 0 });
 });
 

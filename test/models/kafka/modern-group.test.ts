@@ -278,14 +278,27 @@ describe('ModernGroup', () => {
     const classic = new TestMember(groups, 'g', { protocols: protocols() });
     expect(codeOf(() => classic.join())).toBe('GROUP_ID_NOT_FOUND');
     expect(codeOf(() => groups.describe('g'))).toBe('GROUP_ID_NOT_FOUND');
-    a.send({ memberEpoch: -1 });
+    expect(a.send({ memberEpoch: -1 })).toMatchObject({ memberEpoch: -1, heartbeatIntervalMs: 0 });
     stabilise(classic);
     expect(groups.list()).toMatchObject([{ type: 'classic', state: 'Stable' }]);
     expect(codeOf(() => new EpochMember('b').send())).toBe('GROUP_ID_NOT_FOUND');
     expect(codeOf(() => groups.describeModern('g'))).toBe('GROUP_ID_NOT_FOUND');
     classic.leave();
+    // Only who joins makes another group of one that nobody is in.
+    expect(codeOf(() => a.send({ memberEpoch: 7 }))).toBe('GROUP_ID_NOT_FOUND');
     new EpochMember('b').send();
     expect(groups.list({ types: ['Consumer'] })).toMatchObject([{ type: 'consumer', state: 'Stable' }]);
+  });
+
+  it('looks for topics that came or went when it hears of a member', () => {
+    const a = new EpochMember('a');
+    a.send();
+    const { cluster } = world.broker;
+    cluster.deleteTopic('t');
+    cluster.createTopic('t', { partitions: 2 });
+    expect([group().groupEpoch, group().state]).toEqual([1, 'Stable']);
+    a.send();
+    expect(group().groupEpoch).toBe(2);
   });
 
   it('survives a restart and a snapshot, with sessions that begin anew', () => {

@@ -307,7 +307,10 @@ describe('idempotent producers', () => {
     expect(produceBatch(broker, 't', sequence(40)).error).toBeUndefined();
     expect(produceBatch(broker, 't', sequence(3, 1, 1)).error).toBe('OUT_OF_ORDER_SEQUENCE_NUMBER');
     expect(produceBatch(broker, 't', sequence(0, 1, 1)).error).toBeUndefined();
-    expect(produceBatch(broker, 't', sequence(41)).error).toBe('INVALID_PRODUCER_EPOCH');
+    expect(produceBatch(broker, 't', sequence(41))).toMatchObject({
+      error: 'INVALID_PRODUCER_EPOCH',
+      logStartOffset: 0,
+    });
   });
 
   test('2147483647 is followed by 0', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { KafkaError } from '../../../src/models/kafka/errors.js';
 import { RecordBatch } from '../../../src/models/kafka/record-batch.js';
 import { checkRecords } from '../../../src/models/kafka/record-validation.js';
 import { codeOf } from '../../helpers/kafka-group.js';
@@ -7,10 +8,44 @@ import { batchBytes, kafkaModel } from '../../helpers/kafka-model.js';
 function check(bytes: Uint8Array, config: Record<string, string> = {}): string {
   const { broker, context } = kafkaModel();
   broker.createTopic('t', { config });
-  return codeOf(() => checkRecords(RecordBatch.parse(bytes), broker.cluster.topic('t')!.settings, context));
+  return codeOf(() => checkRecords(RecordBatch.parse(bytes), broker.cluster.partition('t', 0)!, context));
 }
 
 const one = () => Buffer.from(batchBytes([{ value: 'x'.repeat(100) }]));
+
+it('records are refused in the words of Kafka, each for itself', () => {
+  const keyless = batchBytes(['a', 'b', 'c', 'd'].map((value) => ({ value })));
+  const refusal = (bytes: Uint8Array, config: Record<string, string>) => {
+    const { broker, context } = kafkaModel();
+    broker.createTopic('t', { config });
+    try {
+      checkRecords(RecordBatch.parse(bytes), broker.cluster.partition('t', 0)!, context);
+    } catch (error) {
+      return error as KafkaError;
+    }
+    return undefined;
+  };
+  const compacted = refusal(keyless, { 'cleanup.policy': 'compact' });
+  expect(compacted?.recordErrors).toHaveLength(4);
+  const message = 'Compacted topic cannot accept message without key in topic partition t-0';
+  expect(compacted?.recordErrors[3]).toEqual({ batchIndex: 3, message });
+  expect(compacted?.message).toContain('due to 4 record errors in total, and only showing the first three');
+  expect(compacted?.message).toContain(`[RecordError(batchIndex=0, message='${message}'), RecordError(batchIndex=1`);
+  const stamped = RecordBatch.parse(Buffer.from(batchBytes([{ key: 'k', value: 'vv' }])));
+  stamped.stampAppendTime(5);
+  const timed = refusal(Buffer.from(stamped.bytes), { 'message.timestamp.type': 'LogAppendTime' });
+  expect(timed).toMatchObject({
+    code: 'INVALID_TIMESTAMP',
+    recordErrors: [
+      {
+        batchIndex: 0,
+        message:
+          'Invalid timestamp type in message DefaultRecord(offset=0, timestamp=5, key=1 bytes, value=2 bytes). ' +
+          'Producer should not set timestamp type to LogAppendTime.',
+      },
+    ],
+  });
+});
 
 it('what a producer may send is let through as it is', () => {
   expect(check(one())).toBe('NONE');
