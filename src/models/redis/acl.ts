@@ -31,6 +31,11 @@ export class AclUser {
     this.selectors = [new AclSelector(allChannels)];
   }
 
+  /** Whoever connects is logged in as this user. */
+  get isOpen(): boolean {
+    return this.enabled && this.noPassword;
+  }
+
   get root(): AclSelector {
     return this.selectors[0] as AclSelector;
   }

@@ -27,7 +27,7 @@ const STARTUP_BYTES = 876_232;
  * else. A tick every 100 ms removes what nobody asks for; it runs only while keys with an end exist.
  */
 export class Keyspace {
-  readonly counters = { expired: 0, evicted: 0, hits: 0, misses: 0 };
+  readonly counters = { expired: 0, evicted: 0, hits: 0, misses: 0, changes: 0 };
   /** Who waits for keys to get something. */
   readonly blocking = new Blocking();
   /** Called with each key that has changed, whatever its database; `byItself` when it expired or was evicted. */
@@ -243,6 +243,7 @@ export class Keyspace {
 
   /** A key was changed. */
   touch(db: number, key: string, byItself = false): void {
+    this.counters.changes++;
     this.onChange(key, byItself);
     this.#watching.touch(db, key, this.database(db).entries.has(key));
   }

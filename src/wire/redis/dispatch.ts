@@ -138,8 +138,7 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
   if (client.door.broker.clusterEnabled) checkSlots(client, command, args);
   if (client.door.broker.overMemory(!concerns(client, command, 'denyoom'))) throw new RedisError(OUT_OF_MEMORY);
   if (concerns(client, command, 'write')) checkWritable(client);
-  const subscribed = client.subscriptionCount + client.shardChannels.size > 0;
-  if (subscribed && client.protocol === 2 && !SUBSCRIBED_ALLOWED.has(base)) {
+  if (client.subscriptions.any && client.protocol === 2 && !SUBSCRIBED_ALLOWED.has(base)) {
     const allowed = '(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET';
     throw new RedisError(`ERR Can't execute '${command.name}': only ${allowed} are allowed in this context`);
   }

@@ -38,6 +38,8 @@ export class RedisDoor implements Door {
   readonly stats = new ServerStats();
   readonly frames = new MessageFrames();
   readonly startedMs: number;
+  /** When SAVE was asked for last, or it started. */
+  savedMs: number;
   /** Open sessions by client id, oldest first. */
   readonly sessions = new Map<number, Session>();
   readonly scripting = new Scripting(this);
@@ -58,6 +60,7 @@ export class RedisDoor implements Door {
     this.broker = broker;
     this.context = context;
     this.startedMs = context.clock.now;
+    this.savedMs = this.startedMs;
     this.pause = new Pause(this);
     broker.keyspace.onChange = (key, byItself) => this.tracking.changed(key, byItself);
     broker.config.onChange = (names) => this.#configChanged(names);
@@ -149,6 +152,12 @@ export class RedisDoor implements Door {
     this.#inFlush = false;
   }
 
+  /** What is to be saved counts as saved, though nothing is written. */
+  noteSave(): void {
+    this.savedMs = this.now;
+    this.broker.counters.changes = 0;
+  }
+
   isPausedFor(session: Session, args: readonly string[]): boolean {
     return this.pause.holds(session, args);
   }
@@ -194,8 +203,6 @@ export class RedisDoor implements Door {
     if (!names.includes('requirepass')) return;
     const password = this.broker.config.text('requirepass');
     this.broker.acl.setDefaultPassword(password);
-    if (password !== '') return;
-    for (const session of this.sessions.values()) if (session.user.name === 'default') session.authenticated = true;
   }
 }
 

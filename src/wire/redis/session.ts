@@ -11,8 +11,9 @@ import type { Blocked } from './blocking.js';
 import { dispatch } from './dispatch.js';
 import type { RedisDoor } from './index.js';
 import { OutputLimiter } from './output-limiter.js';
-import { bulk, error, integer, type Protocol, push } from './reply.js';
+import { error, type Protocol, push } from './reply.js';
 import { RequestParser } from './request-parser.js';
+import { Subscriptions } from './subscriptions.js';
 import type { TrackingState } from './tracking.js';
 import type { Transaction } from './transaction.js';
 
@@ -33,14 +34,13 @@ export class Session implements DoorSession, Subscriber {
   libVersion = '';
   db = 0;
   user: AclUser;
-  authenticated: boolean;
+  /** It has logged in, or did not have to when it connected. */
+  loggedIn: boolean;
   noEvict = false;
   noTouch = false;
   monitoring = false;
   replyMode: ReplyMode = 'on';
-  readonly channels = new Set<string>();
-  readonly patterns = new Set<string>();
-  readonly shardChannels = new Set<string>();
+  readonly subscriptions = new Subscriptions();
   readonly transaction: Transaction;
   /** What CLIENT TRACKING asked for, while it is on. */
   tracking: TrackingState | undefined;
@@ -72,7 +72,7 @@ export class Session implements DoorSession, Subscriber {
     this.startedMs = door.now;
     this.lastActivityMs = door.now;
     this.user = door.broker.acl.default;
-    this.authenticated = this.user.noPassword;
+    this.loggedIn = this.user.isOpen;
     this.#limiter = new OutputLimiter(
       door,
       () => this.bufferedBytes,
@@ -119,7 +119,7 @@ export class Session implements DoorSession, Subscriber {
     this.#limiter.stop();
     this.#stopWaiting();
     this.transaction.reset();
-    this.dropSubscriptions();
+    this.subscriptions.drop(this.door.broker, this);
     this.door.tracking.disable(this);
     this.door.forget(this);
   }
@@ -270,12 +270,7 @@ export class Session implements DoorSession, Subscriber {
   // ---- writing
 
   get clientClass(): ClientClass {
-    return this.subscriptionCount + this.shardChannels.size > 0 ? 'pubsub' : 'normal';
-  }
-
-  /** Channels and patterns, as confirmations count them. */
-  get subscriptionCount(): number {
-    return this.channels.size + this.patterns.size;
+    return this.subscriptions.any ? 'pubsub' : 'normal';
   }
 
   get bufferedBytes(): number {
@@ -289,6 +284,11 @@ export class Session implements DoorSession, Subscriber {
   /** It waits for a command's answer, or for the end of a pause. */
   get isWaiting(): boolean {
     return this.blocked !== undefined || this.#held !== undefined;
+  }
+
+  /** Nothing more has to be known about it. */
+  get authenticated(): boolean {
+    return this.loggedIn || this.door.broker.acl.default.isOpen;
   }
 
   get closing(): boolean {
@@ -374,25 +374,5 @@ export class Session implements DoorSession, Subscriber {
     this.#stopWaiting();
     this.#out = '';
     this.transport.destroy();
-  }
-
-  // ---- subscriptions
-
-  /** Leaves a shard channel and confirms it. */
-  leaveShardChannel(channel: string): void {
-    this.shardChannels.delete(channel);
-    this.door.broker.shardChannels.unsubscribe(channel, this);
-    this.push([bulk('sunsubscribe'), bulk(channel), integer(this.shardChannels.size)]);
-  }
-
-  /** Leaves every channel without confirmations. */
-  dropSubscriptions(): void {
-    const { broker } = this.door;
-    for (const channel of this.channels) broker.channels.unsubscribe(channel, this);
-    for (const pattern of this.patterns) broker.channels.punsubscribe(pattern, this);
-    for (const channel of this.shardChannels) broker.shardChannels.unsubscribe(channel, this);
-    this.channels.clear();
-    this.patterns.clear();
-    this.shardChannels.clear();
   }
 }

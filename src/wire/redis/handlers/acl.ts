@@ -62,8 +62,11 @@ function closeForbidden(client: Session, user: AclUser): void {
   for (const session of client.door.sessions.values()) {
     if (session.user !== user) continue;
     const held = [
-      ...[...session.channels, ...session.shardChannels].map((channel) => ({ name: channel, isPattern: false })),
-      ...[...session.patterns].map((pattern) => ({ name: pattern, isPattern: true })),
+      ...[...session.subscriptions.channels, ...session.subscriptions.shardChannels].map((channel) => ({
+        name: channel,
+        isPattern: false,
+      })),
+      ...[...session.subscriptions.patterns].map((pattern) => ({ name: pattern, isPattern: true })),
     ];
     if (held.every((one) => user.selectors.some((selector) => selector.mayUseChannel(one)))) continue;
     if (session === client) session.closeAfterCommand();

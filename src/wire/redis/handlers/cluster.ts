@@ -158,8 +158,12 @@ const deleteSlots =
 /** Subscribers of shard channels in a slot that has left are unsubscribed and told so. */
 function leaveChannels(client: Session): void {
   for (const session of client.door.sessions.values()) {
-    for (const channel of session.shardChannels) {
-      if (!slotsOf(client).owns(keySlot(channel))) session.leaveShardChannel(channel);
+    const { shardChannels } = session.subscriptions;
+    for (const channel of shardChannels) {
+      if (slotsOf(client).owns(keySlot(channel))) continue;
+      shardChannels.delete(channel);
+      client.door.broker.shardChannels.unsubscribe(channel, session);
+      session.push([bulk('sunsubscribe'), bulk(channel), integer(shardChannels.size)]);
     }
   }
 }

@@ -27,8 +27,7 @@ export function setName(client: Session, name: string): void {
 
 function ping(client: Session, args: readonly string[]): string {
   if (args.length > 2) throw new RedisError("ERR wrong number of arguments for 'ping' command");
-  const subscribed = client.subscriptionCount + client.shardChannels.size > 0;
-  if (client.protocol === 2 && subscribed) return push([bulk('pong'), bulk(args[1] ?? '')], 2);
+  if (client.protocol === 2 && client.subscriptions.any) return push([bulk('pong'), bulk(args[1] ?? '')], 2);
   return args.length === 1 ? '+PONG\r\n' : bulk(args[1] as string);
 }
 
@@ -54,7 +53,7 @@ function login(client: Session, command: string, name: string, password: string)
     throw new RedisError(WRONG_PASSWORD);
   }
   client.user = user;
-  client.authenticated = true;
+  client.loggedIn = true;
 }
 
 function auth(client: Session, args: readonly string[]): string {
@@ -135,7 +134,7 @@ function hello(client: Session, args: readonly string[]): string {
 
 function reset(client: Session): string {
   const { acl } = client.door.broker;
-  client.dropSubscriptions();
+  client.subscriptions.drop(client.door.broker, client);
   client.door.tracking.disable(client);
   client.transaction.reset();
   client.door.stopMonitoring(client);
@@ -145,7 +144,7 @@ function reset(client: Session): string {
   if (client.door.broker.version !== '7.0') client.noEvict = false;
   client.noTouch = false;
   client.user = acl.default;
-  client.authenticated = acl.default.noPassword;
+  client.loggedIn = acl.default.isOpen;
   // Where the command before it was SKIP, its own reply stays silenced.
   if (client.replyMode !== 'skip') client.replyMode = 'on';
   return '+RESET\r\n';

@@ -8,9 +8,11 @@
  */
 import { RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { array, bulk, double, error, integer, map, nullBulk, OK, push, set, verbatim } from '../reply.js';
+import { dumpValue } from '../rdb-value.js';
+import { array, bulk, double, error, integer, map, nullBulk, OK, push, set, simple, verbatim } from '../reply.js';
 import type { Session } from '../session.js';
 import { helpText, wrongForm } from './help.js';
+import { encodingOf, refCountOf } from './object.js';
 
 type Run = (client: Session, argument: string) => string;
 
@@ -64,11 +66,36 @@ function sleep(client: Session, text: string): string {
   return OK;
 }
 
+const RDB_TYPE_BYTES = 1;
+const DUMP_TRAILER_BYTES = 10;
+const LRU_CLOCK_BITS = 0xffffff;
+
+/** How a value is kept; nothing has an address here. */
+function object(client: Session, key: string): string {
+  const { keyspace, version } = client.door.broker;
+  const entry = keyspace.inspect(client.db, key);
+  if (!entry) throw new RedisError('ERR no such key');
+  const seconds = (ms: number) => Math.floor(ms / 1000);
+  const words = [
+    'Value at:0x0',
+    `refcount:${refCountOf(entry)}`,
+    `encoding:${encodingOf(entry)}`,
+    `serializedlength:${dumpValue(entry.value, version).length - RDB_TYPE_BYTES - DUMP_TRAILER_BYTES}`,
+    `lru:${seconds(entry.usedAtMs) & LRU_CLOCK_BITS}`,
+    `lru_seconds_idle:${seconds(client.door.now - entry.usedAtMs)}`,
+  ];
+  return simple(words.join(' '));
+}
+
 /** Subcommands by name, with the number of arguments that they take; undefined takes any. */
 const SUBCOMMANDS: ReadonlyMap<string, readonly [count: number | undefined, run: Run]> = new Map([
-  ['help', [0, () => helpText('debug', ['ERROR', 'LOADAOF', 'PROTOCOL', 'RELOAD', 'SET-ACTIVE-EXPIRE', 'SLEEP'])]],
+  [
+    'help',
+    [0, () => helpText('debug', ['ERROR', 'LOADAOF', 'OBJECT', 'PROTOCOL', 'RELOAD', 'SET-ACTIVE-EXPIRE', 'SLEEP'])],
+  ],
   ['error', [1, (_client, line) => error(line)]],
   ['loadaof', [undefined, () => OK]],
+  ['object', [1, object]],
   ['protocol', [1, protocol]],
   ['quicklist-packed-threshold', [1, () => OK]],
   ['reload', [undefined, () => OK]],

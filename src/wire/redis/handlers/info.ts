@@ -71,9 +71,9 @@ function persistence(client: Session): Field[] {
   return [
     ['loading', 0],
     ['async_loading', 0],
-    ['rdb_changes_since_last_save', 0],
+    ['rdb_changes_since_last_save', client.door.broker.counters.changes],
     ['rdb_bgsave_in_progress', 0],
-    ['rdb_last_save_time', Math.floor(client.door.startedMs / 1000)],
+    ['rdb_last_save_time', Math.floor(client.door.savedMs / 1000)],
     ['rdb_last_bgsave_status', 'ok'],
     ['aof_enabled', 0],
   ];

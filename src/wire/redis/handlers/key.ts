@@ -7,20 +7,18 @@ import {
   cloneValue,
   type Entry,
   globMatch,
-  ListValue,
   NO_SUCH_KEY,
   NOT_AN_INTEGER,
   RedisError,
-  StreamValue,
   SYNTAX_ERROR,
   typeName,
 } from '../../../models/redis/index.js';
 import { type Command, command, definer } from '../handler.js';
-import { array, bulk, bulkOrNull, bulks, cString, integer, nullBulk, OK, type Protocol, simple } from '../reply.js';
+import { array, bulk, bulks, cString, integer, nullBulk, OK, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
-import { withHelp } from './help.js';
-import { fitsInt64, int, int64, strictInt64 } from './number.js';
+import { fitsInt64, int, int64 } from './number.js';
+import { objectCommand } from './object.js';
 
 const keyspaceOf = (client: Session) => client.door.broker.keyspace;
 const LARGEST_TIME = 2n ** 63n - 1n;
@@ -282,58 +280,6 @@ const flush =
     return OK;
   };
 
-// ---- OBJECT
-
-function objectEntry(client: Session, args: readonly string[]): Entry | undefined {
-  return keyspaceOf(client).inspect(client.db, args[2] as string);
-}
-
-/** Longest string that Redis keeps beside its header. */
-const EMBEDDED_STRING = 44;
-
-function encodingOf({ value, stored }: Entry): string {
-  if (value instanceof ListValue) return 'quicklist';
-  if (value instanceof StreamValue) return 'stream';
-  if (typeof value !== 'string') return value.encoding;
-  if (stored === 'raw') return 'raw';
-  if (stored !== 'text' && strictInt64(value) !== undefined) return 'int';
-  return value.length <= EMBEDDED_STRING ? 'embstr' : 'raw';
-}
-
-/** Small integers are shared, for ever. */
-const SHARED_BELOW = 10_000n;
-const SHARED = 0x7fffffff;
-
-function refCount(entry: Entry | undefined, protocol: Protocol): string {
-  if (!entry) return nullBulk(protocol);
-  const number = typeof entry.value === 'string' && !entry.stored ? strictInt64(entry.value) : undefined;
-  return integer(number !== undefined && number >= 0n && number < SHARED_BELOW ? SHARED : 1);
-}
-
-function objectFrequency(client: Session, args: readonly string[]): string {
-  const entry = objectEntry(client, args);
-  if (!entry) return nullBulk(client.protocol);
-  if (client.door.broker.config.text('maxmemory-policy').endsWith('lfu')) {
-    return integer(keyspaceOf(client).frequency(entry));
-  }
-  throw new RedisError(
-    'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching ' +
-      'between policies at runtime LRU and LFU data will take some time to adjust.',
-  );
-}
-
-function idleTime(client: Session, args: readonly string[]): string {
-  const entry = objectEntry(client, args);
-  if (!entry) return nullBulk(client.protocol);
-  if (client.door.broker.config.text('maxmemory-policy').endsWith('lfu')) {
-    throw new RedisError(
-      'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between ' +
-        'policies at runtime LRU and LFU data will take some time to adjust.',
-    );
-  }
-  return integer(Math.floor((client.door.now - entry.usedAtMs) / 1000));
-}
-
 const categories = ['keyspace'];
 const define = definer(categories);
 const risky = (shape: string, run: NonNullable<Command['run']>) =>
@@ -365,18 +311,5 @@ export const keyCommands: readonly Command[] = [
   risky('flushdb -1 w', flush(false)),
   risky('flushall -1 w', flush(true)),
   risky('swapdb 3 Fw', swapDb),
-  command('object -2', {
-    subcommands: withHelp(
-      [
-        define('object|encoding 3 r', (client, args) => {
-          const entry = objectEntry(client, args);
-          return bulkOrNull(entry && encodingOf(entry), client.protocol);
-        }),
-        define('object|refcount 3 r', (client, args) => refCount(objectEntry(client, args), client.protocol)),
-        define('object|idletime 3 r', idleTime),
-        define('object|freq 3 r', objectFrequency),
-      ],
-      categories,
-    ),
-  }),
+  objectCommand,
 ];

@@ -19,9 +19,9 @@ function confirm(client: Session, kind: string, name: string | undefined, count:
 
 function subscribe(client: Session, args: readonly string[]): string {
   for (const channel of args.slice(1)) {
-    client.channels.add(channel);
+    client.subscriptions.channels.add(channel);
     client.door.broker.channels.subscribe(channel, client);
-    confirm(client, 'subscribe', channel, client.subscriptionCount);
+    confirm(client, 'subscribe', channel, client.subscriptions.count);
   }
   return '';
 }
@@ -29,15 +29,15 @@ function subscribe(client: Session, args: readonly string[]): string {
 function psubscribe(client: Session, args: readonly string[]): string {
   const { limits } = client.door.context;
   for (const pattern of args.slice(1)) {
-    if (pattern.length > limits.redisPatternBytes || client.patterns.size >= limits.redisPatternCount) {
+    if (pattern.length > limits.redisPatternBytes || client.subscriptions.patterns.size >= limits.redisPatternCount) {
       throw new RedisError(
         `ERR too many or too long patterns: limits.redisPatternCount is ${limits.redisPatternCount}, ` +
           `limits.redisPatternBytes is ${limits.redisPatternBytes}`,
       );
     }
-    client.patterns.add(pattern);
+    client.subscriptions.patterns.add(pattern);
     client.door.broker.channels.psubscribe(pattern, client);
-    confirm(client, 'psubscribe', pattern, client.subscriptionCount);
+    confirm(client, 'psubscribe', pattern, client.subscriptions.count);
   }
   return '';
 }
@@ -45,9 +45,9 @@ function psubscribe(client: Session, args: readonly string[]): string {
 function ssubscribe(client: Session, args: readonly string[]): string {
   if (client.transaction.running) throw new RedisError("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
   for (const channel of args.slice(1)) {
-    client.shardChannels.add(channel);
+    client.subscriptions.shardChannels.add(channel);
     client.door.broker.shardChannels.subscribe(channel, client);
-    confirm(client, 'ssubscribe', channel, client.shardChannels.size);
+    confirm(client, 'ssubscribe', channel, client.subscriptions.shardChannels.size);
   }
   return '';
 }
@@ -62,23 +62,23 @@ interface Leaving {
 
 const LEAVE_CHANNELS: Leaving = {
   kind: 'unsubscribe',
-  names: (client) => client.channels,
+  names: (client) => client.subscriptions.channels,
   leave: (client, name) => client.door.broker.channels.unsubscribe(name, client),
-  count: (client) => client.subscriptionCount,
+  count: (client) => client.subscriptions.count,
 };
 
 const LEAVE_PATTERNS: Leaving = {
   kind: 'punsubscribe',
-  names: (client) => client.patterns,
+  names: (client) => client.subscriptions.patterns,
   leave: (client, name) => client.door.broker.channels.punsubscribe(name, client),
-  count: (client) => client.subscriptionCount,
+  count: (client) => client.subscriptions.count,
 };
 
 const LEAVE_SHARDS: Leaving = {
   kind: 'sunsubscribe',
-  names: (client) => client.shardChannels,
+  names: (client) => client.subscriptions.shardChannels,
   leave: (client, name) => client.door.broker.shardChannels.unsubscribe(name, client),
-  count: (client) => client.shardChannels.size,
+  count: (client) => client.subscriptions.shardChannels.size,
 };
 
 const unsubscribe =

@@ -102,9 +102,13 @@ export const serverCommands: readonly Command[] = [
   command('time 1 Flt', time),
   command('monitor 1 alst', monitor),
   command('shutdown -1 BXalst', shutdown),
-  command('save 1 AXas', () => OK),
-  command('bgsave -1 Aas', (_client, args) => {
+  command('save 1 AXas', (client) => {
+    client.door.noteSave();
+    return OK;
+  }),
+  command('bgsave -1 Aas', (client, args) => {
     if (args.length > 1 && args[1]?.toLowerCase() !== 'schedule') throw new RedisError(SYNTAX_ERROR);
+    client.door.noteSave();
     return simple('Background saving started');
   }),
   command('bgrewriteaof 1 Aas', (client) => {
@@ -113,7 +117,7 @@ export const serverCommands: readonly Command[] = [
   }),
   command('lastsave 1 Flt', {
     categories: ['admin', 'dangerous'],
-    run: (client) => integer(Math.floor(client.door.startedMs / 1000)),
+    run: (client) => integer(Math.floor(client.door.savedMs / 1000)),
   }),
   command('lolwut -1 Fr', lolwut),
   command('memory -2', {

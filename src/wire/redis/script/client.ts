@@ -39,7 +39,7 @@ export class ScriptClient extends Session {
     this.#caller = caller;
     this.db = caller.db;
     this.user = caller.user;
-    this.authenticated = true;
+    this.loggedIn = true;
     this.protocol = 2;
     this.wrote = false;
     this.#readOnly = readOnly;

@@ -43,3 +43,18 @@ test('RESET takes back NO-EVICT from 7.2 on', () => {
     expect(client.ask('CLIENT', 'INFO')).toContain(flags);
   }
 });
+
+test('who has not logged in may act as long as the default user is open, and no longer', () => {
+  const server = new RedisServer();
+  const admin = server.connect();
+  const refused = '-NOAUTH Authentication required.\r\n';
+  admin.ask('ACL', 'SETUSER', 'default', 'off');
+  const client = server.connect();
+  expect(client.ask('PING')).toBe(refused);
+  expect(admin.ask('PING')).toBe('+PONG\r\n');
+  admin.ask('ACL', 'SETUSER', 'default', 'on');
+  expect(client.ask('PING')).toBe('+PONG\r\n');
+  admin.ask('CONFIG', 'SET', 'requirepass', 'pw');
+  expect(client.ask('PING')).toBe(refused);
+  expect(admin.ask('PING')).toBe('+PONG\r\n');
+});

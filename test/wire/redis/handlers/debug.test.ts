@@ -44,3 +44,15 @@ describe('DEBUG', () => {
     expect(client.ask('DEBUG', 'SLEEP')).toMatch(/^-ERR unknown subcommand or wrong number of arguments for 'SLEEP'/);
   });
 });
+
+it('DEBUG OBJECT tells how a value is kept', async () => {
+  const server = new RedisServer({ debug: true });
+  const client = server.connect();
+  client.send('SET', 'k', 'v').send('SET', 'i', '123').take();
+  await server.advance(2_500);
+  expect(client.ask('DEBUG', 'OBJECT', 'k')).toMatch(
+    /^\+Value at:0x\w+ refcount:1 encoding:embstr serializedlength:2 lru:\d+ lru_seconds_idle:2\r\n$/,
+  );
+  expect(client.ask('DEBUG', 'OBJECT', 'i')).toContain(' refcount:2147483647 encoding:int serializedlength:2 ');
+  expect(client.ask('DEBUG', 'OBJECT', 'nosuch')).toBe('-ERR no such key\r\n');
+});

@@ -54,3 +54,17 @@ test('the number of commands is that of the release', () => {
   const count = (version: '7.0' | '7.2') => new RedisServer({ version }).connect().ask('COMMAND', 'COUNT');
   expect(count('7.0')).toBe(':240\r\n');
 });
+
+test('INFO counts changes until SAVE', async () => {
+  const server = new RedisServer();
+  const client = server.connect();
+  const told = (field: string) => Number(new RegExp(`${field}:(\\d+)`).exec(client.ask('INFO', 'persistence'))?.[1]);
+  expect(told('rdb_changes_since_last_save')).toBe(0);
+  client.send('SET', 'k', 'v').send('DEL', 'k').send('GET', 'k').send('DEL', 'k').take();
+  expect(told('rdb_changes_since_last_save')).toBe(2);
+  const before = told('rdb_last_save_time');
+  await server.advance(5_000);
+  client.ask('SAVE');
+  expect(told('rdb_changes_since_last_save')).toBe(0);
+  expect(told('rdb_last_save_time')).toBe(before + 5);
+});
