@@ -9,6 +9,7 @@ import { cString, error, OK, QUEUED } from './reply.js';
 import type { Session } from './session.js';
 
 const MULTI_EXEMPT = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+const ENDS_QUEUE = new Set(['exec', 'discard', 'quit', 'reset']);
 const SUBSCRIBED_ALLOWED = new Set([
   'subscribe',
   'unsubscribe',
@@ -136,7 +137,7 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
   }
   checkAcl(client, command, args);
   if (client.door.broker.clusterEnabled) checkSlots(client, command, args);
-  if (client.door.broker.overMemory(!concerns(client, command, 'denyoom'))) throw new RedisError(OUT_OF_MEMORY);
+  if (client.door.broker.overMemory(!mayGrow(client, command))) throw new RedisError(OUT_OF_MEMORY);
   if (concerns(client, command, 'write')) checkWritable(client);
   if (client.subscriptions.any && client.protocol === 2 && !SUBSCRIBED_ALLOWED.has(base)) {
     const allowed = '(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET';
@@ -145,6 +146,12 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
   checkFresh(client, command);
   const { busyLine } = client.door.scripting;
   if (busyLine !== undefined && !command.flags.has('allow_busy')) throw new RedisError(busyLine);
+}
+
+/** Whether memory has to be left for a command: for what grows, and for the queue of a transaction. */
+function mayGrow(client: Session, command: Command): boolean {
+  if (concerns(client, command, 'denyoom')) return true;
+  return client.transaction.open && !ENDS_QUEUE.has(command.name);
 }
 
 /** Whether a command has a flag, or one that EXEC would run now. */

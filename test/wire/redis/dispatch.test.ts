@@ -29,3 +29,17 @@ test('a check that fails for EXEC itself says so', () => {
     "-EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command\r\n",
   );
 });
+
+test('without memory nothing is queued, and a transaction can still be ended', () => {
+  for (const end of ['DISCARD', 'RESET']) {
+    const server = new RedisServer();
+    const client = server.connect();
+    client.ask('MULTI');
+    server.connect().ask('CONFIG', 'SET', 'maxmemory', '1');
+    const refused = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+    for (const request of [['GET', 'k'], ['PING'], ['WATCH', 'k'], ['MULTI']])
+      expect(client.ask(...request)).toBe(refused);
+    expect(client.ask(end)).toMatch(/^\+/);
+    expect(client.ask('GET', 'k')).toBe('$-1\r\n');
+  }
+});

@@ -108,14 +108,21 @@ function commandStats(client: Session): Field[] {
 }
 
 function replication(client: Session): Field[] {
-  const { primary } = client.door.broker;
+  const { primary, config } = client.door.broker;
   const following: Field[] = primary
     ? [
         ['role', 'slave'],
         ['master_host', primary.host],
         ['master_port', primary.port],
         ['master_link_status', 'down'],
-        ['slave_read_only', client.door.broker.config.text('replica-read-only') === 'yes' ? 1 : 0],
+        ['master_last_io_seconds_ago', -1],
+        ['master_sync_in_progress', 0],
+        ['slave_read_repl_offset', 0],
+        ['slave_repl_offset', 0],
+        ['master_link_down_since_seconds', -1],
+        ['slave_priority', config.number('replica-priority')],
+        ['slave_read_only', config.text('replica-read-only') === 'yes' ? 1 : 0],
+        ['replica_announced', config.text('replica-announced') === 'yes' ? 1 : 0],
       ]
     : [['role', 'master']];
   return [

@@ -32,12 +32,16 @@ function startOfKeys(args: readonly string[]): number | undefined {
   return undefined;
 }
 
+/** As many as can be told, whatever else is wrong with the arguments. */
 function migrateKeys(args: readonly string[]): KeyReference[] {
-  const behind = args.findIndex((arg, i) => i >= OPTIONS_AT && arg.toLowerCase() === 'keys') + 1;
-  // A key and KEYS contradict each other.
-  if (behind > 0 && args[KEY_AT] !== '') return [];
-  const at = behind > 0 ? [...args.keys()].slice(behind) : [KEY_AT];
-  return at.map((one) => ({ at: one, flags: ['RW', 'access', 'delete'] }));
+  const reference = (at: number) => ({ at, flags: ['RW', 'access', 'delete'] });
+  for (let i = OPTIONS_AT; i < args.length; i++) {
+    const word = (args[i] as string).toLowerCase();
+    // A key and KEYS contradict each other.
+    if (word === 'keys') return args[KEY_AT] === '' ? [...args.keys()].slice(i + 1).map(reference) : [];
+    if (Object.hasOwn(OPTIONS, word)) i += OPTIONS[word] as number;
+  }
+  return [reference(KEY_AT)];
 }
 
 function migrate(client: Session, args: readonly string[]): string {

@@ -22,8 +22,7 @@ function replicaOf(client: Session, args: readonly string[]): string {
     return OK;
   }
   const port = strictInteger(portText);
-  if (port === undefined) throw new RedisError(NOT_AN_INTEGER);
-  if (port < 0 || port > 65_535) throw new RedisError('ERR Invalid master port');
+  if (port === undefined || port < 0 || port > 65_535) throw new RedisError('ERR Invalid master port');
   if (broker.primary?.host === host && broker.primary.port === port) {
     return simple('OK Already connected to specified master');
   }

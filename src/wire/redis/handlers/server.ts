@@ -6,6 +6,7 @@
  * @see https://redis.io/docs/latest/commands/?group=server
  */
 import { NOT_AN_INTEGER, RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
+import { mayBlock } from '../blocking.js';
 import { type Command, command } from '../handler.js';
 import { bulk, bulks, EMPTY_ARRAY, integer, map, OK, simple, verbatim } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
@@ -39,6 +40,7 @@ function time(client: Session): string {
 }
 
 function monitor(client: Session): string {
+  if (!mayBlock(client)) throw new RedisError("ERR MONITOR isn't allowed for DENY BLOCKING client");
   client.door.startMonitoring(client);
   return OK;
 }

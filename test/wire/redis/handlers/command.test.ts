@@ -60,6 +60,7 @@ test.each([
 
 test.each([
   ['MIGRATE h 1  0 1 KEYS a b', '*2\r\n$1\r\na\r\n$1\r\nb\r\n'],
+  ['MIGRATE h 1  0 1 AUTH KEYS KEYS a', '*1\r\n$1\r\na\r\n'],
   ['ZUNIONSTORE to 2 a b', '*3\r\n$2\r\nto\r\n$1\r\na\r\n$1\r\nb\r\n'],
   ['EVAL x 0', '*0\r\n'],
   ['EVAL x 5 a', '*0\r\n'],

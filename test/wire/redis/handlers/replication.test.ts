@@ -27,3 +27,12 @@ test('a replica may introduce itself, and is told that nothing will come', () =>
   expect(client.ask('REPLCONF', 'x')).toBe('-ERR syntax error\r\n');
   expect(client.ask('PSYNC', '?', '-1')).toBe('-ERR this broker sends nothing to replicas\r\n');
 });
+
+test('INFO tells whom a replica would follow', () => {
+  const client = new RedisServer().connect();
+  expect(client.ask('REPLICAOF', 'h', 'x')).toBe('-ERR Invalid master port\r\n');
+  client.ask('REPLICAOF', 'h', '1');
+  expect(client.ask('INFO', 'replication')).toContain(
+    'role:slave\r\nmaster_host:h\r\nmaster_port:1\r\nmaster_link_status:down\r\nmaster_last_io_seconds_ago:-1\r\n',
+  );
+});

@@ -68,3 +68,9 @@ test('INFO counts changes until SAVE', async () => {
   expect(told('rdb_changes_since_last_save')).toBe(0);
   expect(told('rdb_last_save_time')).toBe(before + 5);
 });
+
+test('a transaction cannot begin to monitor', () => {
+  const client = new RedisServer().connect();
+  client.send('MULTI').send('MONITOR').take();
+  expect(client.ask('EXEC')).toBe("*1\r\n-ERR MONITOR isn't allowed for DENY BLOCKING client\r\n");
+});
