@@ -72,14 +72,39 @@ function updatedDeaths(
   death: Death,
   version: AmqpVersion,
 ): FieldValue[] {
-  const at = entries.findIndex((entry) => isDeathOf(entry, death));
-  const rest = entries.filter((_entry, i) => i !== at);
-  // RabbitMQ 3 turns the older entries round on every death.
-  if (version === '3') rest.reverse();
-  if (at === -1) return [newEntry(envelope, death), ...rest];
-  const entry = entries[at] as FieldTable;
-  const count = integerOf(entry.get('count')) ?? 0;
-  return [new Map(entry).set('count', longField(count + 1)), ...rest];
+  const had = version === '3' ? grouped(entries) : entries;
+  const at = had.findIndex((entry) => isDeathOf(entry, death));
+  const rest = had.filter((_entry, i) => i !== at);
+  const entry = at === -1 ? newEntry(envelope, death) : countedOnce(had[at] as FieldTable);
+  return [version === '3' ? sorted(entry) : entry, ...rest];
+}
+
+function countedOnce(entry: FieldTable): FieldTable {
+  return new Map(entry).set('count', longField((integerOf(entry.get('count')) ?? 0) + 1));
+}
+
+/**
+ * RabbitMQ 3 turns older entries round on every death. Where there are several it takes those of one queue and reason
+ * for one, and for as many deaths if the first of them has no count: old releases wrote one entry a death.
+ */
+function grouped(entries: readonly FieldValue[]): readonly FieldValue[] {
+  if (entries.length < 2) return entries;
+  const keys = entries.map(groupOf);
+  const firsts = entries.filter((_entry, i) => keys.indexOf(keys[i]) === i);
+  return firsts.reverse().map((first) => {
+    if (!isTable(first) || first.has('count')) return first;
+    const count = keys.filter((key) => key === groupOf(first)).length;
+    return new Map<string, FieldValue>([['count', longField(count)], ...first]);
+  });
+}
+
+/** Equal for entries of one queue and reason. */
+function groupOf(entry: FieldValue): unknown {
+  return isTable(entry) ? JSON.stringify([entry.get('queue'), entry.get('reason')]) : entry;
+}
+
+function sorted(table: FieldTable): FieldTable {
+  return new Map([...table].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function newEntry(envelope: Envelope, death: Death): FieldTable {

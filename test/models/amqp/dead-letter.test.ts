@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { TEST_LIMITS } from '../../../src/core/limits.js';
 import { deadProperties, isCycle, routingKeysOf } from '../../../src/models/amqp/dead-letter.js';
 import { Envelope } from '../../../src/models/amqp/envelope.js';
-import type { FieldTable } from '../../../src/models/amqp/field-table.js';
+import { type FieldTable, type FieldValue, integerOf, longField } from '../../../src/models/amqp/field-table.js';
 import { AmqpBroker } from '../../../src/models/amqp/index.js';
 import type { BasicProperties } from '../../../src/models/amqp/properties.js';
 import type { DeathReason } from '../../../src/models/amqp/queue.js';
@@ -37,6 +37,40 @@ it('counts deaths by queue and reason, the latest first, and turns the older one
   expect(deaths(envelope)).toEqual(['a expired 2', 'b maxlen 1', 'c rejected 1']);
   expect(envelope.properties.headers?.get('x-first-death-queue')).toBe('a');
   expect(envelope.properties.headers?.get('x-first-death-exchange')).toBe('shop');
+});
+
+it('takes what old releases and publishers wrote by queue and reason, as a RabbitMQ 3.10.8 does', () => {
+  type Row = readonly [queue: string, reason: DeathReason, count?: number];
+  const after = (...rows: readonly Row[]) => {
+    const written = rows.map(([queue, reason, count]) => {
+      const entry: FieldTable = new Map([['queue', queue] as const, ['reason', reason] as const]);
+      return count === undefined ? entry : new Map<string, FieldValue>([...entry, ['count', longField(count)]]);
+    });
+    return xDeath(died(message(new Map([['x-death', written]])), 'q', 'rejected').properties).map((entry) =>
+      [entry.get('queue'), entry.get('reason'), integerOf(entry.get('count'))].join(' ').trim(),
+    );
+  };
+  expect(after(['a', 'expired'], ['a', 'expired'], ['b', 'expired'], ['a', 'expired'])).toEqual([
+    'q rejected 1',
+    'b expired 1',
+    'a expired 3',
+  ]);
+  expect(after(['a', 'expired'])).toEqual(['q rejected 1', 'a expired']);
+  expect(after(['a', 'expired', 5], ['a', 'expired', 7])).toEqual(['q rejected 1', 'a expired 5']);
+  expect(after(['a', 'expired'], ['a', 'expired', 7], ['a', 'rejected'], ['c', 'expired'], ['a', 'expired'])).toEqual([
+    'q rejected 1',
+    'c expired 1',
+    'a rejected 1',
+    'a expired 3',
+  ]);
+  expect(after(['q', 'rejected'], ['a', 'expired'])).toEqual(['q rejected 2', 'a expired 1']);
+  expect(after(['q', 'rejected'])).toEqual(['q rejected 1']);
+  expect(after(['q', 'rejected', 3], ['q', 'rejected', 9])).toEqual(['q rejected 4']);
+});
+
+it('sorts the fields of the entry that it writes, in version 3', () => {
+  const [entry] = xDeath(died(message(), 'a', 'expired').properties);
+  expect([...(entry?.keys() ?? [])]).toEqual(['count', 'exchange', 'queue', 'reason', 'routing-keys', 'time']);
 });
 
 it('keeps the expiration in x-death only', () => {
