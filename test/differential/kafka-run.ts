@@ -194,10 +194,18 @@ class Run {
     await pause(PARK_MS);
     for (let at = 0; at < CONNECTION_COUNT; at++) {
       const line = this.#theirs.lines[at] as RealLine;
-      if (line.answered) return `connection ${at}: Kafka answers, tribroker does not`;
+      if (line.answered && !this.#isFault(at)) return `connection ${at}: Kafka answers, tribroker does not`;
       if (line.closed && !this.#ours.lines[at]?.closed) return `connection ${at}: Kafka closed it, tribroker did not`;
     }
     return undefined;
+  }
+
+  #isFault(at: number): boolean {
+    const pending = this.#pending[at];
+    const frame = (this.#theirs.lines[at] as RealLine).take();
+    return (
+      !!pending && !!frame && isFault(this.#essence(this.#theirs, at, pending.operation, pending.bodies[1], frame))
+    );
   }
 
   #reopen(connection: number): void {
@@ -232,6 +240,7 @@ class Run {
       this.#pending[at] = undefined;
       const what = await this.#compare(at, pending, ours);
       if (what !== undefined) return `connection ${at}: ${what}`;
+      if (this.isOver) return undefined;
     }
     if (parked) await pause(PARK_MS);
     return undefined;

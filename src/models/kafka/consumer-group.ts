@@ -242,11 +242,19 @@ export class ClassicGroup {
     if (this.#rebalance.state === 'PreparingRebalance') throw this.#rebalanceInProgress();
   }
 
-  /** A member leaves. By instance id alone an administrator removes a static one. @throws KafkaError as `heartbeat` */
-  leave(memberId: string, instanceId: string | null): void {
-    if (this.#rebalance.dropPending(memberId)) return this.#rebalance.memberLeft();
+  /**
+   * A member leaves; `membersLeft` says that all have who do. By instance id alone an administrator removes a static one.
+   *
+   * @throws KafkaError as `heartbeat`
+   */
+  dismiss(memberId: string, instanceId: string | null): void {
+    if (this.#rebalance.dropPending(memberId)) return;
     const known = memberId === '' && instanceId !== null ? this.#roster.staticMembers.get(instanceId) : undefined;
     this.#rebalance.remove(known ?? this.#roster.checkMember(memberId, instanceId));
+  }
+
+  /** The others go on without them. */
+  membersLeft(): void {
     this.#rebalance.memberLeft();
   }
 

@@ -166,7 +166,9 @@ export class GroupCoordinator implements BrokerModel {
       const entry = this.#table.get(groupId);
       if (entry?.group.type !== 'classic') return members.map(() => 'UNKNOWN_MEMBER_ID');
       const { group } = entry;
-      return members.map(({ memberId, instanceId }) => attempt(() => group.leave(memberId, instanceId)));
+      const errors = members.map(({ memberId, instanceId }) => attempt(() => group.dismiss(memberId, instanceId)));
+      if (errors.includes('NONE')) group.membersLeft();
+      return errors;
     });
   }
 

@@ -107,7 +107,7 @@ export class ModernMember {
   }
 
   #subscription(): string {
-    return JSON.stringify([this.topics, this.topicPattern, this.assignor]);
+    return JSON.stringify([this.topics, this.topicPattern]);
   }
 
   enterEpoch(epoch: number): void {

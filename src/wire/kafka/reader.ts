@@ -100,7 +100,7 @@ export class Reader {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
-  /** Length of what follows, -1 for null: an `int32`, or one more than it as a varint in flexible versions. */
+  /** Length of what follows, -1 for null, which any negative one says: an `int32`, or one more than it as a varint in flexible versions. */
   length32(flexible: boolean): number {
     return this.#bounded(flexible ? this.unsignedVarint() - 1 : this.int32());
   }
@@ -138,7 +138,7 @@ export class Reader {
   }
 
   #bounded(length: number): number {
-    if (length < -1) throw new MalformedRequestError(`a length is ${length}`);
+    if (length < 0) return -1;
     if (length > this.end - this.position) {
       throw new MalformedRequestError(`a length is ${length} where ${this.remaining} bytes are left`);
     }

@@ -381,6 +381,14 @@ describe('ClassicGroup: leaving', () => {
     expect(b.join().joined).toBeUndefined();
   });
 
+  it('lets those who leave together go before the others are asked to join again', () => {
+    const [a] = stableGroup(1);
+    const handedOut = [1, 2].map(() => member({ requiresKnownId: true }).join().memberId);
+    const leaving = [handedOut[0], a?.memberId].map((memberId) => ({ memberId: memberId ?? '', instanceId: null }));
+    expect(groups.leave('g', leaving)).toEqual(['NONE', 'NONE']);
+    expect(state()).toBe('Empty');
+  });
+
   it('goes on at once when the member that everybody waits for leaves', () => {
     const [a, b] = stableGroup(2);
     const c = member().join();

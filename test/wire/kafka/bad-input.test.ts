@@ -24,7 +24,7 @@ describe('closes the connection without an answer', () => {
     ['a version that is not offered', withSize(hex('0003006300000001ffff'))],
     ['a null array where none may be', withSize(hex('0014000100000001ffff' + 'ffffffff00000000'))],
     ['an array longer than the request', withSize(hex('0003000100000001ffff' + '7fffffff'))],
-    ['an array of a negative length', withSize(hex('0003000100000001ffff' + 'fffffffe'))],
+    ['an array of a negative length where none may be', withSize(hex('0014000100000001ffff' + 'fffffffe00000000'))],
     ['a compact length beyond the request', withSize(hex('0003000900000001ffff' + '00ffffffff0f'))],
     ['a text of a negative length', withSize(hex('0003000100000001ffff' + '00000001ff00'))],
     ['a tagged field of a huge size', withSize(hex('0003000900000001ffff' + '0100ffffffff0f'))],

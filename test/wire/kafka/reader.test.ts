@@ -18,7 +18,6 @@ describe('a reader', () => {
   it.each([
     ['a varint of more than 32 bits', () => read(0xff, 0xff, 0xff, 0xff, 0x1f).unsignedVarint()],
     ['a varint without an end', () => read(0x80).unsignedVarint()],
-    ['a length below -1', () => read(0xff, 0xfe).length16(false)],
     ['a length beyond the end', () => read(0x7f, 0xff, 0xff, 0xff, 1).length32(false)],
     ['a compact length beyond the end', () => read(0xff, 0xff, 0xff, 0xff, 0x0f).length32(true)],
     ['a text beyond the end', () => read(0x61).text(2)],
@@ -28,6 +27,12 @@ describe('a reader', () => {
     ['a known tagged field with bytes left', () => read(1, 0, 2, 0, 0).tags((_tag, field) => field.int8() === 0)],
   ])('refuses %s', (_what, act) => {
     expect(act).toThrow(MalformedRequestError);
+  });
+
+  it('takes any negative length for null', () => {
+    expect([read(0xff, 0xfe).length16(false), read(0x80, 0, 0, 0).length32(false), read(0).length32(true)]).toEqual([
+      -1, -1, -1,
+    ]);
   });
 
   it('skips tagged fields that nobody knows', () => {
