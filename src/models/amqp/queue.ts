@@ -107,6 +107,13 @@ export abstract class Queue {
     return this.settled === undefined || !this.settled.has(envelope);
   }
 
+  /** The only consumer, where it gets what comes at once and for good, so that the queue keeps nothing of it. */
+  get passesTo(): Consumer | undefined {
+    const { sole } = this;
+    const passes = sole?.noAck && sole.served && this.settings.overflow === 'drop-head';
+    return passes ? sole : undefined;
+  }
+
   /** Consumers as the queue itself counts them. */
   get consumerCount(): number {
     return this.consumers.size;

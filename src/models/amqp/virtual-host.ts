@@ -9,6 +9,7 @@ import { ClassicQueue } from './classic-queue.js';
 import { type Cluster, nodeName } from './cluster.js';
 import type { AmqpVersion } from './config.js';
 import { DeadLetterList } from './dead-letter-list.js';
+import { type DeliveryRun, deliverToo } from './delivery-run.js';
 import { DrainList } from './drain.js';
 import type { Envelope } from './envelope.js';
 import { AmqpError, absentQueue, noQueue } from './errors.js';
@@ -250,12 +251,18 @@ export class VirtualHost implements QueueHost {
   #enqueueAll(queues: readonly Queue[], envelope: Envelope, publisher?: object): boolean {
     let accepted = true;
     const { hasMajority } = this.cluster;
+    let run: DeliveryRun | undefined;
     for (let i = 0; i < queues.length; i++) {
       const queue = queues[i] as Queue;
       const isShared = i > 0;
       if (publisher !== undefined) queue.counts.publish++;
-      if (!hasMajority && !queue.available) this.#enqueueLater(queue, envelope.copy(), publisher);
-      else if (!queue.enqueue(envelope, isShared, publisher)) {
+      if (!hasMajority && !queue.available) {
+        this.#enqueueLater(queue, envelope.copy(), publisher);
+        continue;
+      }
+      const consumer = isShared ? queue.passesTo : undefined;
+      run = consumer && deliverToo(consumer, envelope, run);
+      if (!consumer && !queue.enqueue(envelope, isShared, publisher)) {
         accepted = false;
         if (this.context.journal.on) journalRefusal(this.context.journal, queue, envelope);
       }
