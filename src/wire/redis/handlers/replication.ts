@@ -2,16 +2,24 @@
  * What replication looks like to clients. A server can be told to follow another one, and then refuses what a
  * read-only or a stale replica refuses; it never connects anywhere.
  *
- * Not done: replicas of this server (WAIT never counts one), PSYNC and FAILOVER, which are refused.
+ * Not done: replicas of this server (WAIT never counts one), PSYNC, which is refused.
  *
  * @see https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
  */
 import { NOT_AN_INTEGER, RedisError, SYNTAX_ERROR } from '../../../models/redis/index.js';
 import { block } from '../blocking.js';
 import { type Command, command, type Reply } from '../handler.js';
-import { array, bulk, cString, EMPTY_ARRAY, integer, OK, simple } from '../reply.js';
+import { array, bulk, cString, EMPTY_ARRAY, error, integer, OK, simple } from '../reply.js';
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
+import { int } from './number.js';
+
+/** Options, with the number of their arguments. */
+const FAILOVER_OPTIONS: ReadonlyMap<string, number> = new Map([
+  ['to', 2],
+  ['timeout', 1],
+  ['force', 0],
+]);
 
 function replicaOf(client: Session, args: readonly string[]): string {
   const { broker } = client.door;
@@ -27,7 +35,16 @@ function replicaOf(client: Session, args: readonly string[]): string {
     return simple('OK Already connected to specified master');
   }
   broker.primary = { host, port };
+  for (const session of [...client.door.sessions.values()]) if (session.blocked) dismiss(session);
   return OK;
+}
+
+/** What a blocked client waits for will not come to a replica. */
+function dismiss(session: Session): void {
+  session.unblock(
+    error('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)'),
+  );
+  session.closeAfterReply();
 }
 
 function role(client: Session): string {
@@ -51,6 +68,33 @@ function wait(client: Session, args: readonly string[]): Reply {
   if (timeoutMs < 0) throw new RedisError('ERR timeout is negative');
   if (count <= 0) return integer(0);
   return block(client, { keys: [], timeoutMs, onTimeout: () => integer(0) });
+}
+
+/** There is never a replica that could take over. */
+function failover(client: Session, args: readonly string[]): never {
+  const { broker } = client.door;
+  if (broker.clusterEnabled) {
+    throw new RedisError('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.');
+  }
+  if (args.length === 2 && args[1]?.toLowerCase() === 'abort') throw new RedisError('ERR No failover in progress.');
+  const seen = new Set<string>();
+  for (let i = 1; i < args.length; i++) {
+    const word = (args[i] as string).toLowerCase();
+    const more = FAILOVER_OPTIONS.get(word);
+    if (more === undefined || seen.has(word) || i + more >= args.length) throw new RedisError(SYNTAX_ERROR);
+    seen.add(word);
+    i += more;
+    // The last argument of TO is a port, that of TIMEOUT a time.
+    const number = more > 0 ? int(args[i] as string) : undefined;
+    if (word === 'timeout' && (number as number) <= 0) {
+      throw new RedisError('ERR FAILOVER timeout must be greater than 0');
+    }
+  }
+  throw new RedisError(
+    broker.primary
+      ? 'ERR FAILOVER is not valid when server is a replica.'
+      : 'ERR FAILOVER requires connected replicas.',
+  );
 }
 
 /** What a replica tells of itself before it follows. */
@@ -82,7 +126,5 @@ export const replicationCommands: readonly Command[] = [
   command('replconf -1 asltB', replicaConfig),
   command('psync -3 asAX', sync),
   command('sync 1 asAX', sync),
-  command('failover -1 ast', () => {
-    throw new RedisError('ERR No failover in progress.');
-  }),
+  command('failover -1 ast', failover),
 ];

@@ -45,9 +45,14 @@ function monitor(client: Session): string {
   return OK;
 }
 
+const SHUTDOWN_WORDS = ['save', 'nosave', 'now', 'force', 'abort'];
+
 function shutdown(client: Session, args: readonly string[]): string {
-  const known = /^(nosave|save|now|force|abort)$/i;
-  if (args.slice(1).some((word) => !known.test(word))) throw new RedisError(SYNTAX_ERROR);
+  const words = new Set(args.slice(1).map((word) => word.toLowerCase()));
+  const contradicts = (words.has('abort') && words.size > 1) || (words.has('save') && words.has('nosave'));
+  if (contradicts || ![...words].every((word) => SHUTDOWN_WORDS.includes(word))) throw new RedisError(SYNTAX_ERROR);
+  // It is over before anybody could stop it.
+  if (words.has('abort')) throw new RedisError('ERR No shutdown in progress.');
   for (const session of client.door.sessions.values()) session.close();
   return '';
 }

@@ -34,7 +34,8 @@ interface SortOptions {
 
 /** Keys that patterns name are not known beforehand. @throws RedisError */
 function checkPattern(client: Session, args: readonly string[], option: 'BY' | 'GET'): void {
-  if (client.door.broker.clusterEnabled) throw new RedisError(`ERR ${option} option of SORT denied in cluster mode.`);
+  const mode = client.door.broker.version === '7.0' ? 'Cluster' : 'cluster';
+  if (client.door.broker.clusterEnabled) throw new RedisError(`ERR ${option} option of SORT denied in ${mode} mode.`);
   const sorting = client.door.commands.get((args[0] as string).toLowerCase()) as Command;
   if (!mayReadAnyKey(client.user, sorting, args)) {
     throw new RedisError(`ERR ${option} option of SORT denied due to insufficient ACL permissions.`);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RedisServer } from '../../../helpers/redis-server.js';
+import { RedisServer, settled } from '../../../helpers/redis-server.js';
 
 test('a replica refuses writes and keeps its channels', () => {
   const client = new RedisServer().connect();
@@ -35,4 +35,34 @@ test('INFO tells whom a replica would follow', () => {
   expect(client.ask('INFO', 'replication')).toContain(
     'role:slave\r\nmaster_host:h\r\nmaster_port:1\r\nmaster_link_status:down\r\nmaster_last_io_seconds_ago:-1\r\n',
   );
+});
+
+test('who waits for something is sent away when the server becomes a replica', async () => {
+  const server = new RedisServer();
+  const [admin, list, stream, reader] = [server.connect(), server.connect(), server.connect(), server.connect()];
+  list.send('BLPOP', 'k', '0').send('PING');
+  stream.send('XREAD', 'BLOCK', '0', 'STREAMS', 's', '$');
+  reader.send('SUBSCRIBE', 'x').take();
+  expect(admin.ask('REPLICAOF', 'h', '1')).toBe('+OK\r\n');
+  await settled();
+  for (const client of [list, stream]) {
+    expect(client.take()).toBe(
+      '-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n',
+    );
+    expect(client.closed).toBe(true);
+  }
+  expect(reader.closed).toBe(false);
+});
+
+test.each([
+  ['ABORT', 'ERR No failover in progress.'],
+  ['', 'ERR FAILOVER requires connected replicas.'],
+  ['TO h 1 FORCE TIMEOUT 5', 'ERR FAILOVER requires connected replicas.'],
+  ['TIMEOUT 0', 'ERR FAILOVER timeout must be greater than 0'],
+  ['TIMEOUT x', 'ERR value is not an integer or out of range'],
+  ['TO h', 'ERR syntax error'],
+  ['FORCE FORCE', 'ERR syntax error'],
+])('FAILOVER %s: %s', (options, line) => {
+  const words = options === '' ? [] : options.split(' ');
+  expect(new RedisServer().connect().ask('FAILOVER', ...words)).toBe(`-${line}\r\n`);
 });

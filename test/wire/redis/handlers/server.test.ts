@@ -74,3 +74,12 @@ test('a transaction cannot begin to monitor', () => {
   client.send('MULTI').send('MONITOR').take();
   expect(client.ask('EXEC')).toBe("*1\r\n-ERR MONITOR isn't allowed for DENY BLOCKING client\r\n");
 });
+
+test('SHUTDOWN can be asked for in words that fit together, and not be stopped', () => {
+  const client = new RedisServer().connect();
+  expect(client.ask('SHUTDOWN', 'ABORT')).toBe('-ERR No shutdown in progress.\r\n');
+  for (const words of [['NOSAVE', 'ABORT'], ['SAVE', 'NOSAVE'], ['foo']]) {
+    expect(client.ask('SHUTDOWN', ...words)).toBe('-ERR syntax error\r\n');
+  }
+  expect(client.ask('PING')).toBe('+PONG\r\n');
+});
