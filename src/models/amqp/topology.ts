@@ -6,6 +6,7 @@
 import { Binding, bindingIdentity } from './binding.js';
 import type { AmqpConnection } from './connection.js';
 import { erlangAtom } from './erlang-term.js';
+import { isErlangWord } from './erlang-word.js';
 import {
   AmqpError,
   accessRefused,
@@ -17,6 +18,7 @@ import {
   queueLocked,
   queueTimedOut,
 } from './errors.js';
+
 import type { Exchange, ExchangeDefinition } from './exchange.js';
 import { EMPTY_TABLE, type FieldTable, fieldTypeName } from './field-table.js';
 import type { Queue, QueueDefinition } from './queue.js';
@@ -99,8 +101,10 @@ export function declareExchange(actor: Actor, args: ExchangeDeclareArguments): v
   const { vhost, user } = actor;
   const name = stripLineBreaks(args.exchange);
   if (!args.passive && !vhost.broker.exchangeTypes.has(args.type)) {
-    const what = args.type === '' ? "invalid exchange type ''" : `unknown exchange type '${args.type}'`;
-    throw new AmqpError('COMMAND_INVALID', what);
+    throw new AmqpError(
+      'COMMAND_INVALID',
+      `${isErlangWord(args.type) ? 'invalid' : 'unknown'} exchange type '${args.type}'`,
+    );
   }
   if (name === '') throw onDefaultExchange();
   const existing = vhost.exchanges.get(name);

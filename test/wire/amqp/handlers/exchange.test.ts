@@ -30,6 +30,7 @@ it('a message follows a binding between exchanges until it is removed', () => {
 
 it.each<[string, Record<string, unknown>, string]>([
   ['exchange.declare', { exchange: 'e', type: 'odd' }, "503 COMMAND_INVALID - unknown exchange type 'odd'"],
+  ['exchange.declare', { exchange: 'e', type: 'none' }, "503 COMMAND_INVALID - invalid exchange type 'none'"],
   ['exchange.declare', { exchange: 'none', passive: true }, "404 NOT_FOUND - no exchange 'none' in vhost '/'"],
   ['exchange.bind', { destination: 'none', source: 'amq.topic' }, "404 NOT_FOUND - no exchange 'none' in vhost '/'"],
 ])('%s %j: %s', (name, args, text) => {
