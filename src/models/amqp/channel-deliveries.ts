@@ -211,9 +211,10 @@ export class ChannelDeliveries {
     const { queue } = taker;
     if (taker instanceof Consumer) taker.unackedCount -= group.length;
     if (!queue.alive) return this.#settleNamesakes(group, queue, outcome, together);
+    const envelopes = group.map(({ envelope }) => envelope);
+    if (taker instanceof Consumer && outcome === 'requeue') taker.spareCredit += queue.spareCredit(envelopes);
     // Room under the limit of the channel is for whoever waited longest, of whatever queue.
     const unparked = this.globalPrefetch === 0 && this.#unpark(queue);
-    const envelopes = group.map(({ envelope }) => envelope);
     // A priority queue refuses the highest first.
     if (outcome === 'reject') envelopes.sort((a, b) => queue.priorityOf(b) - queue.priorityOf(a));
     for (const envelope of envelopes) this.#settleOne(envelope, queue, outcome);

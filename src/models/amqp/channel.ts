@@ -3,10 +3,10 @@ import { ChannelDeliveries } from './channel-deliveries.js';
 import { ChannelPublisher } from './channel-publisher.js';
 import type { ChannelSink, ConsumeArguments, GetOk, PublishFlags } from './channel-sink.js';
 import type { AmqpConnection } from './connection.js';
-import { checkConsume, checkGet, checkReturn } from './consume-check.js';
+import { checkConsume, checkGet, checkRecover, checkReturn } from './consume-check.js';
 import { Consumer } from './consumer.js';
 import { Delivery, type Envelope } from './envelope.js';
-import { type AmqpError, notAllowed, notFound, notImplemented, preconditionFailed } from './errors.js';
+import { type AmqpError, ackTimedOut, notAllowed, notFound, notImplemented, preconditionFailed } from './errors.js';
 import { EMPTY_TABLE, integerOf } from './field-table.js';
 import { MessageCounts } from './message-counts.js';
 import type { BasicProperties } from './properties.js';
@@ -68,7 +68,7 @@ export class AmqpChannel {
     this.connection = connection;
     this.sink = sink;
     this.#context = connection.vhost.context;
-    this.deliveries = new ChannelDeliveries(connection, this.counts, (timeoutMs) => this.#ackTimedOut(timeoutMs));
+    this.deliveries = new ChannelDeliveries(connection, this.counts, (ms) => this.#endWith(ackTimedOut(number, ms)));
     this.#publisher = new ChannelPublisher(connection, this.counts, sink);
   }
 
@@ -244,7 +244,9 @@ export class AmqpChannel {
   /** Requeues everything that is not settled, not even in a transaction. */
   recover(requeue: boolean): void {
     if (!requeue) throw notImplemented('requeue=false');
-    this.#command(() => this.deliveries.settle(this.deliveries.tags(Infinity, this.#tx?.settledTags), 'requeue'));
+    const tags = this.deliveries.tags(Infinity, this.#tx?.settledTags);
+    for (const queue of this.deliveries.queuesOf(tags)) checkRecover(queue);
+    this.#command(() => this.deliveries.settle(tags, 'requeue'));
   }
 
   txSelect(): void {
@@ -319,13 +321,6 @@ export class AmqpChannel {
     const { vhost, name } = this.connection;
     if (this.#context.journal.on) vhost.journal('delivered', envelope, consumer.queue, name);
     this.#post(this.#tellDeliver, new Delivery(consumer.tag, tag, envelope, consumer.queue.propertiesOf(envelope)));
-  }
-
-  #ackTimedOut(timeoutMs: number): void {
-    const text =
-      `delivery acknowledgement on channel ${this.number} timed out. Timeout value used: ${timeoutMs} ms. ` +
-      'This timeout value can be configured, see consumers doc guide to learn more';
-    this.#endWith(preconditionFailed(text));
   }
 
   #endWith(error: AmqpError, byCommit = false): void {

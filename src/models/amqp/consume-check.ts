@@ -2,6 +2,7 @@ import type { AmqpChannel } from './channel.js';
 import type { ConsumeArguments } from './channel-sink.js';
 import {
   accessRefused,
+  crashed,
   LOCKED_BY_SINGLE_ACTIVE_CONSUMER,
   notImplemented,
   preconditionFailed,
@@ -48,6 +49,12 @@ export function checkGet(queue: Queue): void {
 export function checkReturn(queue: Queue): void {
   if (queue.type !== 'stream') return;
   throw notImplemented(`basic.nack and basic.reject not supported by stream queues ${whereIs(queue)}`);
+}
+
+/** Whether all that a channel has of a queue may come back at once. @throws AmqpError */
+export function checkRecover(queue: Queue): void {
+  // RabbitMQ's channel does not expect to be refused.
+  if (queue.type === 'stream') throw crashed();
 }
 
 const whereIs = (queue: Queue): string => `queue '${queue.name}' in vhost '${queue.host.name}'`;

@@ -26,6 +26,8 @@ export class Consumer implements ConsumerDefinition {
   readonly queue: Queue;
   /** Deliveries that are not settled. */
   unackedCount = 0;
+  /** Deliveries that it may have beyond its prefetch, see `Queue.spareCredit`. */
+  spareCredit = 0;
   /** False once it was cancelled, or its channel or queue has gone. */
   alive = true;
   /** Where it stands, and between whom: among those that its queue serves, or those that its channel has set aside. */
@@ -53,7 +55,7 @@ export class Consumer implements ConsumerDefinition {
   get able(): boolean {
     const channel = this.channel;
     if (channel.paused) return false;
-    if (!this.noAck && this.prefetch > 0 && this.unackedCount >= this.prefetch) return false;
+    if (!this.noAck && this.prefetch > 0 && this.unackedCount >= this.prefetch + this.spareCredit) return false;
     // The limit of the channel also stops consumers that do not ack.
     return !channel.deliveries.full;
   }

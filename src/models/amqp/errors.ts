@@ -62,6 +62,15 @@ export const notFound = (text: string): AmqpError => new AmqpError('NOT_FOUND', 
 export const notImplemented = (text: string): AmqpError => new AmqpError('NOT_IMPLEMENTED', text);
 export const notAllowed = (text: string): AmqpError => new AmqpError('NOT_ALLOWED', text);
 
+export const ackTimedOut = (channel: number, timeoutMs: number): AmqpError =>
+  preconditionFailed(
+    `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeoutMs} ms. ` +
+      'This timeout value can be configured, see consumers doc guide to learn more',
+  );
+
+/** A channel of RabbitMQ ends of something that it does not expect. */
+export const crashed = (): AmqpError => new AmqpError('INTERNAL_ERROR', '');
+
 export const noExchange = (name: string, vhost: string): AmqpError =>
   notFound(`no exchange '${name}' in vhost '${vhost}'`);
 

@@ -5,7 +5,7 @@
  * @see https://www.rabbitmq.com/docs/queues#optional-arguments
  */
 import { erlangText } from './erlang-term.js';
-import { AmqpError, preconditionFailed } from './errors.js';
+import { type AmqpError, crashed, preconditionFailed } from './errors.js';
 import { type FieldTable, type FieldValue, fieldEquals, fieldTypeName, integerOf } from './field-table.js';
 import type { QueueType } from './queue.js';
 
@@ -169,11 +169,9 @@ export function checkMasterLocator(args: FieldTable): void {
 export function checkServerNamed(args: FieldTable): void {
   const type = queueTypeOf(args);
   if (type !== 'classic') throw preconditionFailed(`Cannot declare a server-named queue for type rabbit_${type}_queue`);
+  // RabbitMQ looks for what goes by the name of a type before it checks the name.
   if (!isClassic(args.get('x-queue-type'))) throw crashed();
 }
-
-/** RabbitMQ looks for what goes by a name before it checks the name, and its channel ends with that. */
-const crashed = (): AmqpError => new AmqpError('INTERNAL_ERROR', '');
 
 const MASTER_LOCATORS: ReadonlySet<FieldValue> = new Set(['min-masters', 'client-local', 'random']);
 

@@ -148,6 +148,11 @@ export abstract class Queue {
   abstract ack(envelope: Envelope): void;
   /** A delivered message comes back, without a dispatch. @param asked whether its channel sent it back, rather than ended */
   abstract requeue(envelope: Envelope, asked: boolean): void;
+  /** What the consumer that sends messages back may have from then on beyond its prefetch. */
+  spareCredit(_returned: readonly Envelope[]): number {
+    return 0;
+  }
+
   /** To be called once all messages that come back together are back. */
   abstract afterReturn(): void;
   /** A delivered message was refused for good. */

@@ -95,8 +95,18 @@ export class QuorumQueue extends ClassicQueue {
     return this.host.version === '3' ? counted(envelope) : this.propertiesOf(envelope);
   }
 
+  /** RabbitMQ 3 counts what it gives up twice: as settled, and as sent back. */
+  override spareCredit(returned: readonly Envelope[]): number {
+    if (this.host.version !== '3') return 0;
+    return returned.filter((envelope) => this.#givesUp(envelope)).length;
+  }
+
+  #givesUp(envelope: Envelope): boolean {
+    return envelope.returnCount + 1 > this.deliveryLimit;
+  }
+
   override requeue(envelope: Envelope, asked: boolean): void {
-    if (envelope.returnCount + 1 <= this.deliveryLimit) return super.requeue(envelope, asked);
+    if (!this.#givesUp(envelope)) return super.requeue(envelope, asked);
     this.ack(envelope);
     this.die(envelope, 'delivery_limit');
   }

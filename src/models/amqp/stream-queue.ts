@@ -1,8 +1,8 @@
 import type { Consumer } from './consumer.js';
 import type { Envelope } from './envelope.js';
-import { AmqpError } from './errors.js';
-import { EMPTY_TABLE, type FieldValue, integerOf, longField, TypedField } from './field-table.js';
-import { type BasicProperties, withHeaders } from './properties.js';
+import { crashed } from './errors.js';
+import { EMPTY_TABLE, type FieldValue, integerOf, isTable, longField, TypedField } from './field-table.js';
+import { type BasicProperties, withHeaders, withProperties } from './properties.js';
 import { Queue, type QueueType } from './queue.js';
 import { maxAgeMs } from './queue-arguments.js';
 
@@ -29,7 +29,8 @@ export class StreamQueue extends Queue {
   #base = 0;
   #bytes = 0;
   #segments: Segment[] = [];
-  readonly #next = new Map<Consumer, number>();
+  /** By tag, the last first: in that order they hear of what comes. */
+  #next = new Map<Consumer, number>();
   #dispatching = false;
 
   get readyCount(): number {
@@ -115,6 +116,7 @@ export class StreamQueue extends Queue {
 
   override addConsumer(consumer: Consumer): void {
     this.#next.set(consumer, this.#startOffset(consumer.arguments.get('x-stream-offset')));
+    this.#next = new Map([...this.#next].sort(([a], [b]) => Number(a.tag < b.tag) - Number(a.tag > b.tag)));
     super.addConsumer(consumer);
   }
 
@@ -140,9 +142,14 @@ export class StreamQueue extends Queue {
     this.#dispatching = false;
   }
 
+  /** RabbitMQ 3 writes messages in a form that has no place for lists and tables in headers, nor for a cluster. */
   override propertiesOf(envelope: Envelope): BasicProperties {
-    const headers = new Map(envelope.properties.headers ?? EMPTY_TABLE);
-    return withHeaders(envelope.properties, headers.set('x-stream-offset', longField(envelope.position)));
+    const { properties } = envelope;
+    const all = [...(properties.headers ?? EMPTY_TABLE)];
+    const headers =
+      this.host.version === '3' ? all.filter(([, value]) => !Array.isArray(value) && !isTable(value)) : all;
+    const sent = withHeaders(properties, new Map(headers).set('x-stream-offset', longField(envelope.position)));
+    return this.host.version === '3' ? withProperties(sent, { clusterId: undefined }) : sent;
   }
 
   take(): undefined {
@@ -189,7 +196,7 @@ export class StreamQueue extends Queue {
     if (offset !== undefined) return Math.max(this.#base, offset);
     if (spec instanceof TypedField && spec.tag === 'T') return this.#offsetAt(Number(spec.value) * 1000);
     const ageMs = typeof spec === 'string' ? maxAgeMs(spec) : undefined;
-    if (ageMs === undefined) throw new AmqpError('INTERNAL_ERROR', '');
+    if (ageMs === undefined) throw crashed();
     return this.#offsetAt(this.host.context.clock.now - ageMs);
   }
 

@@ -199,3 +199,20 @@ it('what comes back together goes out to one consumer after the other, in the or
   const came = peer.takeAll().map((item) => item.kind === 'method' && `${item.args.consumerTag}${item.body}`);
   expect(came).toEqual(['a1', 'a4', 'b0', 'b3', 'c2']);
 });
+
+it.each([
+  ['3', ['0', '1 2', '3 4']],
+  ['4', ['0', '1', '2']],
+] as const)('version %s gives credit for what it gives up: %j', (version, batches) => {
+  const { peer, publish } = quorumScene(version, { 'x-delivery-limit': 0 });
+  for (const body of ['0', '1', '2', '3', '4']) publish(body);
+  peer.call(1, 'basic.qos', { prefetchCount: 1 });
+  const came = () => peer.takeAll().flatMap((item) => (item.kind === 'method' && item.body ? [item.body] : []));
+  peer.send(1, 'basic.consume', { queue: 'q' });
+  const seen = [came().join(' ')];
+  for (const deliveryTag of [1, 2]) {
+    peer.send(1, 'basic.nack', { deliveryTag, requeue: true });
+    seen.push(came().join(' '));
+  }
+  expect(seen).toEqual(batches);
+});

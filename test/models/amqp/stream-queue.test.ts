@@ -69,3 +69,31 @@ it('an offset to come is waited for', () => {
   for (const body of ['5', '6']) publish(body);
   expect(peer.takeAll()).toMatchObject([{ name: 'basic.deliver', body: '6' }]);
 });
+
+it('version 3 keeps no lists and tables of headers, nor a cluster', () => {
+  const { peer } = streamScene();
+  const headers = { a: 1, list: [1], table: { a: 1 }, void: null };
+  peer.publish(1, { routingKey: 's' }, { headers, clusterId: 'c', appId: 'a' }, 'x');
+  peer.send(1, 'basic.consume', { queue: 's', args: { 'x-stream-offset': 'last' } });
+  const [delivery] = peer.takeAll().slice(-1);
+  expect(delivery).toMatchObject({
+    props: { headers: { a: 1, void: null, 'x-stream-offset': { $t: 'l', v: 5 } }, appId: 'a' },
+  });
+  expect(JSON.stringify(delivery)).not.toMatch(/list|table|clusterId/);
+});
+
+it('the consumers of a channel hear of what comes in the order of their tags, the last first', () => {
+  const { peer, publish } = streamScene();
+  for (const consumerTag of ['b', 'a', 'c']) peer.call(1, 'basic.consume', { queue: 's', consumerTag });
+  publish('x');
+  expect(peer.takeAll().map((item) => item.kind === 'method' && item.args.consumerTag)).toEqual(['c', 'b', 'a']);
+});
+
+it('recover ends the connection that has something of a stream, as it does in RabbitMQ', () => {
+  const { peer, publish } = streamScene();
+  expect(peer.call(1, 'basic.recover', { requeue: true }).name).toBe('basic.recover-ok');
+  peer.call(1, 'basic.consume', { queue: 's' });
+  publish('x');
+  peer.takeAll();
+  expect(peer.call(1, 'basic.recover', { requeue: true }).args).toMatchObject({ replyCode: 541, classId: 0 });
+});
