@@ -12,6 +12,10 @@ export class ServerStats {
   connections = 0;
   rejectedConnections = 0;
   commands = 0;
+  reads = 0;
+  readBytes = 0;
+  writes = 0;
+  writtenBytes = 0;
   /** Error replies by code. */
   readonly errors = new Map<string, number>();
   readonly byCommand = new Map<string, CommandStats>();
@@ -24,6 +28,16 @@ export class ServerStats {
     }
     stats[outcome]++;
     if (outcome === 'calls') this.commands++;
+  }
+
+  countRead(bytes: number): void {
+    this.reads++;
+    this.readBytes += bytes;
+  }
+
+  countWrite(bytes: number): void {
+    this.writes++;
+    this.writtenBytes += bytes;
   }
 
   /** @param line an error reply without its dash */
@@ -42,6 +56,10 @@ export class ServerStats {
     this.connections = 0;
     this.rejectedConnections = 0;
     this.commands = 0;
+    this.reads = 0;
+    this.readBytes = 0;
+    this.writes = 0;
+    this.writtenBytes = 0;
     this.errors.clear();
     this.byCommand.clear();
   }

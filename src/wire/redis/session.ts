@@ -86,6 +86,7 @@ export class Session implements DoorSession, Subscriber {
   receive(chunk: Uint8Array): void {
     if (this.#closing) return;
     this.lastActivityMs = this.door.now;
+    this.door.stats.countRead(chunk.length);
     this.#parser.push(chunk);
     this.proceed();
     this.door.flush();
@@ -334,6 +335,7 @@ export class Session implements DoorSession, Subscriber {
   flush(): void {
     if (this.#out === '' || this.#gone) return;
     this.lastActivityMs = this.door.now;
+    this.door.stats.countWrite(this.#out.length);
     this.transport.write(Buffer.from(this.#out, 'latin1'));
     this.#out = '';
   }

@@ -54,11 +54,16 @@ function clients(client: Session): Field[] {
 
 function memory(client: Session): Field[] {
   const { config, usedMemory } = client.door.broker;
+  const { scriptCount, functions } = client.door.scripting;
+  const libraries = functions.all();
   return [
     ['used_memory', usedMemory],
     ['used_memory_human', `${(usedMemory / 1024 / 1024).toFixed(2)}M`],
     ['used_memory_rss', usedMemory],
     ['used_memory_peak', usedMemory],
+    ['number_of_cached_scripts', scriptCount],
+    ['number_of_functions', libraries.reduce((sum, library) => sum + library.functions.length, 0)],
+    ['number_of_libraries', libraries.length],
     ['maxmemory', config.number('maxmemory')],
     ['maxmemory_human', `${(config.number('maxmemory') / 1024 / 1024).toFixed(2)}M`],
     ['maxmemory_policy', config.text('maxmemory-policy')],
@@ -85,6 +90,8 @@ function stats(client: Session): Field[] {
     ['total_connections_received', door.stats.connections],
     ['total_commands_processed', door.stats.commands],
     ['instantaneous_ops_per_sec', 0],
+    ['total_net_input_bytes', door.stats.readBytes],
+    ['total_net_output_bytes', door.stats.writtenBytes],
     ['rejected_connections', door.stats.rejectedConnections],
     ['expired_keys', door.broker.counters.expired],
     ['evicted_keys', door.broker.counters.evicted],
@@ -97,6 +104,8 @@ function stats(client: Session): Field[] {
     ['tracking_total_items', door.tracking.itemCount],
     ['tracking_total_prefixes', door.tracking.prefixCount],
     ['total_error_replies', door.stats.errorCount],
+    ['total_reads_processed', door.stats.reads],
+    ['total_writes_processed', door.stats.writes],
   ];
 }
 

@@ -101,6 +101,11 @@ export class Scripting {
     return { name, request, durationMs: this.#door.now - startedMs };
   }
 
+  /** How many scripts are remembered. */
+  get scriptCount(): number {
+    return this.#sources.size;
+  }
+
   has(digest: string): boolean {
     return this.#sources.has(digest.toLowerCase());
   }
