@@ -87,11 +87,11 @@ export class ContentAssembler {
     if (frame.type !== FRAME_HEADER) throw this.unexpected();
     const head = readContentHead(frame.payload);
     if (!head) throw new AmqpError('FRAME_ERROR', 'a content header that ends before its property flags');
+    if (head.weight !== 0) throw this.unexpected();
     if (head.classId !== 60) {
       const text = `expected content header for class 60, got one for class ${head.classId} instead`;
       throw new AmqpError('UNEXPECTED_FRAME', text);
     }
-    if (head.weight !== 0) throw this.unexpected();
     if (head.bodyBytes > this.#largestBytes) {
       const text = `message size ${head.bodyBytes} is larger than configured max size ${this.#largestBytes}`;
       throw new AmqpError('PRECONDITION_FAILED', text);

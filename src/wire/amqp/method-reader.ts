@@ -1,5 +1,5 @@
 import type { Limits } from '../../core/limits.js';
-import { AmqpError, erlangBinary, erlangFormat } from '../../models/amqp/index.js';
+import { AmqpError } from '../../models/amqp/index.js';
 import { type AnyMethod, methodById } from './method.js';
 import { MalformedBytesError, MalformedTextError, Reader } from './reader.js';
 
@@ -36,7 +36,7 @@ export function readMethod(payload: Uint8Array, limits: Limits): ReadMethod | Un
     if (error instanceof MalformedTextError) {
       return { refusal: new AmqpError('FRAME_ERROR', error.message), place: undefined };
     }
-    const text = erlangFormat`cannot decode ${erlangBinary(payload.subarray(4))}`;
+    const text = `cannot decode <<${payload.subarray(4).join(',')}>>`;
     return { refusal: new AmqpError('FRAME_ERROR', text), place: method };
   }
 }

@@ -80,6 +80,7 @@ describe('bad input on an open connection', () => {
     ['channel.close-ok out of the blue', [frame(1, 1, 0, 20, 0, 41)], 503, 'unimplemented method'],
     ['cut arguments', [frame(1, 1, 0, 50, 0, 10, 0, 0)], 501, 'cannot decode <<0,0>>'],
     ['arguments too many', [frame(1, 1, 0, 20, 0, 20, 1, 9)], 501, 'cannot decode'],
+    ['arguments that are text', [frame(1, 1, 0, 60, 0, 71, 97, 98)], 501, 'cannot decode <<97,98>>'],
     ['an unknown method', [frame(1, 1, 0, 60, 0, 99)], 540, 'unknown'],
     ['an unknown table tag', [frame(1, 1, 0, 50, 0, 10, 0, 0, 0, 0, 0, 0, 0, 4, 1, 97, 0x55, 0)], 501, 'cannot decode'],
     ['a name that is no UTF-8', [frame(1, 1, 0, 50, 0, 10, 0, 0, 1, 0xff, 0, 0, 0, 0, 0)], 501, 'Malformed UTF-8'],
@@ -88,6 +89,7 @@ describe('bad input on an open connection', () => {
     ['a body where the header is due', [PUBLISH, frame(3, 1, 1)], 505, 'expected content header for class 60'],
     ['a method where the header is due', [PUBLISH, PUBLISH], 505, 'expected content header for class 60'],
     ['a header of another class', [PUBLISH, head(50, FIVE)], 505, 'got one for class 50'],
+    ['a header of another class with a weight', [PUBLISH, head(0, FIVE, 0, 1)], 505, 'got non content header frame'],
     ['a header with a weight', [PUBLISH, head(60, FIVE, 0, 1)], 505, 'expected content header'],
     ['a method where the body is due', [PUBLISH, head(60, FIVE), PUBLISH], 505, 'expected content body'],
     [
