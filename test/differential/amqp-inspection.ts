@@ -6,7 +6,7 @@ type Row = Readonly<Record<string, unknown>>;
 const LISTS = [
   ['exchanges', ['name', 'type', 'durable', 'auto_delete', 'internal', 'arguments', 'policy']],
   ['queues', ['name', 'type', 'durable', 'auto_delete', 'exclusive', 'arguments']],
-  ['bindings', ['source', 'destination_type', 'destination', 'routing_key', 'arguments']],
+  ['bindings', ['source', 'destination_type', 'destination', 'routing_key', 'arguments', 'properties_key']],
 ] as const;
 
 /** @param prefix begins a name that each of the rows has */

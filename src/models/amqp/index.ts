@@ -24,6 +24,7 @@ export type { AmqpConnection, ConnectionSink } from './connection.js';
 export type { Consumer } from './consumer.js';
 export type { Confirmation, Envelope, ReturnedMessage } from './envelope.js';
 export { Delivery } from './envelope.js';
+export { erlangHash, termOfTable } from './erlang-hash.js';
 export {
   type ErlangTerm,
   erlangAtom,

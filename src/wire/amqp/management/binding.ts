@@ -1,5 +1,11 @@
 /** Bindings: /api/bindings. */
-import type { AmqpChannel, Binding, VirtualHost } from '../../../models/amqp/index.js';
+import {
+  type AmqpChannel,
+  type Binding,
+  erlangHash,
+  termOfTable,
+  type VirtualHost,
+} from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
 import { found, noContent } from './answer.js';
 import { overChannel } from './direct-channel.js';
@@ -40,13 +46,9 @@ function quoted(text: string): string {
 function propertiesKey(routingKey: string, args: Binding['arguments']): string {
   const key = routingKey === '' ? '~' : quoted(routingKey);
   if (args.size === 0) return key;
-  return `${routingKey === '' ? '' : key}~${hash(JSON.stringify(tableToJson(args)))}`;
-}
-
-function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return (value >>> 0).toString(36);
+  const hash = Buffer.alloc(4);
+  hash.writeUInt32BE(erlangHash(termOfTable(args)));
+  return `${routingKey === '' ? '' : key}~${hash.toString('base64url')}`;
 }
 
 function bindingToJson(binding: Binding, vhost: VirtualHost): BindingItem {

@@ -21,6 +21,21 @@ test('a binding has a name of its own, under which it is shown and removed', asy
   expect((await world.http('GET', between)).body).toEqual([]);
 });
 
+test.each([
+  ['', { 'x-own': 1 }, '~mYtsSA'],
+  ['k.*', { h: null }, 'k.%2A~zynscQ'],
+  ['', { h: 1, 'x-own': 1 }, '~PCkoug'],
+  ['', { 'x-match': 'any', 'x-own': 1 }, '~k7CfNw'],
+])('the arguments of a binding are in its name as RabbitMQ hashes them: %j %j', async (routingKey, args, name) => {
+  const world = new AmqpWorld();
+  const peer = world.connect();
+  peer.call(1, 'channel.open');
+  peer.call(1, 'queue.declare', { queue: 'q' });
+  peer.call(1, 'queue.bind', { queue: 'q', exchange: 'amq.direct', routingKey, args });
+  const { body } = await world.http('GET', '/api/bindings/%2F/e/amq.direct/q/q');
+  expect(body[0].properties_key).toBe(name);
+});
+
 test('every queue is bound to the default exchange, which takes no other binding', async () => {
   const world = new AmqpWorld();
   await world.http('PUT', '/api/queues/%2F/q', {});
