@@ -1,5 +1,5 @@
 /** Requests that create, change and describe topics and settings. */
-import { metadata } from './kafka-log-program.js';
+import { metadata, unique } from './kafka-log-program.js';
 import type { Dice, Operation } from './kafka-program.js';
 
 const SETTINGS: ReadonlyArray<readonly [name: string, ...values: Array<string | null>]> = [
@@ -184,48 +184,93 @@ function describeTopicPartitions(dice: Dice): Operation | undefined {
 }
 
 function rare(dice: Dice): Operation | undefined {
-  const partitions = () => dice.some(2, () => dice.partition());
-  switch (dice.int(6)) {
-    case 0:
-      return dice.make('ElectLeaders', {
-        electionType: dice.mostly(0, 1, 2),
-        topicPartitions: dice.some(2, () => ({ topic: dice.topic(), partitions: partitions() })),
-        timeoutMs: 5_000,
-      });
-    case 1:
-      return dice.make('AlterPartitionReassignments', {
-        timeoutMs: 5_000,
-        topics: dice.some(2, () => ({
-          name: dice.topic(),
-          partitions: partitions().map((partitionIndex) => ({
-            partitionIndex,
-            replicas: dice.pick([null, [1], [2], [], [1, 1]]),
-          })),
+  return dice.pick(RARE)(dice);
+}
+
+const partitions = (dice: Dice) => dice.some(2, () => dice.partition());
+
+/** What fits everything. */
+const ANY_ACL = {
+  resourceTypeFilter: 1,
+  resourceNameFilter: null,
+  patternTypeFilter: 1,
+  principalFilter: null,
+  hostFilter: null,
+  operation: 1,
+  permissionType: 1,
+};
+
+const ACL = {
+  resourceType: 2,
+  resourceName: '~a',
+  resourcePatternType: 3,
+  principal: 'User:u',
+  host: '*',
+  operation: 3,
+  permissionType: 3,
+};
+
+const RARE: ReadonlyArray<(dice: Dice) => Operation | undefined> = [
+  (dice) =>
+    dice.make('ElectLeaders', {
+      electionType: dice.mostly(0, 1, 2),
+      topicPartitions: dice.once(6)
+        ? null
+        : dice.some(2, () => ({ topic: dice.topic(), partitions: partitions(dice) })),
+      timeoutMs: 5_000,
+    }),
+  (dice) =>
+    dice.make('AlterPartitionReassignments', {
+      timeoutMs: 5_000,
+      topics: dice.some(2, () => ({
+        name: dice.topic(),
+        partitions: partitions(dice).map((partitionIndex) => ({
+          partitionIndex,
+          replicas: dice.pick([null, [1], [2], [], [1, 1]]),
         })),
-      });
-    case 2:
-      return dice.make('ListPartitionReassignments', {
-        timeoutMs: 5_000,
-        topics: dice.some(2, () => ({ name: dice.topic(), partitionIndexes: partitions() })),
-      });
-    case 3:
-      return dice.make('DescribeAcls', {
-        resourceTypeFilter: 1,
-        resourceNameFilter: null,
-        patternTypeFilter: 1,
-        principalFilter: null,
-        hostFilter: null,
-        operation: 1,
-        permissionType: 1,
-      });
-    case 4:
-      return dice.make('DescribeUserScramCredentials', {
-        users: dice.pick([[], [{ name: '~u' }], [{ name: '~u' }, { name: '~u' }]]),
-      });
-    default:
-      return dice.make('ApiVersions', {
-        clientSoftwareName: dice.pick(['test', '', '-x', 'a b']),
-        clientSoftwareVersion: dice.pick(['1.0', '']),
-      });
-  }
+      })),
+    }),
+  (dice) =>
+    dice.make('ListPartitionReassignments', {
+      timeoutMs: 5_000,
+      topics: dice.once(6) ? null : dice.some(2, () => ({ name: dice.topic(), partitionIndexes: partitions(dice) })),
+    }),
+  (dice) => dice.make('DescribeAcls', ANY_ACL),
+  (dice) => dice.make('CreateAcls', { creations: dice.some(2, () => ACL, 0) }),
+  (dice) => dice.make('DeleteAcls', { filters: dice.some(2, () => ANY_ACL, 0) }),
+  (dice) =>
+    dice.make('DescribeUserScramCredentials', {
+      users: dice.pick([[], [{ name: '~u' }], [{ name: '~u' }, { name: '~u' }], [{ name: '~v' }, { name: '~u' }]]),
+    }),
+  (dice) => alterScram(dice),
+  (dice) =>
+    dice.make('DescribeLogDirs', {
+      topics: dice.once(4)
+        ? null
+        : unique(dice.some(2, () => dice.topic())).map((topic) => ({ topic, partitions: unique(partitions(dice)) })),
+    }),
+  (dice) => dice.make('SaslHandshake', { mechanism: dice.pick(['PLAIN', 'SCRAM-SHA-256', 'x', '']) }),
+  (dice) => dice.make('SaslAuthenticate', { authBytes: { $: 'bytes', text: '\0u\0p' } }),
+  (dice) =>
+    dice.make('ApiVersions', {
+      clientSoftwareName: dice.pick(['test', '', '-x', 'a b']),
+      clientSoftwareVersion: dice.pick(['1.0', '']),
+    }),
+];
+
+function alterScram(dice: Dice): Operation | undefined {
+  const user = () => ({ name: dice.mostly('~u', '~v', ''), mechanism: dice.mostly(1, 2, 0, 7) });
+  return dice.make('AlterUserScramCredentials', {
+    deletions: dice.once(2) ? dice.some(2, user) : [],
+    upsertions: dice.some(
+      2,
+      () => ({
+        ...user(),
+        iterations: dice.mostly(4_096, 4_095, 16_384, 16_385),
+        salt: { $: 'bytes', text: 'salt' },
+        saltedPassword: { $: 'bytes', text: dice.mostly('password', '') },
+      }),
+      0,
+    ),
+  });
 }

@@ -53,6 +53,7 @@ export type Damage =
 type Place =
   | { readonly $: 'topicId'; readonly topic: string }
   | { readonly $: 'time'; readonly plus: number }
+  | { readonly $: 'bytes'; readonly text: string }
   | { readonly $: 'subscription'; readonly topics: readonly string[] }
   | { readonly $: 'assignments' }
   | { readonly $: 'owned'; readonly connection: number }
@@ -170,6 +171,8 @@ export class Memory {
         return this.topicIds.get(this.resolve(place.topic, connection)) ?? unknownId(place.topic);
       case 'time':
         return this.baseMs + place.plus;
+      case 'bytes':
+        return Buffer.from(place.text);
       case 'subscription':
         return encodeSubscription({ topics: this.resolve(place.topics, connection) });
       case 'assignments':

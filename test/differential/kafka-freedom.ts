@@ -3,7 +3,7 @@
  * description of it writes the very bytes that were read.
  *
  * - Ids that a broker makes up (topics, members, producers, fetch sessions): only which are the same.
- * - The cluster id, ports and throttle times; the moment of a log append time.
+ * - The cluster id, ports, places on disks and throttle times; the moment of a log append time.
  * - The order of topics, partitions, groups, members and settings, which Kafka often takes from hash tables.
  * - ConsumerGroupDescribe of a classic group: Kafka 3.9 calls it an unknown error, later versions GROUP_ID_NOT_FOUND.
  * - Whether a classic group without members is there: one whose members only have an id so far shows in Kafka when
@@ -28,6 +28,9 @@ const FREE = new Set([
   'clusterId',
   'finalizedFeatures',
   'finalizedFeaturesEpoch',
+  'logDir',
+  'totalBytes',
+  'usableBytes',
 ]);
 const IDS = new Set(['topicId', 'memberId', 'leader', 'producerId', 'sessionId']);
 const TIMES = new Set(['timestamp', 'logAppendTimeMs', 'lastTimestamp', 'transactionStartTimeMs']);
@@ -101,6 +104,8 @@ function isOwn(api: string, list: string, item: any, memory: Memory): boolean {
   if (api === 'ListGroups' && list === 'groups') return ours(item.groupId) && item.groupState !== 'Empty';
   if (api === 'ListTransactions' && list === 'transactionStates') return ours(item.transactionalId);
   if (api === 'DescribeLogDirs' && list === 'topics') return ours(item.name);
+  if (api === 'ElectLeaders' && list === 'replicaElectionResults')
+    return ours(item.topic) || item.partitionResult.length > 0;
   if ((api === 'Metadata' || api === 'DescribeTopicPartitions') && list === 'topics' && item.errorCode === 'NONE') {
     return ours(item.name);
   }

@@ -144,6 +144,7 @@ const DECIDED_BY_CONTROLLER = new Set([
   'IncrementalAlterConfigs',
   'Metadata',
   'AlterPartitionReassignments',
+  'AlterUserScramCredentials',
 ]);
 
 /** What only reads may be ahead of what Kafka has decided, and then says something else a moment later. */

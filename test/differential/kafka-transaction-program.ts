@@ -18,7 +18,7 @@ export function transactionOperation(dice: Dice): Operation | undefined {
   const states = dice.pick([[], ['Ongoing'], ['Empty', 'CompleteCommit'], ['nonsense']]);
   return dice.make('ListTransactions', {
     stateFilters: states,
-    producerIdFilters: [],
+    producerIdFilters: dice.once(3) ? [{ $: 'remember', what: 'producerId', connection: dice.connection }] : [],
     durationFilter: dice.mostly(-1, 0, 100_000),
   });
 }

@@ -145,7 +145,12 @@ export class ClassicGroup {
 
   #joinKnown(request: JoinRequest, parked: Delayed<JoinAnswer>): void {
     const { memberId } = request;
-    if (this.#rebalance.isPending(memberId)) return this.#add(memberId, request, parked);
+    if (this.#rebalance.isPending(memberId)) {
+      // Ids are handed out to those only who are no static members.
+      if (request.instanceId !== null)
+        throw new KafkaError('UNKNOWN_SERVER_ERROR', `'${memberId}' is no static member`);
+      return this.#add(memberId, request, parked);
+    }
     const member = this.#roster.checkMember(memberId, request.instanceId);
     const same = member.offersSame(request.protocols);
     const leader = memberId === this.#roster.leaderId;

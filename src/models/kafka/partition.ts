@@ -180,7 +180,10 @@ export class Partition {
     readonly coordinatorEpoch: number;
     readonly commit: boolean;
   }): void {
-    this.append(RecordBatch.marker({ ...marker, timestampMs: this.#context.clock.now }));
+    const { now } = this.#context.clock;
+    const batch = RecordBatch.marker({ ...marker, timestampMs: now });
+    if (this.home.settings.logAppendTime) batch.stampAppendTime(now);
+    this.append(batch);
   }
 
   /** Moves the start of the log, on all replicas that can be reached. */

@@ -38,30 +38,41 @@ export class ScramCredentials {
     return this.#users.get(user)?.get(mechanism);
   }
 
-  /** @throws KafkaError UNACCEPTABLE_CREDENTIAL, UNSUPPORTED_SASL_MECHANISM; BrokerLimitError */
-  set(user: string, mechanism: number, credential: ScramCredential): void {
-    const known = mechanismOf(mechanism);
-    const { iterations, salt, saltedPassword } = credential;
+  /**
+   * Whether a credential can be set, or deleted.
+   *
+   * @param credential undefined to delete what there is
+   * @throws KafkaError UNACCEPTABLE_CREDENTIAL, UNSUPPORTED_SASL_MECHANISM, RESOURCE_NOT_FOUND; BrokerLimitError
+   */
+  check(user: string, mechanism: number, credential?: ScramCredential): void {
     if (user === '') throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Username must not be empty');
+    const known = mechanismOf(mechanism);
+    if (!credential) {
+      if (this.get(user, known)) return;
+      throw new KafkaError('RESOURCE_NOT_FOUND', 'Attempt to delete a user credential that does not exist');
+    }
+    const { iterations } = credential;
     if (iterations < LEAST_ITERATIONS) throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Too few iterations');
     if (iterations > MOST_ITERATIONS) throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Too many iterations');
-    if (salt.length === 0 || saltedPassword.length === 0) {
-      throw new KafkaError('UNACCEPTABLE_CREDENTIAL', 'Salt and salted password must not be empty');
-    }
     if (!this.#users.has(user)) checkLimit(this.#limits, 'entityCount', this.#users.size + 1, `user '${user}'`);
+  }
+
+  /** @see check */
+  set(user: string, mechanism: number, credential: ScramCredential): void {
+    this.check(user, mechanism, credential);
+    const { iterations, salt, saltedPassword } = credential;
     const own = this.#users.get(user) ?? new Map<ScramMechanism, ScramCredential>();
-    own.set(known, { iterations, salt: salt.slice(), saltedPassword: saltedPassword.slice() });
+    own.set(mechanismOf(mechanism), { iterations, salt: salt.slice(), saltedPassword: saltedPassword.slice() });
     this.#users.set(user, own);
     this.#changed();
   }
 
-  /** @throws KafkaError RESOURCE_NOT_FOUND, UNSUPPORTED_SASL_MECHANISM */
+  /** @see check */
   delete(user: string, mechanism: number): void {
+    this.check(user, mechanism);
     const own = this.#users.get(user);
-    if (!own?.delete(mechanismOf(mechanism))) {
-      throw new KafkaError('RESOURCE_NOT_FOUND', 'Attempt to delete a user credential that does not exist');
-    }
-    if (own.size === 0) this.#users.delete(user);
+    own?.delete(mechanismOf(mechanism));
+    if (own?.size === 0) this.#users.delete(user);
     this.#changed();
   }
 

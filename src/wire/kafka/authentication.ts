@@ -31,6 +31,11 @@ export class Authentication {
     return this.#options === undefined || this.#user !== undefined;
   }
 
+  /** Whether clients have to say who they are. */
+  get required(): boolean {
+    return this.#options !== undefined;
+  }
+
   get principal(): string {
     return `User:${this.#user ?? 'ANONYMOUS'}`;
   }
@@ -56,6 +61,10 @@ export class Authentication {
 
   /** Takes a token of the client. */
   step(token: Uint8Array): SaslResult {
+    if (!this.required) {
+      const message = 'SaslAuthenticate request received after successful authentication';
+      return { ok: false, error: 'ILLEGAL_SASL_STATE', message };
+    }
     if (!this.#exchange) {
       return { ok: false, error: 'ILLEGAL_SASL_STATE', message: 'SaslAuthenticate came before SaslHandshake' };
     }

@@ -236,7 +236,7 @@ export class KafkaSession implements Session {
     if (flexible && !api.definition.plainResponseHeader) writer.unsignedVarint(0);
     response.write(writer, outcome as never);
     this.#send(finishAnswer(writer), request.cutAfterBytes);
-    if (request.handler.closesAfter?.(outcome)) this.#end();
+    if (this.#authentication.required && request.handler.closesAfter?.(outcome)) this.#end();
   }
 
   #send(parts: readonly Uint8Array[], cutAfterBytes: number | undefined): void {

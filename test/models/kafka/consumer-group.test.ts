@@ -108,6 +108,12 @@ describe('ClassicGroup: joining', () => {
     expect(state()).toBeUndefined();
   });
 
+  it('knows no static member by an id that it handed out', () => {
+    const { memberId } = member({ requiresKnownId: true }).join();
+    expect(codeOf(() => member({ instanceId: 'i' }).join({ memberId }))).toBe('UNKNOWN_SERVER_ERROR');
+    expect(member().join({ memberId }).joined?.error).toBe('NONE');
+  });
+
   it('takes no more members than group.max.size', () => {
     start({ 'group.max.size': 2 });
     const [a, b] = stableGroup(2);

@@ -192,3 +192,14 @@ test('prop: K3 what all in-sync replicas had is never lost nor changed, whoever 
     { numRuns: 1_000 },
   );
 });
+
+test.each([
+  ['LogAppendTime', 0x38],
+  ['CreateTime', 0x30],
+])('a marker has the attributes of %s', (type, attributes) => {
+  const { partition, broker } = start([1], { 'message.timestamp.type': type });
+  partition.appendMarker({ producerId: 5, producerEpoch: 0, coordinatorEpoch: 0, commit: true });
+  expect(fetchNow(broker, 't').batches.map((batch) => [batch.attributes, batch.isIntact])).toEqual([
+    [attributes, true],
+  ]);
+});

@@ -1,9 +1,8 @@
-import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE, KafkaError, type ScramCredential } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { ErrorName } from '../error-code.js';
 import { array, bytes, error, int8, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
-import { repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_AlterUserScramCredentials */
 export const alterUserScramCredentialsApi = defineApi({
@@ -39,44 +38,46 @@ export const alterUserScramCredentials = alterUserScramCredentialsApi.handler({
   handle({ deletions, upsertions }, call) {
     call.demand('alter', 'cluster', CLUSTER_RESOURCE);
     const { scramCredentials: credentials } = call.broker;
-    const changes = [
-      ...deletions.map(({ name, mechanism }) => ({ name, mechanism, run: () => credentials.delete(name, mechanism) })),
-      ...upsertions.map(({ name, mechanism, ...credential }) => ({
-        name,
-        mechanism,
-        run: () => credentials.set(name, mechanism, credential),
-      })),
+    const changes: Change[] = [
+      ...deletions.map(({ name, mechanism }) => ({ name, mechanism })),
+      ...upsertions.map(({ name, mechanism, ...credential }) => ({ name, mechanism, credential })),
     ];
-    const twice = repeated(changes.map(({ name, mechanism }) => `${mechanism} ${name}`));
-    // Each user is answered once, with what went wrong first.
-    const results = new Map<string, ReturnType<typeof refusal> | { user: string; errorCode: 'NONE' }>();
+    // A user is answered once, and nothing is done for one that is named twice, by whatever mechanism.
+    const accepted = new Map<string, Change>();
+    const refused = new Map<string, ReturnType<typeof refusal>>();
     for (const change of changes) {
-      const user = change.name;
-      if (results.get(user) && results.get(user)?.errorCode !== 'NONE') continue;
-      results.set(
-        user,
-        attempt(
-          () => {
-            if (twice.has(`${change.mechanism} ${user}`)) {
-              throw new KafkaError(
-                'DUPLICATE_RESOURCE',
-                'A user credential cannot be altered twice in the same request',
-              );
-            }
-            change.run();
-            return { user, errorCode: 'NONE' as const };
-          },
-          (errorCode, errorMessage) => refusal(user, errorCode, errorMessage),
-        ),
+      const { name, mechanism, credential } = change;
+      if (refused.has(name)) continue;
+      attempt(
+        () => {
+          if (accepted.delete(name)) throw new KafkaError('DUPLICATE_RESOURCE', TWICE);
+          credentials.check(name, mechanism, credential);
+          accepted.set(name, change);
+        },
+        (errorCode, errorMessage) => void refused.set(name, refusal(name, errorCode, errorMessage)),
       );
     }
-    return { results: [...results.values()] };
+    for (const { name, mechanism, credential } of accepted.values()) {
+      if (credential) credentials.set(name, mechanism, credential);
+      else credentials.delete(name, mechanism);
+    }
+    const done = [...accepted.keys()].map((user) => ({ user, errorCode: 'NONE' as const }));
+    return { results: [...done, ...refused.values()] };
   },
   fail: ({ deletions, upsertions }, errorCode, message) => {
     const users = new Set([...deletions, ...upsertions].map(({ name }) => name));
     return { results: [...users].map((user) => refusal(user, errorCode, message)) };
   },
 });
+
+const TWICE = 'A user credential cannot be altered twice in the same request';
+
+interface Change {
+  readonly name: string;
+  readonly mechanism: number;
+  /** Undefined to delete it. */
+  readonly credential?: ScramCredential;
+}
 
 function refusal(user: string, errorCode: ErrorName, errorMessage: string) {
   return { user, errorCode, errorMessage };

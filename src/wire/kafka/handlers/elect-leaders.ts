@@ -62,12 +62,12 @@ export const electLeaders = electLeadersApi.handler({
       ),
     }));
     if (request.topicPartitions) return { replicaElectionResults: results };
-    // Asked for all, only what had to be done is told.
+    // Asked for all, only what had to be done is told of each topic.
     const done = results.map(({ topic, partitionResult }) => ({
       topic,
       partitionResult: partitionResult.filter(({ errorCode }) => errorCode !== 'ELECTION_NOT_NEEDED'),
     }));
-    return { replicaElectionResults: done.filter(({ partitionResult }) => partitionResult.length > 0) };
+    return { replicaElectionResults: done };
   },
   fail: ({ topicPartitions }, errorCode, errorMessage) => ({
     errorCode,

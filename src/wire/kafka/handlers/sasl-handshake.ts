@@ -21,6 +21,8 @@ export const saslHandshake = saslHandshakeApi.handler({
   beforeAuthentication: true,
   handle({ mechanism }, { authentication }) {
     const { mechanisms } = authentication;
+    // Where nobody has to say who he is, nobody may.
+    if (!authentication.required) return { errorCode: 'ILLEGAL_SASL_STATE', mechanisms: [] };
     if (authentication.handshake(mechanism)) return { errorCode: 'NONE', mechanisms };
     return { errorCode: 'UNSUPPORTED_SASL_MECHANISM', mechanisms };
   },

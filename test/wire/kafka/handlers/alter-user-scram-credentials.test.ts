@@ -13,8 +13,27 @@ test('credentials are stored and removed, each with its own verdict', () => {
     ],
   });
   expect(altered.results.map(({ user, errorCode }) => [user, errorCode])).toEqual([
-    ['nobody', 'RESOURCE_NOT_FOUND'],
     ['bob', 'NONE'],
+    ['nobody', 'RESOURCE_NOT_FOUND'],
     ['eve', 'UNACCEPTABLE_CREDENTIAL'],
   ]);
+});
+
+test('a user that is named twice stays as it is, unless the first was wrong already', () => {
+  const world = new KafkaWorld();
+  const credential = { iterations: 4096, salt: new Uint8Array(0), saltedPassword: new Uint8Array(32) };
+  const ask = (deletions: number[], upsertions: number[]) =>
+    world
+      .connect()
+      .ask(alterUserScramCredentialsApi, 0, {
+        deletions: deletions.map((mechanism) => ({ name: 'bob', mechanism })),
+        upsertions: upsertions.map((mechanism) => ({ name: 'bob', mechanism, ...credential })),
+      })
+      .results.map(({ errorCode }) => errorCode);
+  expect(ask([], [1, 2])).toEqual(['DUPLICATE_RESOURCE']);
+  expect(ask([1], [2])).toEqual(['RESOURCE_NOT_FOUND']);
+  expect(world.broker.scramCredentials.users.size).toBe(0);
+  expect(ask([], [1])).toEqual(['NONE']);
+  expect(ask([1], [2])).toEqual(['DUPLICATE_RESOURCE']);
+  expect([...(world.broker.scramCredentials.users.get('bob')?.keys() ?? [])]).toEqual(['SCRAM-SHA-256']);
 });

@@ -12,6 +12,9 @@ test('a leader is elected where another one is due, and can be', () => {
   expect([elect(0), elect(1)]).toEqual(['ELECTION_NOT_NEEDED', 'ELECTION_NOT_NEEDED']);
   world.broker.stopNode(1);
   expect(elect(0)).toBe('PREFERRED_LEADER_NOT_AVAILABLE');
+  expect(client.ask(electLeadersApi, 2, { electionType: 1, topicPartitions: null }).replicaElectionResults).toEqual([
+    { topic: 't', partitionResult: [] },
+  ]);
   world.broker.startNode(1);
   expect(elect(0)).toBe('NONE');
   expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 1 });

@@ -26,3 +26,12 @@ test('a token without a handshake is refused', () => {
   const world = new KafkaWorld({ sasl: { users: { bob: 'secret' } } });
   expect(world.connect().ask(saslAuthenticateApi, 1, token('secret')).errorCode).toBe('ILLEGAL_SASL_STATE');
 });
+
+test('where nobody has to say who he is, a token changes nothing', () => {
+  const client = new KafkaWorld().connect();
+  expect(client.ask(saslAuthenticateApi, 2, token('secret'))).toMatchObject({
+    errorCode: 'ILLEGAL_SASL_STATE',
+    errorMessage: 'SaslAuthenticate request received after successful authentication',
+  });
+  expect(client.transport.closed).toBe(false);
+});

@@ -15,3 +15,11 @@ test('a mechanism on offer is taken; for another one the offer is named and the 
   });
   expect(client.transport.closed).toBe(true);
 });
+
+test('where nobody has to say who he is, nobody may', () => {
+  const client = new KafkaWorld().connect();
+  for (const mechanism of ['PLAIN', 'x']) {
+    expect(client.ask(saslHandshakeApi, 1, { mechanism })).toEqual({ errorCode: 'ILLEGAL_SASL_STATE', mechanisms: [] });
+  }
+  expect(client.transport.closed).toBe(false);
+});
