@@ -17,6 +17,7 @@ import { AclLog } from './acl-log.js';
 import { CATEGORY_ORDER, type Command } from './handler.js';
 import { COMMANDS } from './handlers/index.js';
 import { IdleTimeout } from './idle-timeout.js';
+import { LatencyMonitor } from './latency-monitor.js';
 import { MessageFrames } from './message-frame.js';
 import { monitorLine } from './monitor.js';
 import { Pause } from './pause.js';
@@ -45,6 +46,7 @@ export class RedisDoor implements Door {
   readonly scripting = new Scripting(this);
   readonly slowlog = new Slowlog(this);
   readonly aclLog = new AclLog(this);
+  readonly latency = new LatencyMonitor(this);
   readonly tracking = new Tracking(this);
   readonly #dirty = new Set<Session>();
   /** Sessions that were unblocked and may have requests waiting. */

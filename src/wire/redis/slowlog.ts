@@ -53,6 +53,8 @@ export class Slowlog {
   note(client: Session, command: Command, args: readonly string[]): void {
     const durationUs = Math.round(this.#sleptMs * 1000);
     this.#sleptMs = 0;
+    const ms = Math.floor(durationUs / 1000);
+    if (ms > 0) this.#door.latency.note(command.flags.has('fast') ? 'fast-command' : 'command', ms);
     const { config } = this.#door.broker;
     const leastUs = config.number('slowlog-log-slower-than');
     if (leastUs < 0 || durationUs < leastUs || command.flags.has('skip_slowlog')) return;

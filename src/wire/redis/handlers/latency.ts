@@ -1,12 +1,14 @@
 /**
- * The LATENCY container. Nothing takes the broker's time, so that no event is ever slow, and every call stands in the
- * histogram's first place.
+ * The LATENCY container. Only DEBUG SLEEP takes the broker's time: every call stands in the histogram's first place.
+ *
+ * Not done: GRAPH draws nothing, DOCTOR has no advice.
  *
  * @see https://redis.io/docs/latest/commands/?group=server
  */
 import { RedisError } from '../../../models/redis/index.js';
 import { type Command, command } from '../handler.js';
-import { bulk, cString, EMPTY_ARRAY, integer, map, verbatim } from '../reply.js';
+import type { LatencySample } from '../latency-monitor.js';
+import { array, bulk, cString, integer, map, verbatim } from '../reply.js';
 import type { Session } from '../session.js';
 import { withHelp } from './help.js';
 
@@ -21,6 +23,28 @@ const NOTHING_SEEN =
 function doctor(client: Session): string {
   const watching = client.door.broker.config.number('latency-monitor-threshold') > 0;
   return verbatim(watching ? NOTHING_SEEN : DISABLED, client.protocol);
+}
+
+/** Each event: when it was last seen, how long it took then, and at most. */
+function latest({ door }: Session): string {
+  const { latency } = door;
+  return array(
+    latency.events.map((event) => {
+      const last = latency.samples(event).at(-1) as LatencySample;
+      const numbers = [last.atSeconds, last.durationMs, latency.longestMs(event)];
+      return array([bulk(event), ...numbers.map(integer)]);
+    }),
+  );
+}
+
+function history({ door }: Session, args: readonly string[]): string {
+  const samples = door.latency.samples(args[2] as string);
+  return array(samples.map(({ atSeconds, durationMs }) => array([integer(atSeconds), integer(durationMs)])));
+}
+
+function reset({ door }: Session, args: readonly string[]): string {
+  const events = args.length > 2 ? args.slice(2) : door.latency.events;
+  return integer(events.filter((event) => door.latency.forget(event)).length);
 }
 
 function graph(_client: Session, args: readonly string[]): never {
@@ -49,11 +73,11 @@ function histogram(client: Session, args: readonly string[]): string {
 
 export const latencyCommand: Command = command('latency -2', {
   subcommands: withHelp([
-    command('latency|latest 2 alst', () => EMPTY_ARRAY),
-    command('latency|reset -2 alst', () => integer(0)),
+    command('latency|latest 2 alst', latest),
+    command('latency|reset -2 alst', reset),
     command('latency|doctor 2 alst', doctor),
     command('latency|graph 3 alst', graph),
-    command('latency|history 3 alst', () => EMPTY_ARRAY),
+    command('latency|history 3 alst', history),
     command('latency|histogram -2 alst', histogram),
   ]),
 });
