@@ -11,6 +11,8 @@
  * - What comes back to a queue under a channel-wide prefetch: the queue hears of it from the channel, and of the credit
  *   that it frees from the limiter, in either order. Which one wins is the same a hundred times where the machine is
  *   as busy as before, so that programs with such a prefetch requeue nothing but by closing.
+ * - A commit under a channel-wide prefetch: while the queue takes what it publishes, the limiter hears of what it acks,
+ *   and tells the queue. The more is published the later that is. Channels with transactions have no such prefetch.
  * - Channels of a connection that ends: they end in any order, and what one returns may go to another that is still
  *   there. Programs close all but one first.
  * - What is acked by itself still counts in the prefetch of a quorum queue, until the channel has told it. Programs on

@@ -70,16 +70,27 @@ async function arrivals(client: AmqpClient, { type, bindings, messages }: Matrix
   await Promise.all(
     bindings.map(({ queue }) => client.call(1, 'basic.consume', { queue, consumerTag: queue, noAck: true })),
   );
-  // RabbitMQ lets a consumer, and who asks for counts, pass messages that have not been stored; this waits for them.
-  await Promise.all(bindings.map(({ queue }) => client.call(1, 'basic.get', { queue, noAck: true })));
-  await client.call(1, 'basic.qos', {});
   const bodies = new Map<string, string[]>(bindings.map(({ queue }) => [queue, []]));
+  // RabbitMQ lets a consumer, and who asks for counts, pass messages that have not been stored, and makes a consumer
+  // wait while two hundred are on their way; nothing is left once there is nothing to get.
+  await Promise.all(bindings.map(async ({ queue }) => bodies.get(queue)?.push(...(await rest(client, queue)))));
+  await client.call(1, 'basic.qos', {});
   for (const { name, args, body } of client.takeEvents()) {
     if (name === 'basic.deliver') bodies.get(args.consumerTag)?.push(String(body));
   }
   return bindings.map(({ queue, routingKey, args }) => {
-    const hits = bodies.get(queue) ?? [];
+    const hits = (bodies.get(queue) ?? []).sort((a, b) => Number(a) - Number(b));
     const shown = hits.map((body) => JSON.stringify(messages[Number(body)])).join(' ');
     return `${type} ${routingKey} ${JSON.stringify(args)}: ${hits.length} ${shown}`;
   });
+}
+
+/** What is left in a queue. */
+async function rest(client: AmqpClient, queue: string): Promise<string[]> {
+  const bodies: string[] = [];
+  for (;;) {
+    const got = await client.ask(1, 'basic.get', { queue, noAck: true });
+    if (got.kind !== 'method' || got.name !== 'basic.get-ok') return bodies;
+    bodies.push(String(got.body));
+  }
 }

@@ -297,7 +297,7 @@ class ProgramWriter {
       return {
         do: 'qos',
         count: this.#quorumNoAck ? 0 : this.#random.int(4),
-        global: this.#channelPrefetch && channel.home !== undefined,
+        global: this.#channelPrefetch && channel.home !== undefined && channel.mode !== 'tx',
       };
     if (roll < 86) return this.#settle(channel);
     if (roll < 89 && channel.mode === 'tx') return { do: 'rollback' };
