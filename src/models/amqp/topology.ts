@@ -338,7 +338,8 @@ export function deleteQueue(actor: Actor, args: QueueDeleteArguments): number {
   if (args.ifEmpty && queue.readyCount > 0) {
     throw preconditionFailed(`queue '${name}' in vhost '${vhost.name}' not empty`);
   }
-  const count = queue.readyCount;
+  // A stream does not tell how much went with it.
+  const count = queue.type === 'stream' ? 0 : queue.readyCount;
   vhost.removeQueue(queue);
   return count;
 }

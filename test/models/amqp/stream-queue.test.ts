@@ -97,3 +97,8 @@ it('recover ends the connection that has something of a stream, as it does in Ra
   peer.takeAll();
   expect(peer.call(1, 'basic.recover', { requeue: true }).args).toMatchObject({ replyCode: 541, classId: 0 });
 });
+
+it('what is deleted does not tell how much went with it', () => {
+  const { peer } = streamScene();
+  expect(peer.call(1, 'queue.delete', { queue: 's' }).args.messageCount).toBe(0);
+});
