@@ -13,7 +13,7 @@
  * - Requests that Kafka never answers although nothing is to be waited for (no records at all, a resource twice): the
  *   program ends there.
  * - Requests that Kafka answers with UNKNOWN_SERVER_ERROR, which is a fault of its own: the program ends there.
- * - Groups, topics and transactions of other programs, which the real broker has as well.
+ * - Groups, topics, transactions and users of other programs, which the real broker has as well.
  */
 import { crc32c } from '../../src/models/kafka/crc32c.js';
 import { NO_UUID } from '../../src/wire/kafka/reader.js';
@@ -88,7 +88,8 @@ function listOf(name: string, given: readonly any[], api: string, memory: Memory
   const list = api === 'Fetch' && name === 'responses' ? given.flatMap(partitionsOf) : given;
   const own = list.filter((item) => isOwn(api, name, item, memory));
   const out = own.map((item) => simplify(name, item, api, memory));
-  const keyed = out.map((item) => [JSON.stringify(item).replace(MARKED, '$1'), item] as const);
+  const silent = (key: string, value: unknown) => (MESSAGES.has(key) ? null : value);
+  const keyed = out.map((item) => [JSON.stringify(item, silent).replace(MARKED, '$1'), item] as const);
   const sorted = keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return sorted.map(([, item]) => item);
 }
@@ -104,6 +105,7 @@ function isOwn(api: string, list: string, item: any, memory: Memory): boolean {
   if (api === 'ListGroups' && list === 'groups') return ours(item.groupId) && item.groupState !== 'Empty';
   if (api === 'ListTransactions' && list === 'transactionStates') return ours(item.transactionalId);
   if (api === 'DescribeLogDirs' && list === 'topics') return ours(item.name);
+  if (api === 'DescribeUserScramCredentials' && list === 'results') return ours(item.user);
   if (api === 'ElectLeaders' && list === 'replicaElectionResults')
     return ours(item.topic) || item.partitionResult.length > 0;
   if ((api === 'Metadata' || api === 'DescribeTopicPartitions') && list === 'topics' && item.errorCode === 'NONE') {

@@ -123,10 +123,20 @@ export class KafkaRunner {
     }
   }
 
+  async #deleteUsers(prefix: string): Promise<void> {
+    const { results } = await this.#admin.ask('DescribeUserScramCredentials', 0, { users: null });
+    const own = results.filter(({ user }: { user: string }) => user.startsWith(prefix));
+    for (const mechanism of own.length > 0 ? SCRAM_MECHANISMS : []) {
+      const deletions = own.map(({ user }: { user: string }) => ({ name: user, mechanism }));
+      await this.#admin.ask('AlterUserScramCredentials', 0, { deletions, upsertions: [] });
+    }
+  }
+
   async #clean(prefix: string): Promise<void> {
     const all = await this.#admin.ask('Metadata', 8, { topics: null, allowAutoTopicCreation: false });
     const topicNames = all.topics.map((topic: any) => topic.name).filter((name: string) => name.startsWith(prefix));
     await this.#admin.ask('DeleteTopics', 5, { topicNames, timeoutMs: 5_000 });
+    await this.#deleteUsers(prefix);
     const { groups } = await this.#admin.ask('ListGroups', 4, { statesFilter: ['Empty'] });
     const groupsNames = groups.map((group: any) => group.groupId).filter((name: string) => name.startsWith(prefix));
     if (groupsNames.length > 0) await this.#admin.ask('DeleteGroups', 2, { groupsNames });
@@ -134,6 +144,7 @@ export class KafkaRunner {
 }
 
 const CLIENT_METRICS = 16;
+const SCRAM_MECHANISMS = [1, 2];
 
 /** After these the controller has decided something that brokers take in a moment later. */
 const DECIDED_BY_CONTROLLER = new Set([
