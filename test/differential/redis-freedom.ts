@@ -23,6 +23,44 @@ export const PICKED = ' with picks';
 
 const CHANCE = /^"(?:SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)"|^"SORT(?:_RO)?" (?:.*"BY".*"ALPHA"|"z1" "BY" "nosort")/;
 
+const PATTERN_FRAME = /^[>*]4\r\n\$8\r\npmessage\r\n/;
+
+/** Frames of patterns that match one publication, in one order wherever they stand. */
+function inPatternOrder(text: string): string {
+  let out = '';
+  let run: Array<{ readonly frame: string; readonly publication: string }> = [];
+  const flush = () => {
+    out += run
+      .map(({ frame }) => frame)
+      .sort()
+      .join('');
+    run = [];
+  };
+  for (let at = 0; at < text.length; ) {
+    const head = PATTERN_FRAME.exec(text.slice(at, at + 20))?.[0];
+    if (head === undefined) {
+      flush();
+      const next = text.indexOf('4\r\n$8\r\npmessage\r\n', at + 2);
+      out += text.slice(at, next === -1 ? undefined : next - 1);
+      at = next === -1 ? text.length : next - 1;
+      continue;
+    }
+    let end = at + head.length;
+    const bulks: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const [length = '', digits] = /^\$(\d+)\r\n/.exec(text.slice(end, end + 16)) ?? [];
+      bulks.push(text.slice(end, end + length.length + Number(digits ?? 0) + 2));
+      end += length.length + Number(digits ?? 0) + 2;
+    }
+    const publication = `${bulks[1]}${bulks[2]}`;
+    if (run.length > 0 && run[0]?.publication !== publication) flush();
+    run.push({ frame: text.slice(at, end), publication });
+    at = end;
+  }
+  flush();
+  return out;
+}
+
 /** Whether an operation picks by chance. */
 export function picks(shown: string): boolean {
   return CHANCE.test(withoutScript(shown));
@@ -32,6 +70,7 @@ export function picks(shown: string): boolean {
 export function agree(shown: string, ours: string, theirs: string): boolean {
   if (ours === theirs) return true;
   const operation = withoutScript(shown);
+  if (inPatternOrder(ours) === inPatternOrder(theirs)) return true;
   // Frames of subscriptions and silenced replies make EXEC's header lie about what follows it.
   const header = /^\*\d+\r\n/.exec(ours)?.[0];
   if (operation.startsWith('"EXEC"') && header && theirs.startsWith(header)) {

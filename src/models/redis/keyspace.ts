@@ -135,6 +135,13 @@ export class Keyspace {
 
   /** Stores a value over whatever was there. `expireAtMs` `'keep'` leaves the end as it is. */
   set(db: number, key: string, value: RedisValue, expireAtMs: number | undefined | 'keep' = undefined): Entry {
+    const entry = this.put(db, key, value, expireAtMs);
+    this.touch(db, key);
+    return entry;
+  }
+
+  /** Stores a value as `set` does, but to those who watch nothing has changed. */
+  put(db: number, key: string, value: RedisValue, expireAtMs: number | undefined | 'keep' = undefined): Entry {
     const database = this.database(db);
     const old = this.lookup(db, key);
     if (old) this.#usedBytes -= estimateBytes(key, old.value);
@@ -149,7 +156,6 @@ export class Keyspace {
     database.put(key, entry);
     this.#eviction.used(database, key, entry);
     this.#usedBytes += estimateBytes(key, value);
-    this.touch(db, key);
     this.blocking.signal(db, key);
     this.#schedule();
     return entry;
@@ -164,13 +170,13 @@ export class Keyspace {
     return made;
   }
 
-  /** A collection was changed in place by `change`: keeps sizes right, fires the event, removes it when it is empty. */
-  update(db: number, key: string, value: RedisValue & object, change: () => void): void {
+  /** A collection is changed in place by `change`, which returns false when nothing came of it: keeps sizes right. */
+  update(db: number, key: string, value: RedisValue & object, change: () => unknown): void {
     this.#usedBytes -= estimateBytes(key, value);
-    change();
+    const changed = change() !== false;
     settleEncoding(value, this.#config);
     this.#usedBytes += estimateBytes(key, value);
-    this.touch(db, key);
+    if (changed) this.touch(db, key);
   }
 
   /** Removes a collection that has become empty, with its `del`. */

@@ -132,9 +132,11 @@ function changeFields(client: Session, key: string, operations: readonly Operati
     return integer(name === 'set' ? old : value);
   });
   // The string grows even when every operation fails, which nobody is told.
-  keyspace.set(client.db, key, bytes.toString('latin1'), 'keep').stored = 'raw';
+  keyspace.put(client.db, key, bytes.toString('latin1'), 'keep').stored = 'raw';
   client.reply(array(replies));
-  if (changed) keyspace.notify(client.db, '$', 'setbit', key);
+  if (!changed) return '';
+  keyspace.touch(client.db, key);
+  keyspace.notify(client.db, '$', 'setbit', key);
   return '';
 }
 

@@ -135,7 +135,7 @@ function xadd(client: Session, args: readonly string[]): string {
 function trimStream(client: Session, key: string, stream: StreamValue, trim: Trim): number {
   const keyspace = keyspaceOf(client);
   const before = stream.length;
-  keyspace.update(client.db, key, stream, () => stream.trim(trim));
+  keyspace.update(client.db, key, stream, () => stream.trim(trim) > 0);
   const removed = before - stream.length;
   if (removed > 0) keyspace.notify(client.db, 't', 'xtrim', key);
   return removed;

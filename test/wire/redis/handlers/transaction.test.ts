@@ -75,3 +75,27 @@ test('a database that takes the place of another aborts EXEC where a watched key
     expect([here, there, client.ask('EXEC')]).toEqual([here, there, aborts ? '*-1\r\n' : '*0\r\n']);
   }
 });
+
+test('WATCH sees what changes a value, not what leaves it as it is', () => {
+  for (const [setup, change, aborts] of [
+    ['XADD k 1-1 f v', 'XTRIM k MAXLEN 5', false],
+    ['XADD k 1-1 f v', 'XTRIM k MAXLEN 0', true],
+    ['XADD k 1-1 f v', 'XDEL k 2-2', false],
+    ['SETBIT k 7 1', 'BITFIELD k SET u1 7 1', false],
+    ['SETBIT k 7 1', 'BITFIELD k INCRBY u8 0 0', false],
+    ['SETBIT k 7 1', 'BITFIELD k OVERFLOW FAIL INCRBY u1 7 1', false],
+    ['SETBIT k 7 1', 'BITFIELD k SET u1 6 1', true],
+    ['SADD k a', 'SADD k a', false],
+    ['HSET k f v', 'HDEL k g', false],
+    ['ZADD k 1 a', 'ZADD k 1 a', false],
+    ['RPUSH k a', 'LREM k 0 b', false],
+  ] as const) {
+    const server = new RedisServer();
+    const [client, other] = [server.connect(), server.connect()];
+    other.ask(...setup.split(' '));
+    client.ask('WATCH', 'k');
+    other.ask(...change.split(' '));
+    client.send('MULTI').send('PING').take();
+    expect(client.ask('EXEC'), change).toBe(aborts ? '*-1\r\n' : '*1\r\n+PONG\r\n');
+  }
+});
