@@ -18,7 +18,9 @@ export function toMatch(destinations: readonly Destination[]): Match {
     if (destination.kind === 'queue') queues.push(destination);
     else exchanges.push(destination);
   }
-  return queues.length + exchanges.length === 0 ? NO_MATCH : { queues, exchanges };
+  if (exchanges.length > 0) return { queues, exchanges };
+  // An empty list that all matches share is always in the processor's cache.
+  return queues.length === 0 ? NO_MATCH : { queues, exchanges: NO_MATCH.exchanges };
 }
 
 /** Destinations that several bindings may name, in order of their first binding. */
