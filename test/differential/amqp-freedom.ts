@@ -24,10 +24,10 @@
  * - Returns: a channel sends one at once, and what it published before may be delivered to it later or sooner. Programs
  *   compare returns and deliveries of a channel apart.
  * - Confirms: how many of them one frame confirms, and their order between publishes that other queues take.
- * - The active one of single active consumers is cancelled while messages wait: RabbitMQ 3.10.8 makes the next one active
- *   but serves it only when somebody consumes anew, and a publish before that ends the queue's process with its
- *   messages (seen: cancel-ok, nothing delivered; after a publish basic.cancel and an empty queue). No program asks for
- *   it; tribroker serves the next one at once.
+ * - The active one of single active consumers of a classic queue is cancelled while messages wait: RabbitMQ 3.10.8 makes
+ *   the next one active but serves it only when somebody consumes anew, and a publish before that ends the queue's
+ *   process with its messages (seen: cancel-ok, nothing delivered; after a publish basic.cancel and an empty queue). No
+ *   program asks for it; tribroker serves the next one at once.
  *
  * What a program does of this kind shows in RabbitMQ's own runs: they differ. A difference counts as a divergence
  * unless RabbitMQ, asked again, also does what tribroker did.

@@ -311,7 +311,8 @@ class Runner {
 
   /** See `amqp-freedom`. */
   #isSingleActive(queue = ''): boolean {
-    return this.#program.queues.get(queue)?.['x-single-active-consumer'] === true;
+    const args = this.#program.queues.get(queue) ?? {};
+    return args['x-single-active-consumer'] === true && args['x-queue-type'] !== 'quorum';
   }
 
   #publish(client: AmqpClient, channel: ChannelState, args: Table, props: Table, body: string): void {

@@ -32,6 +32,8 @@ export class QuorumQueue extends ClassicQueue {
   #publisherCount = 0;
   /** Publishers up to this number have been told to stop. */
   #refusedUpTo = 0;
+  /** Messages came back to the end, each in a turn of its own. */
+  #oneByOne = false;
   /** What is to be delivered in this turn; undefined outside of one. */
   #turn: Handover[] | undefined;
 
@@ -60,6 +62,7 @@ export class QuorumQueue extends ClassicQueue {
   /** What goes out in one turn goes to one consumer after the other, in the order of their tags. */
   override dispatch(): void {
     if (this.#turn) return;
+    if (this.#oneByOne) return super.dispatch();
     const turn: Handover[] = [];
     this.#turn = turn;
     super.dispatch();
@@ -114,6 +117,7 @@ export class QuorumQueue extends ClassicQueue {
   /** Consumers come first, other than on a classic queue. */
   override afterReturn(): void {
     this.dispatch();
+    this.#oneByOne = false;
     this.expireHead();
     this.dropOverflow();
     this.#weigh();
@@ -125,7 +129,8 @@ export class QuorumQueue extends ClassicQueue {
 
   /** Without a limit what is sent back goes to the end. */
   protected override putBack(envelope: Envelope, asked: boolean): void {
-    if (asked && this.deliveryLimit === Infinity) this.append(envelope);
+    this.#oneByOne = asked && this.deliveryLimit === Infinity;
+    if (this.#oneByOne) this.append(envelope);
     else super.putBack(envelope, asked);
   }
 
