@@ -1,5 +1,5 @@
 /** Requests that create, change and describe topics and settings. */
-import { metadata, unique } from './kafka-log-program.js';
+import { metadata, topicId, unique } from './kafka-log-program.js';
 import type { Dice, Operation } from './kafka-program.js';
 
 const SETTINGS: ReadonlyArray<readonly [name: string, ...values: Array<string | null>]> = [
@@ -99,7 +99,7 @@ function createTopics(dice: Dice): Operation | undefined {
 function deleteTopics(dice: Dice): Operation | undefined {
   const topics = dice.some(2, () => {
     const topic = dice.topic();
-    if (dice.once(3)) return { name: null, topicId: { $: 'topicId', topic } };
+    if (dice.once(3)) return { name: null, topicId: topicId(dice, topic) };
     if (dice.once(15)) return { name: topic, topicId: { $: 'topicId', topic } };
     return { name: topic, topicId: NO_ID };
   });

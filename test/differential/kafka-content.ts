@@ -51,7 +51,8 @@ export type Damage =
   | 'tiny';
 
 type Place =
-  | { readonly $: 'topicId'; readonly topic: string }
+  /** The id that a topic of this name has, or the one that the first of them had. */
+  | { readonly $: 'topicId'; readonly topic: string; readonly first?: boolean }
   | { readonly $: 'time'; readonly plus: number }
   | { readonly $: 'bytes'; readonly text: string }
   | { readonly $: 'subscription'; readonly topics: readonly string[] }
@@ -88,6 +89,7 @@ export class Memory {
   /** The moment that times of programs count from. */
   readonly baseMs: number;
   readonly topicIds = new Map<string, string>();
+  readonly #firstIds = new Map<string, string>();
   readonly #remembered = new Map<string, string | number>();
   readonly #members = new Map<number, ReadonlyArray<{ readonly memberId: string }>>();
   readonly #owned = new Map<number, unknown>();
@@ -118,6 +120,7 @@ export class Memory {
   /** Keeps what later requests need. */
   learn(api: string, connection: number, request: any, answer: any): void {
     learnTopicIds(answer, this.topicIds);
+    for (const [name, id] of this.topicIds) if (!this.#firstIds.has(name)) this.#firstIds.set(name, id);
     switch (api) {
       case 'JoinGroup':
         if (answer.memberId !== '') this.remember('memberId', connection, answer.memberId);
@@ -168,7 +171,7 @@ export class Memory {
   #place(place: Place, connection: number): unknown {
     switch (place.$) {
       case 'topicId':
-        return this.topicIds.get(this.resolve(place.topic, connection)) ?? unknownId(place.topic);
+        return this.#topicId(this.resolve(place.topic, connection), place.first) ?? unknownId(place.topic);
       case 'time':
         return this.baseMs + place.plus;
       case 'bytes':
@@ -191,6 +194,10 @@ export class Memory {
       default:
         return place satisfies never;
     }
+  }
+
+  #topicId(name: string, first = false): string | undefined {
+    return (first ? this.#firstIds : this.topicIds).get(name);
   }
 
   #batch(plan: BatchPlan, connection: number): Uint8Array {

@@ -62,7 +62,7 @@ const remembered = (what: Remembered, connection: number, plus = 0) => ({
 });
 
 /** Who a connection says that it is: itself, as a rule. */
-function identity(dice: Dice, connection: number) {
+export function identity(dice: Dice, connection: number) {
   const from = dice.once(12) ? dice.connection : connection;
   const instance =
     connection === 2 ? dice.mostly<string | null>('static', null, 'other') : dice.once(30) ? 'static' : null;

@@ -38,6 +38,11 @@ export function logOperation(dice: Dice): Operation | undefined {
 /** No client names anything twice; what Kafka makes of that is its own affair. */
 export const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
+/** The id of a topic, or seldom that of one which had its name before. */
+export function topicId(dice: Dice, topic: string): object {
+  return { $: 'topicId', topic, ...(dice.once(12) ? { first: true } : {}) };
+}
+
 export function batch(dice: Dice, topic: string, partition: number, changes: Partial<BatchPlan> = {}): BatchPlan {
   const plan: BatchPlan = {
     $: 'batch',
@@ -87,7 +92,7 @@ function fetch(dice: Dice): Operation | undefined {
   const topics = unique(dice.some(2, () => dice.topic()));
   const asked = (topic: string) => ({
     topic,
-    topicId: { $: 'topicId', topic },
+    topicId: topicId(dice, topic),
     partitions: unique(dice.some(2, () => dice.partition())).map((partition) => ({
       partition,
       currentLeaderEpoch: dice.mostly(-1, 0, 1),
@@ -198,7 +203,7 @@ function describeProducers(dice: Dice): Operation | undefined {
 export function metadata(dice: Dice): Operation | undefined {
   const byId = dice.once(4);
   const topics = unique(dice.some(2, () => dice.topic())).map((topic) =>
-    byId ? { topicId: { $: 'topicId', topic }, name: null } : { name: topic },
+    byId ? { topicId: topicId(dice, topic), name: null } : { name: topic },
   );
   const body = {
     topics: dice.once(8) ? null : dice.once(8) ? [] : topics,

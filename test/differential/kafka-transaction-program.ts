@@ -1,5 +1,5 @@
 /** Requests of transactional producers. */
-import { group, offsetTopics } from './kafka-group-program.js';
+import { group, identity, offsetTopics } from './kafka-group-program.js';
 import { batch } from './kafka-log-program.js';
 import type { Dice, Operation } from './kafka-program.js';
 
@@ -88,13 +88,13 @@ function produce(dice: Dice, connection: number): Operation | undefined {
   return dice.make('Produce', body, connection);
 }
 
+const NOBODY = { generationId: -1, memberId: '', groupInstanceId: null };
+
 function txnOffsetCommit(dice: Dice, connection: number): Operation | undefined {
   const body = {
     ...who(dice, connection),
     groupId: group(dice),
-    generationId: dice.mostly(-1, 0, 1),
-    memberId: dice.mostly('', 'stranger'),
-    groupInstanceId: null,
+    ...(dice.once(3) ? identity(dice, connection) : NOBODY),
     topics: offsetTopics(dice),
   };
   return dice.make('TxnOffsetCommit', body, connection);

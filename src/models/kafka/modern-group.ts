@@ -186,9 +186,12 @@ export class ModernGroup {
       return this.#replace(holder, memberId || this.#context.random.uuid());
     }
     const member = this.#members.get(memberId);
-    if (!member && memberEpoch !== JOIN_EPOCH) throw this.#unknownMember(memberId);
-    if (member && memberEpoch !== JOIN_EPOCH) member.checkEpoch(this.id, request);
-    if (member && memberEpoch === JOIN_EPOCH) this.#rejoin(member);
+    if (memberEpoch === JOIN_EPOCH) {
+      if (member) this.#rejoin(member);
+      return member;
+    }
+    if (!member || (instanceId !== null && !holder)) throw this.#unknownMember(memberId);
+    member.checkEpoch(this.id, request);
     return member;
   }
 

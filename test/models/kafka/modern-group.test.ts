@@ -144,8 +144,10 @@ describe('ModernGroup', () => {
   });
 
   it('knows nobody whom it has not let in', () => {
-    new EpochMember('a').send();
+    const a = new EpochMember('a');
+    a.send();
     expect(codeOf(() => new EpochMember('b').send({ memberEpoch: 1 }))).toBe('UNKNOWN_MEMBER_ID');
+    expect(codeOf(() => a.send({ memberEpoch: 99, instanceId: 'nobody' }))).toBe('UNKNOWN_MEMBER_ID');
     expect(codeOf(() => new EpochMember('b').send({ memberEpoch: -1 }))).toBe('UNKNOWN_MEMBER_ID');
     expect(codeOf(() => groups.consumerHeartbeat('', {} as never))).toBe('INVALID_REQUEST');
   });
