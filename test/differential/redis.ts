@@ -141,6 +141,8 @@ class Comparison {
     client.sendRaw(operation.bytes);
     await settled();
     (theirs[operation.client] as Peer).write(operation.bytes);
+    // Without an answer to wait for, the next operation could be read together with this one.
+    if (client.unread === '' && !client.closed) await this.#admin?.ask(['PING']).catch(() => {});
     const errors = server.errors.map((error) => String((error as Error).stack));
     if (errors.length > 0) return `reported: ${errors.join('\n')}`;
     // The sender first: when its answer is there, the effects on the others are on their way.
