@@ -4,13 +4,13 @@
  * @see https://www.rabbitmq.com/docs/plugins
  */
 import type { Random } from '../../core/random.js';
-import type { Binding, Destination } from './binding.js';
+import type { Binding } from './binding.js';
+import { ConsistentHashMatcher } from './consistent-hash.js';
 import { erlangBinary, erlangFormat, erlangText } from './erlang-term.js';
-import { preconditionFailed } from './errors.js';
+import { crashed, preconditionFailed } from './errors.js';
 import type { ExchangeType, Matcher, Routed } from './exchange-type.js';
-import { type FieldTable, fieldTypeName, integerOf } from './field-table.js';
+import { fieldTypeName, integerOf } from './field-table.js';
 import { DestinationSet, type Match, NO_MATCH, toMatch } from './match.js';
-import type { BasicProperties } from './properties.js';
 
 /** One destination by chance. */
 class RandomMatcher implements Matcher {
@@ -32,68 +32,6 @@ class RandomMatcher implements Matcher {
   match(): Match {
     return this.#all.size === 0 ? NO_MATCH : toMatch([this.#random.pick([...this.#all.values()])]);
   }
-}
-
-/**
- * One destination by the hash of the key, each in proportion to the weight that its binding key gives. A destination
- * that comes or goes only moves keys to or from itself: the highest score of key and destination wins.
- */
-class ConsistentHashMatcher implements Matcher {
-  readonly #weights = new Map<Binding, number>();
-  readonly #args: FieldTable;
-
-  constructor(args: FieldTable) {
-    this.#args = args;
-  }
-
-  add(binding: Binding): void {
-    this.#weights.set(binding, Number(binding.routingKey));
-  }
-
-  remove(binding: Binding): void {
-    this.#weights.delete(binding);
-  }
-
-  match(routingKey: string, message: Routed): Match {
-    const key = this.#hashed(routingKey, message);
-    let best: Destination | undefined;
-    let highest = -Infinity;
-    for (const [binding, weight] of this.#weights) {
-      const share = (hash(`${binding.destination.name}\0${key}`) + 1) / 0x100000002;
-      const score = -weight / Math.log(share);
-      if (score > highest) {
-        highest = score;
-        best = binding.destination;
-      }
-    }
-    return best ? toMatch([best]) : NO_MATCH;
-  }
-
-  #hashed(routingKey: string, message: Routed): string {
-    const header = this.#args.get('hash-header');
-    if (typeof header === 'string') {
-      const value = message.properties.headers?.get(header);
-      return value === undefined ? '' : erlangText(value);
-    }
-    const property = this.#args.get('hash-property');
-    if (typeof property !== 'string') return routingKey;
-    const { messageId, correlationId, timestamp } = message.properties as BasicProperties;
-    const properties = new Map<string, unknown>([
-      ['message_id', messageId],
-      ['correlation_id', correlationId],
-      ['timestamp', timestamp],
-    ]);
-    return String(properties.get(property) ?? '');
-  }
-}
-
-/** FNV-1a with a final mix: 32 bits. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }
 
 const LONGEST_DELAY_MS = 0xffffffff;
@@ -130,17 +68,20 @@ const HASH_PROPERTIES = ['message_id', 'correlation_id', 'timestamp'];
 const CONSISTENT_HASH: ExchangeType = {
   name: 'x-consistent-hash',
   validateBinding: (routingKey) => {
-    if (!/^\d{1,9}$/.test(routingKey) || Number(routingKey) < 1) {
+    if (!/^[+-]?\d+$/.test(routingKey)) {
       throw preconditionFailed(erlangFormat`The binding key must be an integer: ${erlangBinary(routingKey)}`);
     }
+    if (Number(routingKey) < 1) throw preconditionFailed('The binding key must be greater than 0');
   },
   validateExchange: (_name, args) => {
     const property = args.get('hash-property');
-    if (property !== undefined && args.has('hash-header')) {
+    const header = args.get('hash-header');
+    if (property !== undefined && header !== undefined) {
       throw preconditionFailed('hash-header and hash-property are mutually exclusive');
     }
-    if (property !== undefined && !HASH_PROPERTIES.includes(property as string)) {
-      throw preconditionFailed(`Unsupported property: ${erlangText(property)}`);
+    for (const each of [property, header]) if (each !== undefined && typeof each !== 'string') throw crashed();
+    if (typeof property === 'string' && !HASH_PROPERTIES.includes(property)) {
+      throw preconditionFailed(`Unsupported property: ${property}`);
     }
   },
   create: (context) => new ConsistentHashMatcher(context.arguments),

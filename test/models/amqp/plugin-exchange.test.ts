@@ -31,6 +31,9 @@ describe('x-consistent-hash', () => {
     amqp.assertExchange('h', 'x-consistent-hash');
     amqp.assertQueue('a');
     expect(() => amqp.bind('a', 'h', 'x')).toThrow('The binding key must be an integer');
+    expect(() => amqp.bind('a', 'h', '0')).toThrow('The binding key must be greater than 0');
+    amqp.bind('a', 'h', '+3');
+    expect(amqp.explain('h', 'k').routed).toEqual(['a']);
   });
 });
 
