@@ -55,7 +55,7 @@ export class TopicAdmin {
     const spec = {
       partitions: request.partitions === CLUSTER_DEFAULT ? undefined : request.partitions,
       replicationFactor: request.replicationFactor === CLUSTER_DEFAULT ? undefined : request.replicationFactor,
-      assignments: manualAssignments(request),
+      assignments: manualAssignments(this.#cluster, request),
       config,
     };
     if (!validateOnly) {
@@ -110,7 +110,7 @@ function readConfig(entries: TopicRequest['config']): ReadonlyMap<string, string
   return new Map(entries.map(({ name, value }) => [name, value as string]));
 }
 
-function manualAssignments(request: TopicRequest): ReadonlyArray<readonly number[]> | undefined {
+function manualAssignments(cluster: Cluster, request: TopicRequest): ReadonlyArray<readonly number[]> | undefined {
   if (request.assignments.length === 0) return undefined;
   for (const [what, value] of [
     ['replication factor', request.replicationFactor],
@@ -122,6 +122,13 @@ function manualAssignments(request: TopicRequest): ReadonlyArray<readonly number
       `A manual partition assignment was specified, but ${what} was not set to -1.`,
     );
   }
+  const indexes = request.assignments.map(({ index }) => index);
+  const twice = indexes.find((index, at) => indexes.indexOf(index) < at);
+  if (twice !== undefined) {
+    const found = `Found multiple manual partition assignments for partition ${twice}`;
+    throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', found);
+  }
+  cluster.checkAssignments(request.assignments.map(({ nodes }) => nodes));
   const sorted = [...request.assignments].sort((a, b) => a.index - b.index);
   if (sorted.some(({ index }, at) => index !== at)) {
     throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', 'partitions should be a consecutive 0-based integer sequence');

@@ -73,6 +73,17 @@ describe('a topic', () => {
   });
 });
 
+test('what is wrong with manual assignments is said in the order of Kafka', () => {
+  const { create } = start();
+  const refusal = (...assignments: Array<[index: number, ...nodes: number[]]>) => {
+    const request = { assignments: assignments.map(([index, ...nodes]) => ({ index, nodes })) };
+    return () => create(request);
+  };
+  expect(refusal([0, 1], [0, 9])).toThrow('Found multiple manual partition assignments for partition 0');
+  expect(refusal([0, 1], [2, 9])).toThrow('includes broker 9, but no such broker is registered');
+  expect(refusal([0, 1], [2, 2])).toThrow('partitions should be a consecutive 0-based integer sequence');
+});
+
 describe('deleting', () => {
   test('finds a topic by name or by id', () => {
     const { admin, create } = start();

@@ -1,4 +1,4 @@
-import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { Call } from '../call.js';
 import { array, boolean, error, int32, string, throttle } from '../field.js';
@@ -60,8 +60,12 @@ export const alterPartitionReassignments = alterPartitionReassignmentsApi.handle
 });
 
 function reassign(call: Call<any>, topic: string, index: number, replicas: readonly number[] | null): void {
-  const { reassignments } = call.broker;
-  const partition = call.broker.partition(topic, index);
+  const { cluster, reassignments } = call.broker;
+  const partition = cluster.partition(topic, index);
+  if (!partition) {
+    const what = cluster.topic(topic) ? `partition ${topic}:${index}` : `a topic named ${topic}`;
+    throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `Unable to find ${what}.`);
+  }
   call.context.outbox.run(() =>
     replicas === null ? reassignments.cancel(partition) : reassignments.begin(partition, replicas),
   );

@@ -80,7 +80,11 @@ export const electLeaders = electLeadersApi.handler({
 
 function elect(call: Call<any>, topic: string, index: number, type: number): void {
   const { cluster } = call.broker;
-  const partition = call.broker.partition(topic, index);
+  const partition = cluster.partition(topic, index);
+  if (!partition) {
+    const what = cluster.topic(topic) ? `partition as ${topic}-${index}` : `topic as ${topic}`;
+    throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `No such ${what}`);
+  }
   call.context.outbox.run(() =>
     type === PREFERRED ? cluster.electPreferred(partition) : cluster.electUnclean(partition),
   );

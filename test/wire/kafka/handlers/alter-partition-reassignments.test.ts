@@ -30,3 +30,13 @@ test('a move can be taken back while it is under way', () => {
   expect([move([2, 3]), move(null), move(null)]).toEqual(['NONE', 'NONE', 'NO_REASSIGNMENT_IN_PROGRESS']);
   expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 1, replicas: [2, 1], isr: [2, 1] });
 });
+
+test('what is not there is named', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const ask = (name: string) =>
+    world.connect().ask(alterPartitionReassignmentsApi, 0, {
+      topics: [{ name, partitions: [{ partitionIndex: 7, replicas: null }] }],
+    }).responses[0]?.partitions[0]?.errorMessage;
+  expect([ask('t'), ask('x')]).toEqual(['Unable to find partition t:7.', 'Unable to find a topic named x.']);
+});

@@ -20,6 +20,20 @@ test('a leader is elected where another one is due, and can be', () => {
   expect(world.broker.topic('t').partitions[0]).toMatchObject({ leader: 1 });
 });
 
+test('what is not there is named', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const topicPartitions = [
+    { topic: 't', partitions: [7] },
+    { topic: 'none', partitions: [0] },
+  ];
+  const answer = world.connect().ask(electLeadersApi, 2, { electionType: 0, topicPartitions });
+  expect(answer.replicaElectionResults.map(({ partitionResult }) => partitionResult[0]?.errorMessage)).toEqual([
+    'No such partition as t-7',
+    'No such topic as none',
+  ]);
+});
+
 test('an election of an unknown type fails for every partition', () => {
   const body = { electionType: 2, topicPartitions: [{ topic: 't', partitions: [0, 7] }] };
   expect(new KafkaWorld().connect().ask(electLeadersApi, 2, body)).toMatchObject({
