@@ -128,6 +128,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['authorizer.class.name', 'string', ''],
   ['auto.create.topics.enable', 'boolean', 'true'],
   ['auto.leader.rebalance.enable', 'boolean', 'true'],
+  ['background.threads', 'int', '10', undefined, atLeast(1)],
   ['broker.id', 'int', '-1'],
   ['broker.rack', 'string', ''],
   ['broker.session.timeout.ms', 'int', '0'],
@@ -158,6 +159,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['log.cleaner.max.compaction.lag.ms', 'long', LONGEST, undefined, atLeast(1)],
   ['log.cleaner.min.cleanable.ratio', 'double', '0.5', undefined, between(0, 1)],
   ['log.cleaner.min.compaction.lag.ms', 'long', '0', undefined, atLeast(0)],
+  ['log.cleaner.threads', 'int', '1', undefined, atLeast(1)],
   ['log.cleanup.policy', 'list', 'delete', undefined, POLICY],
   ['log.dirs', 'string', '/tmp/kafka-logs'],
   ['log.flush.interval.messages', 'long', LONGEST, undefined, atLeast(1)],
@@ -182,7 +184,11 @@ const BROKER_ROWS: readonly Row[] = [
   ['message.max.bytes', 'int', '1048588', undefined, atLeast(0)],
   ['min.insync.replicas', 'int', '1', undefined, atLeast(1)],
   ['node.id', 'int', '1', undefined, atLeast(0)],
+  ['num.io.threads', 'int', '8', undefined, atLeast(1)],
+  ['num.network.threads', 'int', '3', undefined, atLeast(1)],
   ['num.partitions', 'int', '1', undefined, atLeast(1)],
+  ['num.recovery.threads.per.data.dir', 'int', '1', undefined, atLeast(1)],
+  ['num.replica.fetchers', 'int', '1', undefined, atLeast(1)],
   ['offset.metadata.max.bytes', 'int', '4096', undefined, atLeast(0)],
   ['offsets.retention.check.interval.ms', 'long', '600000', undefined, atLeast(1)],
   ['offsets.retention.minutes', 'int', '10080', undefined, atLeast(1)],
@@ -238,11 +244,17 @@ export const DEFAULT_IN_HOURS: ReadonlyMap<string, { readonly name: string; read
 
 /** Settings of brokers that can be changed while they run; the others are read-only. */
 export function isDynamic(name: string): boolean {
-  return DYNAMIC.has(name) || name.startsWith('log.cleaner.');
+  return name !== 'log.message.format.version' && (DYNAMIC.has(name) || name.startsWith('log.cleaner.'));
 }
 
 const DYNAMIC: ReadonlySet<string> = new Set([
   ...TOPIC_ROWS.flatMap(([, , , synonym]) => synonym ?? []),
+  // Nothing here has threads, but those who tune a cluster set them.
+  'background.threads',
+  'num.io.threads',
+  'num.network.threads',
+  'num.recovery.threads.per.data.dir',
+  'num.replica.fetchers',
   'producer.id.expiration.ms',
   'sasl.kerberos.min.time.before.relogin',
   'transaction.partition.verification.enable',

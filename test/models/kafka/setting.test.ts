@@ -24,5 +24,10 @@ it('some settings of brokers change while they run, and others never', () => {
     false,
   ]);
   expect(isDynamic('sasl.kerberos.min.time.before.relogin')).toBe(true);
+  const threads = ['background.threads', 'log.cleaner.threads', 'num.io.threads', 'num.network.threads'];
+  for (const name of [...threads, 'num.recovery.threads.per.data.dir', 'num.replica.fetchers']) {
+    expect([isDynamic(name), BROKER_SETTINGS.has(name)]).toEqual([true, true]);
+  }
+  expect(isDynamic('log.message.format.version')).toBe(false);
   expect(DEFAULT_IN_HOURS.get('log.retention.ms')).toEqual({ name: 'log.retention.hours', value: '168' });
 });
