@@ -7,7 +7,7 @@
  * - The order of topics, partitions, groups, members and settings, which Kafka often takes from hash tables.
  * - ConsumerGroupDescribe of a classic group: Kafka 3.9 calls it an unknown error, later versions GROUP_ID_NOT_FOUND.
  * - Whether a classic group without members is there: one whose members only have an id so far shows in Kafka when
- *   something else is written.
+ *   something else is written, and one that a commit of offsets has made, but none was taken: the program ends there.
  * - The beginning of a batch that does not fit into a Fetch any more: Kafka sends it and clients throw it away.
  * - What people read where Kafka says nothing.
  * - Requests that Kafka never answers although nothing is to be waited for (no records at all, a resource twice): the
@@ -166,6 +166,12 @@ function batchesOf(bytes: Buffer, memory: Memory): unknown {
     at = end;
   }
   return batches;
+}
+
+/** Whether Kafka does not see a group yet: its coordinator shows what it has written, whatever it knows. */
+export function isUnseen(theirs: string, ours: string): boolean {
+  const deadCount = (text: string) => text.split('"groupState": "Dead"').length - 1;
+  return deadCount(theirs) > deadCount(ours);
 }
 
 export function isFault(essence: string): boolean {

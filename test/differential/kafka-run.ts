@@ -3,7 +3,7 @@ import type { AnyApi } from '../../src/wire/kafka/handler.js';
 import { Writer } from '../../src/wire/kafka/writer.js';
 import { decodeResponse, encodeRequest } from '../helpers/kafka-wire.js';
 import { Memory } from './kafka-content.js';
-import { essence, isFault, Numbering, saysOtherwise, withoutMessages } from './kafka-freedom.js';
+import { essence, isFault, isUnseen, Numbering, saysOtherwise, withoutMessages } from './kafka-freedom.js';
 import { CONNECTION_COUNT, kafkaApi, type Operation, type Program } from './kafka-program.js';
 import { type Line, OurSite, RealLine } from './kafka-site.js';
 
@@ -284,7 +284,7 @@ class Run {
     const a = this.#essence(this.#theirs, at, operation, bodies[1], theirs);
     const b = this.#essence(this.#ours, at, operation, bodies[0], ours);
     if (a === b) return undefined;
-    if (isFault(a)) {
+    if (isFault(a) || (operation.api === 'DescribeGroups' && isUnseen(a, b))) {
       this.isOver = true;
       return undefined;
     }

@@ -1,6 +1,6 @@
 import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
-import { CONFIG_SOURCES, type Config, checkSettings, createNodeConfig } from './config.js';
+import { CONFIG_SOURCES, type Config, checkSettings, createNodeConfig, plainValue } from './config.js';
 import { KafkaError } from './errors.js';
 import type { GroupSettings } from './group-settings.js';
 import {
@@ -94,7 +94,11 @@ export class ConfigAdmin {
     for (const setting of config.settings.values()) {
       if (wanted && !wanted.has(setting.name)) continue;
       if (onlySet && !config.overrides.has(setting.name)) continue;
-      const chain = config.chain(setting.name).map((entry) => ({ ...entry, source: CONFIG_SOURCES[entry.source] }));
+      const chain = config.chain(setting.name).map(({ name, value, source }) => ({
+        name,
+        value: plainValue(setting, value),
+        source: CONFIG_SOURCES[source],
+      }));
       const [first] = chain;
       if (!first) continue;
       described.push({

@@ -202,8 +202,22 @@ export function checkSettings(
     const parsed = parseSetting(setting, value);
     const problem = setting.problem?.(parsed as never);
     if (!problem) continue;
-    const shown = setting.type === 'double' && Number.isInteger(parsed) ? `${parsed}.0` : problem.value;
-    throw invalid(setting, shown, problem.what);
+    throw invalid(setting, setting.type === 'double' ? plainValue(setting, value) : problem.value, problem.what);
+  }
+}
+
+/** A value of a setting as it was understood: without spaces, in one spelling. */
+export function plainValue(setting: Setting, text: string): string {
+  const parsed = parseSetting(setting, text);
+  switch (setting.type) {
+    case 'int':
+    case 'short':
+    case 'long':
+      return String(BigInt(text.trim().replace('+', '')));
+    case 'double':
+      return Number.isInteger(parsed) ? `${parsed}.0` : String(parsed);
+    default:
+      return String(parsed);
   }
 }
 

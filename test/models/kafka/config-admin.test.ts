@@ -40,6 +40,30 @@ describe('what is described', () => {
     expect([value(NODE_1), value({ ...NODE_1, name: '2' }, 2), value(ALL_NODES)]).toEqual(['7', '5', '5']);
   });
 
+  test('is written as it was understood', () => {
+    const { admin } = start();
+    const given = {
+      'cleanup.policy': ' delete , compact ',
+      'compression.type': ' gzip ',
+      'min.cleanable.dirty.ratio': '1e-1',
+      'retention.ms': ' +7 ',
+      'unclean.leader.election.enable': ' TRUE',
+    };
+    const changes = Object.entries(given).map(([name, value]) => set(name, value));
+    admin.edit(TOPIC, changes, false, 1);
+    const names = [...Object.keys(given), 'flush.messages'].sort();
+    const described = admin.describe(TOPIC, names, 1);
+    expect(described.map(({ value }) => value)).toEqual([
+      'delete,compact',
+      'gzip',
+      '9223372036854775807',
+      '0.1',
+      '7',
+      'true',
+    ]);
+    expect(described[0]?.synonyms[0]?.value).toBe('delete,compact');
+  });
+
   test('leaves out what nobody knows', () => {
     expect(start().admin.describe(TOPIC, ['nonsense', '__proto__'], 1)).toEqual([]);
   });
