@@ -7,6 +7,7 @@
  * - What SRANDMEMBER, HRANDFIELD and ZRANDMEMBER pick: only how much it is.
  * - The order of single commands among the rules of a user, which Redis 7.0 works out anew: a hash table's.
  * - The order of members in the DUMP of a hash table, and the times in that of a stream: only how long it is.
+ * - What is left of the answers of a transaction that has killed its own client.
  * - Client ids, how long something has been idle, and TTLs by a second, since the two clocks are not the same.
  */
 import { type Reply, readReplies } from '../helpers/resp.js';

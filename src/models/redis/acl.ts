@@ -127,8 +127,9 @@ function joinSelectors(rules: readonly string[]): string[] {
   const joined: string[] = [];
   let open: string[] = [];
   for (const rule of rules) {
-    const starts = open.length === 0 && rule.startsWith('(') && !rule.endsWith(')');
-    if (!starts && open.length === 0) joined.push(rule);
+    // One that is open is forgotten when another one starts.
+    if (rule.startsWith('(') && !rule.endsWith(')')) open = [rule];
+    else if (open.length === 0) joined.push(rule);
     else {
       open.push(rule);
       if (!rule.endsWith(')')) continue;

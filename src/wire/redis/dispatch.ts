@@ -21,6 +21,7 @@ const SUBSCRIBED_ALLOWED = new Set([
   'quit',
   'reset',
 ]);
+export const CLUSTER_DOWN = 'CLUSTERDOWN The cluster is down';
 const CHANGES_MODULES = /^module\|(?:load|loadex|unload)$/;
 const TEXT_LIMIT = 128;
 
@@ -136,7 +137,7 @@ function checkAllowed(client: Session, command: Command, args: readonly string[]
     throw new RedisError('ERR Command not allowed inside a transaction');
   }
   checkAcl(client, command, args);
-  if (client.door.broker.clusterEnabled) checkSlots(client, command, args);
+  if (client.door.broker.clusterEnabled) slotOf(client, command, args);
   if (client.door.broker.overMemory(!mayGrow(client, command))) throw new RedisError(OUT_OF_MEMORY);
   if (concerns(client, command, 'write')) checkWritable(client);
   if (client.subscriptions.any && client.protocol === 2 && !SUBSCRIBED_ALLOWED.has(base)) {
@@ -160,15 +161,21 @@ function concerns(client: Session, command: Command, flag: Flag): boolean {
   return client.transaction.queued.some((queued) => queued.command.flags.has(flag));
 }
 
-/** In cluster mode all keys of a request, and of EXEC's queue, lie in one slot, which this node serves. */
-function checkSlots(client: Session, command: Command, args: readonly string[]): void {
+/**
+ * In cluster mode all keys of a request, and of EXEC's queue, lie in one slot, which this node serves.
+ *
+ * @returns that slot, if there is a key
+ * @throws RedisError
+ */
+export function slotOf(client: Session, command: Command, args: readonly string[]): number | undefined {
   const requests = command.name === 'exec' ? client.transaction.queued : [{ command, args }];
   const slots = new Set(requests.flatMap((one) => slotNames(one.command, one.args).map(keySlot)));
-  if (slots.size === 0) return;
+  if (slots.size === 0) return undefined;
   if (slots.size > 1) throw new RedisError("CROSSSLOT Keys in request don't hash to the same slot");
   const slot = [...slots][0] as number;
   if (!client.door.broker.clusterSlots.owns(slot)) throw new RedisError('CLUSTERDOWN Hash slot not served');
-  if (client.door.clusterIsDown) throw new RedisError('CLUSTERDOWN The cluster is down');
+  if (client.door.clusterIsDown) throw new RedisError(CLUSTER_DOWN);
+  return slot;
 }
 
 /** What has a slot: keys and shard channels. */

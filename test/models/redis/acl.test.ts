@@ -63,6 +63,7 @@ describe('selectors', () => {
 
   test('have to be closed', () => {
     expect(() => user('on', '(+get', '~a')).toThrow("ERR Unmatched parenthesis in acl selector starting at '(+get'.");
+    expect(user('(+set', '~x', '(+get', '~a)').selectors.map((one) => one.keyRules)).toEqual([[], ['~a']]);
     expect(() => user('(+nosuch)')).toThrow("modifier '(+nosuch)': Unknown command");
   });
 });

@@ -60,15 +60,20 @@ const isAbove = (member: string, { text, exclusive, highest }: LexBound): boolea
 const isBelow = (member: string, { text, exclusive, highest }: LexBound): boolean =>
   text === undefined ? highest : exclusive ? member < text : member <= text;
 
-/** The members from the first one within the bounds on, up to the first one behind them: one score is assumed. */
-function lexRun(sorted: SortedSetValue, min: LexBound, max: LexBound, reverse: boolean): Scored[] {
+/**
+ * The members from the first one within the bounds on, up to the first one behind them: one score is assumed.
+ *
+ * @param offset how many are passed over from that first one on, whether they are within the bounds or not
+ */
+function lexRun(sorted: SortedSetValue, min: LexBound, max: LexBound, reverse: boolean, offset = 0): Scored[] {
   const all = reverse ? [...sorted.ordered()].reverse() : sorted.ordered();
   const [enters, stays] = reverse ? [isBelow, isAbove] : [isAbove, isBelow];
   const [start, end] = reverse ? [max, min] : [min, max];
   const from = all.findIndex(({ member }) => enters(member, start));
-  if (from === -1 || isEmptyLex(sorted, min, max)) return [];
-  const length = all.slice(from).findIndex(({ member }) => !stays(member, end));
-  return all.slice(from, length === -1 ? undefined : from + length);
+  if (from === -1 || isEmptyLex(sorted, min, max) || !stays((all[from] as Scored).member, end)) return [];
+  const rest = all.slice(from + offset);
+  const length = rest.findIndex(({ member }) => !stays(member, end));
+  return rest.slice(0, length === -1 ? undefined : length);
 }
 
 /** Whether bounds contradict each other or leave out everything from the lowest to the highest. */
@@ -115,8 +120,8 @@ function rangeWords(args: readonly string[], start: RangeWords, mayAskScores: bo
   return options;
 }
 
-/** What picks members out of a sorted set, in the order that was asked for. */
-type Select = (sorted: SortedSetValue) => Scored[];
+/** What picks members out of a sorted set, in the order that was asked for, without the first ones. */
+type Select = (sorted: SortedSetValue, offset?: number) => Scored[];
 
 /** @throws RedisError when a bound is none */
 function selection(options: RangeWords, first: string, last: string): Select {
@@ -131,12 +136,12 @@ function selection(options: RangeWords, first: string, last: string): Select {
   }
   if (by === 'lex') {
     const [min, max] = [lexBound(low), lexBound(high)];
-    return (sorted) => lexRun(sorted, min, max, reverse);
+    return (sorted, offset) => lexRun(sorted, min, max, reverse, offset);
   }
   const [min, max] = [bound(low), bound(high)];
-  return (sorted) => {
+  return (sorted, offset = 0) => {
     const found = sorted.ordered().slice(...scoreSpan(sorted, min, max));
-    return reverse ? found.reverse() : found;
+    return (reverse ? found.reverse() : found).slice(offset);
   };
 }
 
@@ -144,10 +149,9 @@ function selection(options: RangeWords, first: string, last: string): Select {
 function selected(client: Session, args: readonly string[], options: RangeWords): Scored[] {
   const select = selection(options, args[2] as string, args[3] as string);
   const sorted = readSorted(client, args);
-  const found = sorted ? select(sorted) : [];
-  if (!options.limit || options.by === 'rank') return found;
-  const [offset, count] = options.limit;
-  return offset < 0 ? [] : found.slice(offset, count < 0 ? undefined : offset + count);
+  const [offset, count] = options.by === 'rank' ? [0, -1] : (options.limit ?? [0, -1]);
+  const found = sorted && offset >= 0 ? select(sorted, offset) : [];
+  return found.slice(0, count < 0 ? undefined : count);
 }
 
 const range =

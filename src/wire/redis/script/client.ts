@@ -1,5 +1,5 @@
-import { OUT_OF_MEMORY, RedisError } from '../../../models/redis/index.js';
-import { checkWritable, execute, isStale, resolve } from '../dispatch.js';
+import { keySlot, OUT_OF_MEMORY, RedisError } from '../../../models/redis/index.js';
+import { CLUSTER_DOWN, checkWritable, execute, isStale, resolve, slotOf } from '../dispatch.js';
 import { type Command, mayReplicate } from '../handler.js';
 import type { RedisDoor } from '../index.js';
 import { type AclProblem, aclProblem } from '../permission.js';
@@ -13,6 +13,8 @@ export interface Running {
   readonly caller: Session;
   readonly readOnly: boolean;
   readonly shebang: Shebang;
+  /** The keys that the caller has named. */
+  readonly keys: readonly string[];
 }
 
 const IDLE = readShebang('');
@@ -25,6 +27,8 @@ export class ScriptClient extends Session {
   #caller: Session;
   #readOnly = false;
   #shebang = IDLE;
+  /** The slot that the running script has used, or was given. */
+  #slot: number | undefined;
   #answer = '';
 
   constructor(door: RedisDoor, caller: Session) {
@@ -35,7 +39,7 @@ export class ScriptClient extends Session {
   }
 
   /** A script starts. */
-  begin({ caller, readOnly, shebang }: Running): void {
+  begin({ caller, readOnly, shebang, keys }: Running): void {
     this.#caller = caller;
     this.db = caller.db;
     this.user = caller.user;
@@ -44,6 +48,7 @@ export class ScriptClient extends Session {
     this.wrote = false;
     this.#readOnly = readOnly;
     this.#shebang = shebang;
+    this.#slot = keys[0] === undefined ? undefined : keySlot(keys[0]);
   }
 
   /** Runs a command of the script. @returns its reply, or why it is refused */
@@ -101,10 +106,27 @@ export class ScriptClient extends Session {
     const mayGrow = this.wrote || this.#shebang.present;
     if (flags.has('denyoom') && !mayGrow && this.door.broker.overMemory(false)) return OUT_OF_MEMORY;
     const lack = aclProblem(this.user, command, args);
-    if (!lack) return undefined;
+    if (!lack) return this.door.broker.clusterEnabled ? this.#slotProblem(command, args) : undefined;
     const { kind, name } = lack;
     this.door.aclLog.note(this.#caller, { reason: kind, context: 'lua', object: name, userName: this.user.name });
     return this.#refusal(lack);
+  }
+
+  /** A script of a cluster uses keys of this node only, and of one slot unless it may use several. */
+  #slotProblem(command: Command, args: readonly string[]): string | undefined {
+    let slot: number | undefined;
+    try {
+      slot = slotOf(this, command, args);
+    } catch (failure) {
+      if (!(failure instanceof RedisError)) throw failure;
+      return failure.line === CLUSTER_DOWN
+        ? 'ERR Script attempted to execute a command while the cluster is down'
+        : 'ERR Script attempted to access a non local key in a cluster node';
+    }
+    const mayCross = !this.#shebang.present || this.#shebang.flags.has('allow-cross-slot-keys');
+    if (slot === undefined || mayCross) return undefined;
+    this.#slot ??= slot;
+    return slot === this.#slot ? undefined : 'ERR Script attempted to access keys that do not hash to the same slot';
   }
 
   #whyNotWritable(): string | undefined {

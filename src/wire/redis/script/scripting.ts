@@ -201,7 +201,7 @@ export class Scripting {
     const engine = this.#needEngine();
     checkStart(caller, shebang, readOnly);
     const client = this.#clientOf(caller);
-    client.begin({ caller, readOnly: readOnly || shebang.flags.has('no-writes'), shebang });
+    client.begin({ caller, readOnly: readOnly || shebang.flags.has('no-writes'), shebang, keys });
     const outcome = this.#guard(() => engine.run(shebang.body, keys, args, caller.protocol, entry));
     switch (outcome.kind) {
       case 'returned':

@@ -34,3 +34,12 @@ describe('ranges of sorted sets', () => {
     expect(client.ask('ZRANGESTORE', 'd', 'z', '0', '1', 'WITHSCORES')).toBe('-ERR syntax error\r\n');
   });
 });
+
+it('LIMIT passes over members of other scores that BYLEX would have stopped at', () => {
+  const client = new RedisServer().connect();
+  client.ask('ZADD', 'z', '-inf', 'a', '2.5', 'd', '3', '2', '100', 'c');
+  const range = (...limit: string[]) => client.ask('ZRANGEBYLEX', 'z', '(1', '[b', ...limit);
+  expect(range()).toBe('*1\r\n$1\r\na\r\n');
+  expect(range('LIMIT', '2', '3')).toBe('*1\r\n$1\r\n2\r\n');
+  expect(range('LIMIT', '1', '3')).toBe('*0\r\n');
+});

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, test } from 'vitest';
 import { type RedisClient, RedisServer } from '../../../helpers/redis-server.js';
 
 let server: RedisServer;
@@ -56,4 +56,41 @@ describe('commands of a script', () => {
     expect(run('redis.call("select", 3) redis.call("set", "k", 1) redis.setresp(3) return 1')).toBe(':1\r\n');
     expect(client.ask('GET', 'k') + run('return redis.call("get", "k")')).toBe('$-1\r\n$-1\r\n');
   });
+});
+
+test.each([
+  ["return redis.call('get', 'bar')", ['foo'], '$-1\r\n'],
+  [
+    "return redis.pcall('mget', 'foo', 'bar')",
+    [],
+    '-ERR Script attempted to access a non local key in a cluster node\r\n',
+  ],
+  [
+    "#!lua\nreturn redis.pcall('get', 'bar')",
+    ['foo'],
+    '-ERR Script attempted to access keys that do not hash to the same slot\r\n',
+  ],
+  [
+    "#!lua\nredis.call('get', 'foo') return redis.pcall('get', 'bar')",
+    [],
+    '-ERR Script attempted to access keys that do not hash to the same slot\r\n',
+  ],
+  ["#!lua flags=allow-cross-slot-keys\nreturn redis.call('get', 'bar')", ['foo'], '$-1\r\n'],
+])('in a cluster %j with the keys %j', async (script, keys, reply) => {
+  const server = new RedisServer({ cluster: true });
+  await server.door.scripting.load();
+  expect(server.connect().ask('EVAL', script, String(keys.length), ...keys)).toBe(reply);
+});
+
+test('in a cluster a script cannot use a slot that nobody serves', async () => {
+  const server = new RedisServer({ cluster: true });
+  await server.door.scripting.load();
+  const client = server.connect();
+  const script = "return redis.pcall('get', 'foo')";
+  client.ask('CLUSTER', 'DELSLOTS', '0');
+  expect(client.ask('EVAL', script, '0')).toBe(
+    '-ERR Script attempted to execute a command while the cluster is down\r\n',
+  );
+  client.ask('CLUSTER', 'DELSLOTS', '12182');
+  expect(client.ask('EVAL', script, '0')).toBe('-ERR Script attempted to access a non local key in a cluster node\r\n');
 });
