@@ -164,6 +164,16 @@ describe('bad input on an open connection', () => {
     expect(peer.ended).toBe(true);
   });
 
+  test('a peer whose frames cannot be told apart any more is cut after 3 s', () => {
+    const world = new AmqpWorld();
+    const peer = opened(world);
+    peer.sendBytes(Uint8Array.of(1, 0, 1, 0, 0, 0, 4, 0, 60, 0, 10, 0));
+    world.advance(2_999, true);
+    expect(peer.ended).toBe(false);
+    world.advance(1, true);
+    expect(peer.ended).toBe(true);
+  });
+
   test('prop: no bytes make a session throw, nor disturb another', () => {
     const world = new AmqpWorld();
     const witness = opened(world);
