@@ -9,6 +9,8 @@ const LARGE = 65_536;
  * the posts over in order. What a delivery does (publish again, ack, unsubscribe) is a command of its own whose posts
  * join the end of the queue: chained publishes never recurse. A command that throws drops what it posted, since it
  * must not have changed anything. A delivery that throws is reported and disturbs no other.
+ *
+ * Commands that came together are a burst; what is posted late leaves when all of them have ended.
  */
 export class Outbox {
   readonly #onError: (error: unknown) => void;
@@ -20,6 +22,8 @@ export class Outbox {
   #left = 0;
   #depth = 0;
   #draining = false;
+  readonly #late: Array<() => void> = [];
+  #bursts = 0;
 
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
@@ -27,7 +31,7 @@ export class Outbox {
 
   /** Number of deliveries that have not left yet. */
   get size(): number {
-    return this.#posted - this.#left;
+    return this.#posted - this.#left + this.#late.length;
   }
 
   /** Queues `receive(item)` for when the running command has ended. Outside of a command it leaves at once. */
@@ -37,6 +41,25 @@ export class Outbox {
     this.#receivers[slot] = receive;
     this.#items[slot] = item;
     if (this.#depth === 0 && !this.#draining) this.#drain();
+  }
+
+  /**
+   * Queues what leaves behind everything else: at the end of the burst, or else of the running command. It is not
+   * dropped when that throws.
+   */
+  postLate(leave: () => void): void {
+    this.#late.push(leave);
+    if (this.#depth === 0 && !this.#draining) this.#drain();
+  }
+
+  /** Commands follow that came together. */
+  beginBurst(): void {
+    this.#bursts++;
+  }
+
+  endBurst(): void {
+    this.#bursts--;
+    if (this.#late.length > 0 && this.#depth === 0 && !this.#draining) this.#drain();
   }
 
   /** Runs a command; the outermost one drains the queue before it returns. */
@@ -62,7 +85,8 @@ export class Outbox {
   /** The command has ended well. */
   end(): void {
     this.#depth--;
-    if (this.#depth === 0 && !this.#draining && this.#posted !== this.#left) this.#drain();
+    if (this.#depth > 0 || this.#draining) return;
+    if (this.#posted !== this.#left || this.#late.length > 0) this.#drain();
   }
 
   /** The command failed; what it posted is dropped. */
@@ -74,23 +98,39 @@ export class Outbox {
   #drain(): void {
     this.#draining = true;
     try {
-      while (this.#left !== this.#posted) {
-        const slot = this.#left & (this.#items.length - 1);
-        const receive = this.#receivers[slot] as (item: never) => void;
-        const item = this.#items[slot] as never;
-        this.#clear(slot);
-        this.#left++;
-        try {
-          receive(item);
-        } catch (error) {
-          this.#onError(error);
-        }
-      }
+      do this.#drainPosts();
+      while (this.#bursts === 0 && this.#leaveLate());
     } finally {
       this.#draining = false;
       // The next command finds its slots where this one had them.
       if (this.#left === this.#posted) this.#rewind();
     }
+  }
+
+  #drainPosts(): void {
+    while (this.#left !== this.#posted) {
+      const slot = this.#left & (this.#items.length - 1);
+      const receive = this.#receivers[slot] as (item: never) => void;
+      const item = this.#items[slot] as never;
+      this.#clear(slot);
+      this.#left++;
+      try {
+        receive(item);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+
+  /** @returns whether there was something */
+  #leaveLate(): boolean {
+    const leave = this.#late.shift();
+    try {
+      leave?.();
+    } catch (error) {
+      this.#onError(error);
+    }
+    return leave !== undefined;
   }
 
   #clear(slot: number): void {

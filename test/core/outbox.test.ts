@@ -31,6 +31,28 @@ describe('an outbox', () => {
     expect(log).toEqual(['outer', 'inner']);
   });
 
+  it('what is late leaves behind all that the commands of a burst posted', () => {
+    const { outbox, errors } = setUp();
+    const log: string[] = [];
+    const publish = (name: string) =>
+      outbox.run(() => {
+        outbox.postLate(() => log.push(`late ${name}`));
+        outbox.post((item) => log.push(item), name);
+      });
+    publish('alone');
+    outbox.beginBurst();
+    publish('one');
+    outbox.postLate(() => {
+      throw new Error('reported');
+    });
+    publish('two');
+    expect([outbox.size, log]).toEqual([3, ['alone', 'late alone', 'one', 'two']]);
+    outbox.endBurst();
+    outbox.postLate(() => log.push('at once'));
+    expect(log.slice(2)).toEqual(['one', 'two', 'late one', 'late two', 'at once']);
+    expect([outbox.size, errors.length]).toEqual([0, 1]);
+  });
+
   it('outside of a command delivers at once', () => {
     const { outbox } = setUp();
     const log: number[] = [];

@@ -15,9 +15,11 @@ export class ChannelPublisher {
   readonly #sink: ChannelSink;
   /** Publishes since confirm.select; undefined when confirms are off. */
   #published: number | undefined;
-  /** Publishes that wait for a majority: no confirm may cover them. */
-  #unconfirmed = 0;
-  #openConfirm: { ack: boolean; deliveryTag: number; multiple: boolean } | undefined;
+  /** Publishes that wait for a majority, oldest first: no confirm may cover them. */
+  readonly #waiting = new Set<number>();
+  /** Publishes that queues took or refused and the client has not been told of, oldest first. */
+  #taken: number[] = [];
+  #refused: number[] = [];
   /** False once the channel is closed. */
   isOpen = true;
 
@@ -46,7 +48,8 @@ export class ChannelPublisher {
     this.#count(publication, delayed || queues.length > 0);
     const accepted = delayed || vhost.put(publication, queues);
     if (confirmTag === undefined) return queues;
-    if (queues.every((queue) => queue.available)) this.#confirm(confirmTag, accepted);
+    if (queues.length === 0) this.#confirmAtOnce(confirmTag);
+    else if (queues.every((queue) => queue.available)) this.#confirm(confirmTag, accepted);
     else this.#confirmLater(confirmTag, accepted);
     return queues;
   }
@@ -76,7 +79,6 @@ export class ChannelPublisher {
     const { vhost } = this.#connection;
     // RabbitMQ 3 delivers a direct reply and returns it as well.
     if (vhost.version !== '3' && vhost.replyTarget(publication)) return;
-    this.#openConfirm = undefined;
     const { exchange, routingKey, properties, body } = publication.envelope;
     this.#post(this.#tellReturned, {
       replyCode: 312,
@@ -90,11 +92,10 @@ export class ChannelPublisher {
 
   /** Confirms once a queue that lost most of its nodes has them back. */
   #confirmLater(deliveryTag: number, ack: boolean): void {
-    this.#unconfirmed++;
+    this.#waiting.add(deliveryTag);
     this.#connection.vhost.cluster.whenMajority(() => {
-      this.#unconfirmed--;
-      if (ack) this.#countConfirm();
-      if (this.isOpen) this.#post(this.#tellConfirm, { ack, deliveryTag, multiple: false });
+      this.#waiting.delete(deliveryTag);
+      this.#confirm(deliveryTag, ack);
     });
   }
 
@@ -113,18 +114,18 @@ export class ChannelPublisher {
     this.#connection.vhost.counts.confirm++;
   }
 
-  /** Confirms of one kind that follow each other leave as one. */
+  /** No queue has to be asked. */
+  #confirmAtOnce(deliveryTag: number): void {
+    this.#countConfirm();
+    this.#post(this.#tellConfirm, { ack: true, deliveryTag, multiple: false });
+  }
+
+  /** What queues say of publishes that came together is told together, behind what they deliver meanwhile. */
   #confirm(deliveryTag: number, ack: boolean): void {
     if (ack) this.#countConfirm();
-    const open = this.#openConfirm;
-    if (open?.ack === ack && this.#unconfirmed === 0) {
-      open.deliveryTag = deliveryTag;
-      open.multiple = true;
-      return;
-    }
-    // RabbitMQ refuses up to a publish whenever nothing before it is open, be it only one.
-    this.#openConfirm = { ack, deliveryTag, multiple: !ack && this.#unconfirmed === 0 };
-    this.#post(this.#tellConfirm, this.#openConfirm);
+    const isFirst = this.#taken.length === 0 && this.#refused.length === 0;
+    (ack ? this.#taken : this.#refused).push(deliveryTag);
+    if (isFirst) this.#connection.vhost.context.outbox.postLate(this.#tellConfirms);
   }
 
   #post<T>(receive: (item: T) => void, item: T): void {
@@ -132,8 +133,25 @@ export class ChannelPublisher {
   }
 
   readonly #tellReturned = (message: ReturnedMessage): void => this.#sink.returned(message);
-  readonly #tellConfirm = (confirmation: Confirmation): void => {
-    if (this.#openConfirm === confirmation) this.#openConfirm = undefined;
-    this.#sink.confirm(confirmation);
+  readonly #tellConfirm = (confirmation: Confirmation): void => this.#sink.confirm(confirmation);
+  readonly #tellConfirms = (): void => {
+    const taken = this.#taken;
+    const refused = this.#refused;
+    this.#taken = [];
+    this.#refused = [];
+    if (!this.isOpen) return;
+    this.#tellTogether(true, taken, refused);
+    this.#tellTogether(false, refused, taken);
   };
+
+  /** One confirm up to the first that has another answer or none yet, and one for each behind it, as RabbitMQ sends them. */
+  #tellTogether(ack: boolean, tags: readonly number[], others: readonly number[]): void {
+    const [waiting = Infinity] = this.#waiting;
+    const open = Math.min(waiting, others[0] ?? Infinity);
+    // A single ack is for itself alone, a single nack is not.
+    const together = ack && tags.length === 1 ? [] : tags.filter((tag) => tag < open);
+    const last = together.at(-1);
+    if (last !== undefined) this.#sink.confirm({ ack, deliveryTag: last, multiple: true });
+    for (const deliveryTag of tags.slice(together.length)) this.#sink.confirm({ ack, deliveryTag, multiple: false });
+  }
 }

@@ -15,10 +15,6 @@ export class FrameOutput {
   readonly #send: (bytes: Uint8Array) => void;
   /** Largest body frame, without its eight bytes. */
   #bodyMaxBytes = 4096 - FRAME_OVERHEAD_BYTES;
-  /** Confirms are held back while a burst of frames is read, so that those which follow each other leave as one. */
-  #burst = false;
-  #heldConfirm: { readonly channel: number; readonly confirmation: Confirmation } | undefined;
-
   constructor(send: (bytes: Uint8Array) => void) {
     this.#send = send;
   }
@@ -27,35 +23,13 @@ export class FrameOutput {
     this.#bodyMaxBytes = bytes - FRAME_OVERHEAD_BYTES;
   }
 
-  beginBurst(): void {
-    this.#burst = true;
-  }
-
-  endBurst(): void {
-    this.#burst = false;
-    this.#releaseConfirm();
-  }
-
-  /** Confirms a publish; within a burst together with those right after it, as RabbitMQ does when it is busy. */
-  confirm(channel: number, confirmation: Confirmation): void {
-    const held = this.#heldConfirm;
-    const joins = held?.channel === channel && held.confirmation.ack === confirmation.ack;
-    if (!joins) this.#releaseConfirm();
-    this.#heldConfirm = { channel, confirmation: joins ? { ...confirmation, multiple: true } : confirmation };
-    if (!this.#burst) this.#releaseConfirm();
-  }
-
-  #releaseConfirm(): void {
-    const held = this.#heldConfirm;
-    if (!held) return;
-    this.#heldConfirm = undefined;
-    const { ack, deliveryTag, multiple } = held.confirmation;
-    if (ack) this.method(held.channel, METHODS.basicAck, { deliveryTag, multiple });
-    else this.method(held.channel, METHODS.basicNack, { deliveryTag, multiple, requeue: false });
+  /** Confirms a publish, or several. */
+  confirm(channel: number, { ack, deliveryTag, multiple }: Confirmation): void {
+    if (ack) this.method(channel, METHODS.basicAck, { deliveryTag, multiple });
+    else this.method(channel, METHODS.basicNack, { deliveryTag, multiple, requeue: false });
   }
 
   method<F extends Fields>(channel: number, method: Method<F>, values: Values<F>): void {
-    this.#releaseConfirm();
     this.#writeMethod(channel, method, values);
     this.#send(this.#writer.take());
   }
@@ -68,7 +42,6 @@ export class FrameOutput {
     properties: BasicProperties,
     body: Uint8Array,
   ): void {
-    this.#releaseConfirm();
     const writer = this.#writer;
     this.#writeMethod(channel, method, values);
     const start = this.#begin(FRAME_HEADER, channel);

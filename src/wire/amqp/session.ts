@@ -180,7 +180,8 @@ export class AmqpSession implements Session, ConnectionSink {
   #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    this.output.beginBurst();
+    const { outbox } = this.door.context;
+    outbox.beginBurst();
     try {
       while (this.#state !== 'closed' && !this.#held && this.#canWrite()) {
         if (this.#state === 'header') {
@@ -194,7 +195,7 @@ export class AmqpSession implements Session, ConnectionSink {
       }
     } finally {
       this.#pumping = false;
-      this.output.endBurst();
+      outbox.endBurst();
     }
   }
 

@@ -18,11 +18,23 @@ it('confirms of one kind that follow each other leave as one', () => {
   expect(confirmsOf({}, 3)).toEqual(['basic.ack 3 true']);
 });
 
-it('what a queue refuses is nacked, up to there as RabbitMQ does it', () => {
-  expect(confirmsOf({ 'x-max-length': 1, 'x-overflow': 'reject-publish' }, 2)).toEqual([
-    'basic.ack 1 false',
-    'basic.nack 2 true',
-  ]);
+it('what a queue refuses is nacked, one by one where something else is told with it', () => {
+  const full = { 'x-max-length': 1, 'x-overflow': 'reject-publish' };
+  expect(confirmsOf(full, 3)).toEqual(['basic.ack 1 false', 'basic.nack 2 false', 'basic.nack 3 false']);
+  expect(confirmsOf({ ...full, 'x-max-length': 0 }, 1)).toEqual(['basic.nack 1 true']);
+});
+
+it('publishes that came together are confirmed behind what they deliver, those without a queue at once', () => {
+  const { peer } = amqpScene({});
+  peer.call(2, 'confirm.select');
+  peer.call(2, 'basic.consume', { queue: 'q' });
+  peer.takeAll();
+  const bytes = peer.collect(() => {
+    for (const routingKey of ['q', 'nowhere', 'q']) peer.publish(2, { routingKey }, {}, routingKey);
+  });
+  peer.sendBytes(bytes);
+  const told = peer.takeAll().map((item) => item.kind === 'method' && `${item.name} ${item.args.deliveryTag}`);
+  expect(told).toEqual(['basic.deliver 1', 'basic.ack 2', 'basic.deliver 2', 'basic.ack 3']);
 });
 
 it('a mandatory message without a queue is returned before its confirm', () => {

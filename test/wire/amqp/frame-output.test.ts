@@ -30,28 +30,11 @@ test('large bodies leave in frames of frame-max', () => {
   expect(bytes).toHaveLength(8 + 9 + 8 + 14 + 25_000 + 3 * 8);
 });
 
-test('confirms that follow each other in a burst leave as one', () => {
-  const ack = (output: FrameOutput, deliveryTag: number) =>
-    output.confirm(1, { ack: true, deliveryTag, multiple: false });
-  const alone = sent((output) => ack(output, 3));
-  const burst = sent((output) => {
-    output.beginBurst();
-    for (const tag of [1, 2, 3]) ack(output, tag);
-    output.endBurst();
-  });
-  expect(alone.subarray(11, 20)).toEqual(Buffer.from([0, 0, 0, 0, 0, 0, 0, 3, 0]));
-  expect(burst.subarray(11, 20)).toEqual(Buffer.from([0, 0, 0, 0, 0, 0, 0, 3, 1]));
-  expect(burst).toHaveLength(alone.length);
-});
-
-test('a held confirm leaves before any other frame, and kinds are not mixed', () => {
-  const bytes = sent((output) => {
-    output.beginBurst();
-    output.confirm(1, { ack: true, deliveryTag: 1, multiple: false });
-    output.confirm(1, { ack: false, deliveryTag: 2, multiple: false });
-    output.method(1, METHODS.basicQosOk, {});
-    output.endBurst();
-  });
-  const methods = [bytes.readUInt16BE(9), bytes.readUInt16BE(21 + 9), bytes.readUInt16BE(42 + 9)];
-  expect(methods).toEqual([80, 120, 11]);
+test('confirms are acks and nacks, of one publish or of all up to it', () => {
+  const confirm = (ack: boolean, multiple: boolean) => [
+    ...sent((output) => output.confirm(1, { ack, deliveryTag: 3, multiple })).subarray(9, 20),
+  ];
+  expect(confirm(true, false)).toEqual([0, 80, 0, 0, 0, 0, 0, 0, 0, 3, 0]);
+  expect(confirm(true, true)).toEqual([0, 80, 0, 0, 0, 0, 0, 0, 0, 3, 1]);
+  expect(confirm(false, true)).toEqual([0, 120, 0, 0, 0, 0, 0, 0, 0, 3, 1]);
 });
