@@ -52,6 +52,11 @@ export class Outbox {
     if (this.#depth === 0 && !this.#draining) this.#drain();
   }
 
+  /** What is late does not wait for the end of the burst. Not inside of a command. */
+  flushLate(): void {
+    while (this.#leaveLate());
+  }
+
   /** Commands follow that came together. */
   beginBurst(): void {
     this.#bursts++;

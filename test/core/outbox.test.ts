@@ -47,9 +47,11 @@ describe('an outbox', () => {
     });
     publish('two');
     expect([outbox.size, log]).toEqual([3, ['alone', 'late alone', 'one', 'two']]);
+    outbox.flushLate();
+    publish('three');
     outbox.endBurst();
     outbox.postLate(() => log.push('at once'));
-    expect(log.slice(2)).toEqual(['one', 'two', 'late one', 'late two', 'at once']);
+    expect(log.slice(2)).toEqual(['one', 'two', 'late one', 'late two', 'three', 'late three', 'at once']);
     expect([outbox.size, errors.length]).toEqual([0, 1]);
   });
 

@@ -19,6 +19,14 @@ import type { AmqpSession } from './session.js';
 
 const BY_METHOD: ReadonlyMap<Method, Handler> = new Map(HANDLERS.map((each) => [each.method, each]));
 
+const UNANSWERED: ReadonlySet<AnyMethod> = new Set<AnyMethod>([
+  METHODS.basicPublish,
+  METHODS.basicAck,
+  METHODS.basicNack,
+  METHODS.basicReject,
+  METHODS.basicRecoverAsync,
+]);
+
 /**
  * One channel of a connection.
  *
@@ -131,6 +139,8 @@ export class SessionChannel implements Call, ChannelSink {
   }
 
   #takeWhileOpen(method: AnyMethod, values: unknown): void {
+    // While RabbitMQ finds an answer, it hears what queues say of the publishes before.
+    if (!UNANSWERED.has(method)) this.#session.door.context.outbox.flushLate();
     switch (method) {
       case METHODS.channelOpen:
         return this.#fail(secondOpen(), method);

@@ -37,6 +37,19 @@ it('publishes that came together are confirmed behind what they deliver, those w
   expect(told).toEqual(['basic.deliver 1', 'basic.ack 2', 'basic.deliver 2', 'basic.ack 3']);
 });
 
+it('what waits for an answer finds the publishes before it confirmed', () => {
+  const { peer } = amqpScene({});
+  peer.call(2, 'confirm.select');
+  peer.takeAll();
+  const bytes = peer.collect(() => {
+    peer.publish(2, { routingKey: 'q' }, {}, 'it');
+    peer.send(2, 'basic.consume', { queue: 'q' });
+  });
+  peer.sendBytes(bytes);
+  const told = peer.takeAll().map((item) => item.kind === 'method' && item.name);
+  expect(told).toEqual(['basic.ack', 'basic.consume-ok', 'basic.deliver']);
+});
+
 it('a mandatory message without a queue is returned before its confirm', () => {
   const { peer, take } = amqpScene();
   peer.call(2, 'confirm.select');
