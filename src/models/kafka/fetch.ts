@@ -198,6 +198,8 @@ export class FetchService {
     const wanted = diverging === undefined && entry.offset < limit && (first || most > 0);
     const batches = wanted ? log.read(entry.offset, limit, most, first) : NOTHING;
     const end = batches.at(-1)?.endOffset ?? entry.offset;
+    // Where not even the first batch fits, Kafka tells nothing of transactions.
+    const silent = diverging !== undefined || (wanted && batches.length === 0);
     return {
       asked: entry,
       error: undefined,
@@ -206,7 +208,7 @@ export class FetchService {
       logStart: log.logStart,
       diverging,
       leader: undefined,
-      aborted: request.committed && !diverging ? log.abortedBetween(entry.offset, end) : undefined,
+      aborted: request.committed && !silent ? log.abortedBetween(entry.offset, end) : undefined,
       batches,
     };
   }
@@ -217,12 +219,13 @@ function limitOf(log: { highWatermark: number; lastStable: number }, committed: 
   return committed ? log.lastStable : log.highWatermark;
 }
 
-/** Bytes of the answer: up to the limit where a batch did not fit, of which Kafka sends the beginning. */
+/** Bytes of the answer: up to the limit where a batch did not fit any more, of which Kafka sends the beginning. */
 function takenBytes({ committed }: FetchRequest, result: FetchResult, left: number): number {
   const { asked, batches } = result;
+  const last = batches.at(-1);
+  if (!last) return 0;
   const bytes = batches.reduce((sum, batch) => sum + batch.sizeBytes, 0);
-  const end = batches.at(-1)?.endOffset ?? asked.offset;
-  const more = result.error === undefined && !result.diverging && end < limitOf(result, committed);
+  const more = last.endOffset < limitOf(result, committed);
   return more ? Math.max(bytes, Math.min(asked.maxBytes, left)) : bytes;
 }
 

@@ -79,11 +79,42 @@ describe('several partitions', () => {
     expect(countRecords([size, size], 1_000)).toEqual([3, 3]);
   });
 
+  test('where not even the first batch fits nothing is told of transactions', () => {
+    const { broker } = withTopic(2);
+    for (const index of [0, 1]) produceBatch(broker, 't', three, { index });
+    const entry = (index: number, maxBytes: number) => ({
+      topic: 't',
+      topicId: undefined,
+      index,
+      offset: 0,
+      maxBytes,
+      leaderEpoch: -1,
+      lastFetchedEpoch: -1,
+    });
+    const aborted = (maxBytes: number) => {
+      let told: unknown[] = [];
+      const partitions = [entry(0, 1_000), entry(1, maxBytes)];
+      broker.fetchService.fetch(
+        { nodeId: 1, maxWaitMs: 0, minBytes: 1, maxBytes: 1_000, committed: true, partitions },
+        (results) => {
+          told = results.map((result) => result.aborted);
+        },
+      );
+      return told;
+    };
+    expect([aborted(1_000), aborted(1), aborted(0)]).toEqual([
+      [[], []],
+      [[], undefined],
+      [[], []],
+    ]);
+  });
+
   test('where a batch does not fit, its beginning counts, and leaves no room for others', () => {
     const half = Math.ceil(size / 2);
     expect(countRecords([size + half, 1_000], 3 * size)).toEqual([3, 3]);
     expect(countRecords([size + half, 1_000], 2 * size + half - 1)).toEqual([3, 0]);
-    expect(countRecords([2 * size, half, 1_000], 3 * size)).toEqual([6, 0, 0]);
+    // One of which there is nothing but the beginning takes no room.
+    expect(countRecords([2 * size, half, 1_000], 3 * size)).toEqual([6, 0, 3]);
   });
 });
 
