@@ -14,13 +14,15 @@
  * - A commit under a channel-wide prefetch: while the queue takes what it publishes, the limiter hears of what it acks,
  *   and tells the queue. The more is published the later that is. Channels with transactions have no such prefetch.
  * - Channels of a connection that ends: they end in any order, and what one returns may go to another that is still
- *   there. Programs close all but one first.
+ *   there. Programs close all but one first, and where their mistakes end connections of several channels they ack
+ *   nothing.
  * - What is acked by itself still counts in the prefetch of a quorum queue, until the channel has told it. Programs on
  *   quorum queues have such consumers or a prefetch.
  * - Publishes of a transaction on quorum queues are no transaction there; such programs have none.
  * - Which of several policies of the same priority is in force: the first of a hash table. Programs have no such.
  * - Queues that hear of one policy together: what they drop for it reaches the others before or behind it. Programs that
  *   dead-letter by policy have policies for single queues.
+ * - A type of exchanges that there is not is 'unknown', or 'invalid' where Erlang knows the word for something else.
  * - Returns: a channel sends one at once, and what it published before may be delivered to it later or sooner. Programs
  *   compare returns and deliveries of a channel apart.
  * - Confirms: how many of them one frame confirms, and their order between publishes that other queues take.
