@@ -288,7 +288,8 @@ class ProgramWriter {
     if (this.#kind === 'churn' && this.#chance(8)) return this.#churn();
     if (this.#kind === 'policy' && this.#chance(5)) return this.#chance(4) ? { do: 'inspect' } : this.#policy();
     const roll = this.#random.int(100);
-    if (roll < 29) return this.#publish();
+    // Of several queues nobody knows what came last.
+    if (roll < 29 || (roll < 32 && channel.home === undefined)) return this.#publish();
     if (roll < 32) return { do: 'republish', ...this.#target() };
     if (roll < 44) return this.#get(channel);
     if (roll < 54) return this.#consume(channel);

@@ -273,10 +273,11 @@ export class AmqpChannel {
     let accepted = true;
     this.#post((tell) => accepted && tell(), this.#tellCommitted);
     const tellAcks = this.deliveries.begin(acks, 'ack');
-    const begun = returns.map(({ tags, outcome }) => this.deliveries.begin(tags, outcome));
     // Consumers that a limit of the whole channel held back are told of its room only behind the publishes.
-    if (this.deliveries.globalPrefetch === 0) tellAcks();
-    else begun.unshift(tellAcks);
+    const isLimited = this.deliveries.globalPrefetch > 0;
+    if (!isLimited) tellAcks();
+    const begun = returns.map(({ tags, outcome }) => this.deliveries.begin(tags, outcome));
+    if (isLimited) begun.unshift(tellAcks);
     for (const { publication, queues } of ready) {
       if (!vhost.put(publication, queues)) accepted = false;
     }

@@ -175,3 +175,20 @@ it('a consumer of direct replies may have the tag of another, and is cancelled b
   }
   expect(take()).toEqual([]);
 });
+
+it('what a commit acks of a queue that has gone it acks in its namesake, before it returns anything there', () => {
+  const { peer, take, publish, consume } = amqpScene();
+  peer.call(2, 'tx.select');
+  for (const body of ['1', '2', '3']) publish(body);
+  consume(2, 'a');
+  peer.call(1, 'queue.delete', { queue: 'q' });
+  peer.call(1, 'queue.declare', { queue: 'q' });
+  consume(2, 'b');
+  peer.send(2, 'basic.ack', { deliveryTag: 0, multiple: true });
+  for (const body of ['4', '5']) publish(body);
+  take();
+  peer.send(2, 'basic.nack', { deliveryTag: 5, multiple: true, requeue: true });
+  peer.send(2, 'tx.commit');
+  expect(take()).toEqual(['tx.commit-ok']);
+  expect(peer.call(1, 'queue.declare', { queue: 'q', passive: true }).args.messageCount).toBe(0);
+});
