@@ -86,7 +86,7 @@ export class FetchService {
     // What nobody could read ends no wait for the others.
     const known = request.partitions.filter((_, at) => !UNREADABLE.has(results[at]?.error));
     const told = results.some(({ error, diverging }) => diverging || (error && !UNREADABLE.has(error)));
-    if (request.maxWaitMs <= 0 || known.length === 0 || bytes >= request.minBytes || told) {
+    if (request.maxWaitMs <= 0 || known.length === 0 || bytes >= this.#leastBytes(request) || told) {
       answer(results);
       return undefined;
     }
@@ -137,7 +137,16 @@ export class FetchService {
         return true;
       }
     }
-    return bytes >= request.minBytes;
+    return bytes >= this.#leastBytes(request);
+  }
+
+  #mostBytes({ maxBytes }: FetchRequest): number {
+    return Math.min(maxBytes, this.#cluster.config.number('fetch.max.bytes'));
+  }
+
+  /** Nobody waits for more than may come. */
+  #leastBytes(request: FetchRequest): number {
+    return Math.min(request.minBytes, this.#mostBytes(request));
   }
 
   /** @throws KafkaError when the partition cannot be read at this offset */
@@ -170,7 +179,7 @@ export class FetchService {
   }
 
   #read(request: FetchRequest): { readonly results: FetchResult[]; readonly bytes: number } {
-    const most = Math.min(request.maxBytes, this.#cluster.config.number('fetch.max.bytes'));
+    const most = this.#mostBytes(request);
     let bytes = 0;
     let first = true;
     const results = request.partitions.map((entry) => {
