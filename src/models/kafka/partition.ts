@@ -331,10 +331,8 @@ export class Partition {
     if (nodeId !== NO_LEADER) {
       this.#leaderLog = this.logOf(nodeId);
       if (!this.isr.includes(nodeId)) this.isr = [nodeId];
-      for (const node of this.replicas) {
-        if (node === nodeId || !this.#follows(node)) continue;
-        if (this.isr.includes(node)) this.#truncate(this.logOf(node));
-      }
+      // Paused or not: what the leader does not have must not count as a copy of what it gets.
+      for (const node of this.isr) if (node !== nodeId) this.#truncate(this.logOf(node));
       this.#replicate();
     }
     this.changed();

@@ -172,6 +172,34 @@ describe('fail-over', () => {
   });
 });
 
+test('what a paused replica has of an old leader is no copy of what the new one gets', () => {
+  const { broker, partition, values } = three({ 'min.insync.replicas': 2 });
+  const acked: string[] = [];
+  const put = (value: string) => {
+    const request = {
+      nodeId: partition.leader,
+      acks: -1,
+      timeoutMs: 1_000,
+      transactionalId: null,
+      clientId: '',
+      zstdAllowed: true,
+      knowsAbortable: false,
+      partitions: [{ topic: 't', index: 0, records: batchBytes([{ value }]) }],
+    };
+    broker.produceService.produce(request, ([result]) => {
+      if (!result?.error) acked.push(value);
+    });
+  };
+  partition.pauseReplica(2);
+  put('only on 1 and 3');
+  partition.pauseReplica(3);
+  broker.stopNode(1);
+  put('only on 2');
+  broker.stopNode(2);
+  for (const node of [1, 2, 3]) broker.startNode(node);
+  expect([acked, values()]).toEqual([[], []]);
+});
+
 test('prop: K3 what all in-sync replicas acknowledged survives while one of them lives, in order and once', () => {
   const step = fc.record({
     kind: fc.constantFrom('put', 'put', 'put', 'stop', 'start', 'pause'),
