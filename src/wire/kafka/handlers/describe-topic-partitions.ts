@@ -1,4 +1,4 @@
-import { checkTopicName, type Partition, type Topic } from '../../../models/kafka/index.js';
+import { checkTopicName, KafkaError, type Partition, type Topic } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import { authorizedOperations } from '../authorized-operations.js';
 import type { Call } from '../call.js';
@@ -61,10 +61,14 @@ const MOST_PARTITIONS = 2_000;
 export const describeTopicPartitions = describeTopicPartitionsApi.handler({
   handle(request, call) {
     const { cursor } = request;
+    if (cursor && (cursor.topicName === '' || cursor.partitionIndex < 0)) {
+      const place = `'${cursor.topicName}', ${cursor.partitionIndex}`;
+      throw new KafkaError('INVALID_REQUEST', `the cursor is no place to go on from: ${place}`);
+    }
     const topics: TopicAnswer[] = [];
     let left = Math.min(Math.max(request.responsePartitionLimit, 1), MOST_PARTITIONS);
     for (const name of askedNames(request, call)) {
-      const first = cursor?.topicName === name ? Math.max(cursor.partitionIndex, 0) : 0;
+      const first = cursor?.topicName === name ? cursor.partitionIndex : 0;
       if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
       const topic = call.broker.cluster.topic(name);
       if (!topic || !call.authorize('describe', 'topic', name)) {

@@ -43,3 +43,17 @@ test('a page that is full ends in front of the next topic, whether there is one 
   expect(answer.topics.map(({ name }) => name)).toEqual(['a']);
   expect(answer.nextCursor).toEqual({ topicName: 'b', partitionIndex: 0 });
 });
+
+test.each([
+  { topicName: 'a', partitionIndex: -1 },
+  { topicName: '', partitionIndex: 0 },
+])('from the cursor %j nothing can go on', (cursor) => {
+  const topics = [{ name: 'b' }, { name: 'a' }];
+  const request = { topics, responsePartitionLimit: 9, cursor };
+  const answer = new KafkaWorld().connect().ask(describeTopicPartitionsApi, 0, request);
+  expect(answer.topics.map(({ name, errorCode }) => [name, errorCode])).toEqual([
+    ['b', 'INVALID_REQUEST'],
+    ['a', 'INVALID_REQUEST'],
+  ]);
+  expect(answer.nextCursor).toBeNull();
+});
