@@ -127,7 +127,8 @@ export class ProduceService {
       result: {
         ...base,
         baseOffset: repeated?.firstOffset ?? batch.baseOffset,
-        logAppendTimeMs: stamped ? (repeated?.timestampMs ?? batch.maxTimestampMs) : -1,
+        // What is repeated tells the time of the first, whoever set it.
+        logAppendTimeMs: repeated?.timestampMs ?? (stamped ? batch.maxTimestampMs : -1),
         logStartOffset: log.logStart,
         leader: undefined,
       },

@@ -291,6 +291,15 @@ describe('idempotent producers', () => {
       { id, epoch, baseSequence },
     );
 
+  test('a batch that comes again is told the time of the first, whoever set it', () => {
+    const { broker } = kafkaModel();
+    broker.createTopic('t');
+    const timed = (timestampMs: number) =>
+      batchBytes([{ value: 'v', timestampMs }], { id: 7, epoch: 0, baseSequence: 0 });
+    expect(produceBatch(broker, 't', timed(5)).logAppendTimeMs).toBe(-1);
+    expect(produceBatch(broker, 't', timed(9)).logAppendTimeMs).toBe(5);
+  });
+
   test('a batch that comes again is not appended, and gets the place of the first', () => {
     const { broker } = kafkaModel();
     broker.createTopic('t');
