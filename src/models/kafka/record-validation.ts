@@ -57,9 +57,8 @@ function checkEachRecord(batch: RecordBatch, partition: Partition, context: Mode
   const { settings } = partition.home;
   const before = settings.timestampBeforeMaxMs;
   const after = settings.timestampAfterMaxMs;
-  const timed = settings.logAppendTime
-    ? batch.hasLogAppendTime
-    : before < Number.MAX_SAFE_INTEGER || after < Number.MAX_SAFE_INTEGER;
+  const bounded = before < Number.MAX_SAFE_INTEGER || after < Number.MAX_SAFE_INTEGER;
+  const timed = batch.hasLogAppendTime || (bounded && !settings.logAppendTime);
   if (batch.codec !== 0 && !settings.compacted && !timed) {
     if (!settings.logAppendTime) batch.settleTimes(batch.maxTimestampMs);
     return;
@@ -82,7 +81,7 @@ function checkEachRecord(batch: RecordBatch, partition: Partition, context: Mode
       const message = `Compacted topic cannot accept message without key in topic partition ${partition.home.name}-${partition.index}`;
       keyless.push({ batchIndex: index, message });
     } else if (timed) {
-      const message = problemOfTime(timestampMs, index, reader, settings, now);
+      const message = problemOfTime(batch, reader, index, settings, now);
       if (message !== undefined) mistimed.push({ batchIndex: index, message });
     }
   }
@@ -91,21 +90,23 @@ function checkEachRecord(batch: RecordBatch, partition: Partition, context: Mode
   if (!settings.logAppendTime) batch.settleTimes(latestMs);
 }
 
-/** What is wrong with the time of a record; where the append sets it, that the producer did. */
+/** What is wrong with the time of a record: where the producer need not give one, that it claims the append to have. */
 function problemOfTime(
-  timestampMs: number,
-  index: number,
+  batch: RecordBatch,
   reader: RecordReader,
+  index: number,
   settings: TopicSettings,
   now: number,
 ): string | undefined {
-  if (settings.logAppendTime) {
+  const timestampMs = batch.timestampMs(reader);
+  if (settings.logAppendTime || timestampMs === -1) {
+    if (!batch.hasLogAppendTime) return undefined;
     const sizes = `key=${Math.max(reader.keyLength, 0)} bytes, value=${Math.max(reader.valueLength, 0)} bytes`;
     const record = `DefaultRecord(offset=${index}, timestamp=${timestampMs}, ${sizes})`;
     return `Invalid timestamp type in message ${record}. Producer should not set timestamp type to LogAppendTime.`;
   }
   const [first, last] = [now - settings.timestampBeforeMaxMs, now + settings.timestampAfterMaxMs];
-  if (timestampMs === -1 || (timestampMs >= first && timestampMs <= last)) return undefined;
+  if (timestampMs >= first && timestampMs <= last) return undefined;
   return (
     `Timestamp ${timestampMs} of message with offset ${index} is out of range. ` +
     `The timestamp should be within [${first}, ${last}]`

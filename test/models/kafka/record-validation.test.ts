@@ -47,6 +47,15 @@ it('records are refused in the words of Kafka, each for itself', () => {
   });
 });
 
+it('a producer that gives no time must not say that the append has set it', () => {
+  const stamped = (timeMs: number) => {
+    const batch = RecordBatch.parse(Buffer.from(batchBytes([{ key: 'k', value: 'v' }])));
+    batch.stampAppendTime(timeMs);
+    return Buffer.from(batch.bytes);
+  };
+  expect([stamped(-1), stamped(5)].map((bytes) => check(bytes))).toEqual(['INVALID_TIMESTAMP', 'NONE']);
+});
+
 it('what a producer may send is let through as it is', () => {
   expect(check(one())).toBe('NONE');
 });
