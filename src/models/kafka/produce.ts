@@ -5,6 +5,7 @@ import { KafkaError, type KafkaErrorCode, type RecordError } from './errors.js';
 import type { Partition } from './partition.js';
 import { beginsTransactional, firstBatch, RecordBatch } from './record-batch.js';
 import { checkRecords } from './record-validation.js';
+import { inTopicCodec } from './topic-codec.js';
 import { isInternalTopic } from './topic-name.js';
 import type { TransactionCoordinator } from './transaction-coordinator.js';
 
@@ -107,9 +108,11 @@ export class ProduceService {
     }
   }
 
-  #appendChecked(request: ProduceRequest, entry: ProducePartition, batch: RecordBatch, target: Partition): Pending {
-    this.#check(request, batch, target);
+  #appendChecked(request: ProduceRequest, entry: ProducePartition, sent: RecordBatch, target: Partition): Pending {
+    this.#check(request, sent, target);
     const { log } = target;
+    const { compressionType } = target.home.settings;
+    const batch = inTopicCodec(sent, compressionType, this.#context.limits.kafkaDecompressedBytes);
     const base = { topic: entry.topic, index: entry.index, error: undefined, message: undefined, recordErrors: [] };
     const repeated = batch.producerId >= 0 ? log.producers.check(batch) : undefined;
     if (!repeated) {

@@ -19,7 +19,7 @@ export const BATCH_HEADER_BYTES = 61;
 /** Bytes in front of what the length field counts. */
 export const BATCH_LENGTH_END = 12;
 
-const AT = {
+export const AT = {
   baseOffset: 0,
   length: 8,
   leaderEpoch: 12,
