@@ -61,7 +61,7 @@ const MOST_PARTITIONS = 2_000;
 export const describeTopicPartitions = describeTopicPartitionsApi.handler({
   handle(request, call) {
     const { cursor } = request;
-    if (cursor && (cursor.topicName === '' || cursor.partitionIndex < 0)) {
+    if (cursor && !isPlace(cursor, request.topics)) {
       const place = `'${cursor.topicName}', ${cursor.partitionIndex}`;
       throw new KafkaError('INVALID_REQUEST', `the cursor is no place to go on from: ${place}`);
     }
@@ -89,6 +89,11 @@ export const describeTopicPartitions = describeTopicPartitionsApi.handler({
     nextCursor: null,
   }),
 });
+
+/** Whether something can go on from a cursor: its topic has to be among those asked for, unless all are. */
+function isPlace({ topicName, partitionIndex }: NonNullable<Request['cursor']>, asked: Request['topics']): boolean {
+  return partitionIndex >= 0 && (asked.length === 0 || asked.some(({ name }) => name === topicName));
+}
 
 /** In the order of their names, from the cursor on; none asked for stands for all. */
 function askedNames(request: Request, call: Call<Response>): string[] {

@@ -46,7 +46,7 @@ test('a page that is full ends in front of the next topic, whether there is one 
 
 test.each([
   { topicName: 'a', partitionIndex: -1 },
-  { topicName: '', partitionIndex: 0 },
+  { topicName: 'c', partitionIndex: 0 },
 ])('from the cursor %j nothing can go on', (cursor) => {
   const topics = [{ name: 'b' }, { name: 'a' }];
   const request = { topics, responsePartitionLimit: 9, cursor };
