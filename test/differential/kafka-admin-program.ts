@@ -1,4 +1,5 @@
 /** Requests that create, change and describe topics and settings. */
+import { anyAcl } from '../helpers/kafka-request.js';
 import { metadata, topicId, unique } from './kafka-log-program.js';
 import type { Dice, Operation } from './kafka-program.js';
 
@@ -192,17 +193,6 @@ function rare(dice: Dice): Operation | undefined {
 
 const partitions = (dice: Dice) => dice.some(2, () => dice.partition());
 
-/** What fits everything. */
-const ANY_ACL = {
-  resourceTypeFilter: 1,
-  resourceNameFilter: null,
-  patternTypeFilter: 1,
-  principalFilter: null,
-  hostFilter: null,
-  operation: 1,
-  permissionType: 1,
-};
-
 const ACL = {
   resourceType: 2,
   resourceName: '~a',
@@ -238,9 +228,9 @@ const RARE: ReadonlyArray<(dice: Dice) => Operation | undefined> = [
       timeoutMs: 5_000,
       topics: dice.once(6) ? null : dice.some(2, () => ({ name: dice.topic(), partitionIndexes: partitions(dice) })),
     }),
-  (dice) => dice.make('DescribeAcls', ANY_ACL),
+  (dice) => dice.make('DescribeAcls', anyAcl),
   (dice) => dice.make('CreateAcls', { creations: dice.some(2, () => ACL, 0) }),
-  (dice) => dice.make('DeleteAcls', { filters: dice.some(2, () => ANY_ACL, 0) }),
+  (dice) => dice.make('DeleteAcls', { filters: dice.some(2, () => anyAcl, 0) }),
   (dice) =>
     dice.make('DescribeUserScramCredentials', {
       users: dice.pick([[], [{ name: '~u' }], [{ name: '~u' }, { name: '~u' }], [{ name: '~v' }, { name: '~u' }]]),

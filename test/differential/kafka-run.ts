@@ -96,7 +96,7 @@ export class KafkaRunner {
       const configs = [{ name: 'interval.ms', configOperation: 0, value }];
       const resources = [{ resourceType: CLIENT_METRICS, resourceName, configs }];
       await this.#admin.ask('IncrementalAlterConfigs', 1, { resources, validateOnly: false });
-      await this.#until(async () => {
+      await until(async () => {
         const asked = [{ resourceType: CLIENT_METRICS, resourceName, configurationKeys: ['interval.ms'] }];
         const answer = await this.#admin.ask('DescribeConfigs', 4, { resources: asked });
         return answer.results[0].configs[0]?.value === value;
@@ -106,7 +106,7 @@ export class KafkaRunner {
 
   /** Waits until a decided transaction has its markers. */
   async completed(transactionalId: string): Promise<void> {
-    await this.#until(async () => {
+    await until(async () => {
       const answer = await this.#admin.ask('DescribeTransactions', 0, { transactionalIds: [transactionalId] });
       return !answer.transactionStates[0].transactionState.startsWith('Prepare');
     });
@@ -114,13 +114,6 @@ export class KafkaRunner {
 
   end(): void {
     this.#admin.end();
-  }
-
-  async #until(condition: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + 10_000;
-    while (!(await condition())) {
-      if (Date.now() > end) throw new Error('the real broker did not settle');
-    }
   }
 
   async #deleteUsers(prefix: string): Promise<void> {
@@ -378,3 +371,11 @@ function linesApart(theirs: string, ours: string): string {
 }
 
 const MOST_SHOWN = 1_000;
+
+/** Asks the real broker again until it says so: nothing tells when it has settled. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error('the real broker did not settle');
+  }
+}

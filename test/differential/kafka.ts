@@ -14,7 +14,7 @@ import {
   programOf,
   type Ranges,
 } from './kafka-program.js';
-import { type Difference, KafkaRunner, type Outcome } from './kafka-run.js';
+import { type Difference, KafkaRunner, type Outcome, until } from './kafka-run.js';
 import { RealLine } from './kafka-site.js';
 import { shrink } from './shrink.js';
 
@@ -42,11 +42,7 @@ export async function compareWithKafka(options: KafkaComparison): Promise<string
   const { apiKeys } = await line.ask('ApiVersions', 0, {});
   // The internal topics are created when somebody asks for a coordinator.
   for (const keyType of [0, 1]) {
-    for (let tries = 0; tries < 50; tries++) {
-      const { errorCode } = await line.ask('FindCoordinator', 1, { key: 'first', keyType });
-      if (errorCode === 'NONE') break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await until(async () => (await line.ask('FindCoordinator', 1, { key: 'first', keyType })).errorCode === 'NONE');
   }
   line.end();
   const comparison = new Comparison(options, commonRanges(apiKeys));

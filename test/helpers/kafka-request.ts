@@ -55,3 +55,18 @@ export const anyAcl = {
   operation: 1,
   permissionType: 1,
 } as const;
+
+/** A new member of a group that the broker assigns. */
+export const joinModern = (changes = {}) => ({
+  groupId: 'g',
+  memberId: 'm',
+  memberEpoch: 0,
+  instanceId: null,
+  rackId: null,
+  rebalanceTimeoutMs: 1_000,
+  subscribedTopicNames: ['t'],
+  subscribedTopicRegex: null,
+  serverAssignor: null,
+  topicPartitions: [],
+  ...changes,
+});

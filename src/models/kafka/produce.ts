@@ -111,10 +111,9 @@ export class ProduceService {
   #appendChecked(request: ProduceRequest, entry: ProducePartition, sent: RecordBatch, target: Partition): Pending {
     this.#check(request, sent, target);
     const { log } = target;
-    const { compressionType } = target.home.settings;
-    const batch = inTopicCodec(sent, compressionType, this.#context.limits.kafkaDecompressedBytes);
     const base = { topic: entry.topic, index: entry.index, error: undefined, message: undefined, recordErrors: [] };
-    const repeated = batch.producerId >= 0 ? log.producers.check(batch) : undefined;
+    const repeated = sent.producerId >= 0 ? log.producers.check(sent) : undefined;
+    const batch = repeated ? sent : this.#asKept(sent, target);
     if (!repeated) {
       if (target.home.settings.logAppendTime) batch.stampAppendTime(this.#context.clock.now);
       target.append(batch);
@@ -136,6 +135,10 @@ export class ProduceService {
         leader: undefined,
       },
     };
+  }
+
+  #asKept(sent: RecordBatch, { home }: Partition): RecordBatch {
+    return inTopicCodec(sent, home.settings.compressionType, this.#context.limits.kafkaDecompressedBytes);
   }
 
   #note(target: Partition, batch: RecordBatch): void {

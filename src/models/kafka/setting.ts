@@ -161,6 +161,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['log.cleaner.min.compaction.lag.ms', 'long', '0', undefined, atLeast(0)],
   ['log.cleaner.threads', 'int', '1', undefined, atLeast(1)],
   ['log.cleanup.policy', 'list', 'delete', undefined, POLICY],
+  // Kafka's default, which clients are told; nothing is kept there.
   ['log.dirs', 'string', '/tmp/kafka-logs'],
   ['log.flush.interval.messages', 'long', LONGEST, undefined, atLeast(1)],
   ['log.index.interval.bytes', 'int', '4096', undefined, atLeast(0)],

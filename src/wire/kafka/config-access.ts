@@ -1,5 +1,7 @@
 import { type AclOperation, CLUSTER_RESOURCE, KafkaError } from '../../models/kafka/index.js';
+import { attempt } from './attempt.js';
 import type { Call } from './call.js';
+import { repeated } from './repeated.js';
 
 const TOPIC = 2;
 const GROUP = 32;
@@ -9,8 +11,13 @@ const BROKER_LOGGER = 8;
 const CLIENT_METRICS = 16;
 const TYPES: ReadonlySet<number> = new Set([TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP]);
 
+interface Resource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
 /** One of a type that Kafka does not know spoils a request. @throws KafkaError INVALID_REQUEST */
-export function checkResourceTypes(resources: ReadonlyArray<{ resourceType: number; resourceName: string }>): void {
+export function checkResourceTypes(resources: readonly Resource[]): void {
   const strange = resources.find(({ resourceType }) => !TYPES.has(resourceType));
   if (!strange) return;
   const { resourceType, resourceName } = strange;
@@ -25,8 +32,29 @@ export function demandConfigAccess(call: Call<any>, operation: AclOperation, res
 }
 
 /** The same for the same resource. */
-export function keyOfResource({ resourceType, resourceName }: { resourceType: number; resourceName: string }): string {
+export function keyOfResource({ resourceType, resourceName }: Resource): string {
   return `${resourceType} ${resourceName}`;
 }
 
-export const TWICE = 'Each resource must appear at most once.';
+/** Changes the settings of each resource for itself; what is named twice is changed by none. */
+export function alterEach<R extends Resource>(
+  resources: readonly R[],
+  call: Call<any>,
+  alter: (resource: R, asked: { type: number; name: string }) => void,
+) {
+  const twice = repeated(resources.map(keyOfResource));
+  return resources.map((resource) => {
+    const { resourceType, resourceName } = resource;
+    return attempt(
+      () => {
+        if (twice.has(keyOfResource(resource))) {
+          throw new KafkaError('INVALID_REQUEST', 'Each resource must appear at most once.');
+        }
+        demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
+        alter(resource, { type: resourceType, name: resourceName });
+        return { resourceType, resourceName, errorCode: 'NONE' as const };
+      },
+      (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),
+    );
+  });
+}

@@ -172,7 +172,8 @@ describe('fail-over', () => {
   });
 });
 
-test('what a paused replica has of an old leader is no copy of what the new one gets', () => {
+/** Three nodes that acknowledge what two of them have; `put` produces, `acked` is what was acknowledged. */
+function acknowledging() {
   const { broker, partition, values } = three({ 'min.insync.replicas': 2 });
   const acked: string[] = [];
   const put = (value: string) => {
@@ -190,6 +191,11 @@ test('what a paused replica has of an old leader is no copy of what the new one 
       if (!result?.error) acked.push(value);
     });
   };
+  return { broker, partition, values, acked, put };
+}
+
+test('what a paused replica has of an old leader is no copy of what the new one gets', () => {
+  const { broker, partition, values, acked, put } = acknowledging();
   partition.pauseReplica(2);
   put('only on 1 and 3');
   partition.pauseReplica(3);
@@ -207,28 +213,14 @@ test('prop: K3 what all in-sync replicas acknowledged survives while one of them
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const { broker, partition, values } = three({ 'min.insync.replicas': 2 });
-      const acked: string[] = [];
+      const { broker, partition, values, acked, put } = acknowledging();
       let serial = 0;
       for (const { kind, node } of steps) {
         if (kind === 'stop') broker.stopNode(node);
         if (kind === 'start') broker.startNode(node);
         if (kind === 'pause' && partition.isr.length > 2 && node !== partition.leader) partition.pauseReplica(node);
         if (kind !== 'put' || partition.leader < 0) continue;
-        const value = `${serial++}`;
-        const request = {
-          nodeId: partition.leader,
-          acks: -1,
-          timeoutMs: 1_000,
-          transactionalId: null,
-          clientId: '',
-          zstdAllowed: true,
-          knowsAbortable: false,
-          partitions: [{ topic: 't', index: 0, records: batchBytes([{ value }]) }],
-        };
-        broker.produceService.produce(request, ([result]) => {
-          if (!result?.error) acked.push(value);
-        });
+        put(`${serial++}`);
         const { logStart, lastStable, highWatermark, logEnd } = partition.log;
         expect([logStart, lastStable, highWatermark, logEnd]).toEqual(
           [logStart, lastStable, highWatermark, logEnd].sort((a, b) => a - b),

@@ -16,6 +16,10 @@ it.each([
   }
 });
 
+it('gzip names no operating system, as Java writes it', () => {
+  expect(compress(1, Uint8Array.of(1))[9]).toBe(0xff);
+});
+
 it('prop: any records come back, whatever the codec', () => {
   fc.assert(
     fc.property(

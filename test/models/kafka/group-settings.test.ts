@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CONFIG_OPERATIONS, RESOURCE_TYPES } from '../../../src/models/kafka/config-admin.js';
 import { consumerGroupHeartbeatApi } from '../../../src/wire/kafka/handlers/consumer-group-heartbeat.js';
+import { joinModern } from '../../helpers/kafka-request.js';
 import { KafkaWorld } from '../../helpers/kafka-wire.js';
 
 const SESSION = 'consumer.session.timeout.ms';
@@ -55,18 +56,7 @@ test('members are told the interval of their group, and given up after its sessi
   const group = { type: RESOURCE_TYPES.group, name: 'g' };
   const set = (name: string, value: string) => ({ name, value, operation: CONFIG_OPERATIONS.set });
   world.broker.configAdmin.edit(group, [set(HEARTBEAT, '7000'), set(SESSION, '60000')], false, 1);
-  const answer = world.connect().ask(consumerGroupHeartbeatApi, 1, {
-    groupId: 'g',
-    memberId: 'm',
-    memberEpoch: 0,
-    instanceId: null,
-    rackId: null,
-    rebalanceTimeoutMs: 1_000,
-    subscribedTopicNames: ['t'],
-    subscribedTopicRegex: null,
-    serverAssignor: null,
-    topicPartitions: [],
-  });
+  const answer = world.connect().ask(consumerGroupHeartbeatApi, 1, joinModern());
   expect(answer.heartbeatIntervalMs).toBe(7_000);
   const memberCount = () => world.broker.groups.modern('g')?.members.size;
   world.clock.advanceTo(world.clock.now + 59_999, { liveness: true });

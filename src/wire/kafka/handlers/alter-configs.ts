@@ -1,9 +1,6 @@
-import { KafkaError } from '../../../models/kafka/index.js';
-import { attempt } from '../attempt.js';
-import { demandConfigAccess, keyOfResource as keyOf, TWICE } from '../config-access.js';
+import { alterEach } from '../config-access.js';
 import { array, boolean, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
-import { repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_AlterConfigs */
 export const alterConfigsApi = defineApi({
@@ -36,21 +33,11 @@ export const alterConfigsApi = defineApi({
 
 export const alterConfigs = alterConfigsApi.handler({
   handle(request, call) {
-    const twice = repeated(request.resources.map(keyOf));
+    const { configAdmin } = call.broker;
     return {
-      responses: request.resources.map((resource) => {
-        const { resourceType, resourceName, configs } = resource;
-        return attempt(
-          () => {
-            if (twice.has(keyOf(resource))) throw new KafkaError('INVALID_REQUEST', TWICE);
-            demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
-            const asked = { type: resourceType, name: resourceName };
-            call.broker.configAdmin.replace(asked, configs, request.validateOnly, call.nodeId);
-            return { resourceType, resourceName, errorCode: 'NONE' as const };
-          },
-          (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),
-        );
-      }),
+      responses: alterEach(request.resources, call, ({ configs }, asked) =>
+        configAdmin.replace(asked, configs, request.validateOnly, call.nodeId),
+      ),
     };
   },
   fail: (request, errorCode, errorMessage) => ({

@@ -1,9 +1,6 @@
-import { KafkaError } from '../../../models/kafka/index.js';
-import { attempt } from '../attempt.js';
-import { demandConfigAccess, keyOfResource as keyOf, TWICE } from '../config-access.js';
+import { alterEach } from '../config-access.js';
 import { array, boolean, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
-import { repeated } from '../repeated.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_IncrementalAlterConfigs */
 export const incrementalAlterConfigsApi = defineApi({
@@ -37,24 +34,11 @@ export const incrementalAlterConfigsApi = defineApi({
 
 export const incrementalAlterConfigs = incrementalAlterConfigsApi.handler({
   handle(request, call) {
-    const twice = repeated(request.resources.map(keyOf));
+    const { configAdmin } = call.broker;
     return {
-      responses: request.resources.map((resource) => {
-        const { resourceType, resourceName, configs } = resource;
-        return attempt(
-          () => {
-            if (twice.has(keyOf(resource))) throw new KafkaError('INVALID_REQUEST', TWICE);
-            demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
-            const changes = configs.map(({ configOperation, ...change }) => ({
-              ...change,
-              operation: configOperation,
-            }));
-            const asked = { type: resourceType, name: resourceName };
-            call.broker.configAdmin.edit(asked, changes, request.validateOnly, call.nodeId);
-            return { resourceType, resourceName, errorCode: 'NONE' as const };
-          },
-          (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),
-        );
+      responses: alterEach(request.resources, call, ({ configs }, asked) => {
+        const changes = configs.map(({ configOperation, ...change }) => ({ ...change, operation: configOperation }));
+        configAdmin.edit(asked, changes, request.validateOnly, call.nodeId);
       }),
     };
   },

@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { consumerGroupDescribeApi } from '../../../../src/wire/kafka/handlers/consumer-group-describe.js';
 import { consumerGroupHeartbeatApi } from '../../../../src/wire/kafka/handlers/consumer-group-heartbeat.js';
+import { joinModern as join } from '../../../helpers/kafka-request.js';
 import { offeredVersions } from '../../../helpers/kafka-versions.js';
 import { KafkaWorld } from '../../../helpers/kafka-wire.js';
-
-const join = (changes = {}) => ({
-  groupId: 'g',
-  memberId: 'm',
-  memberEpoch: 0,
-  instanceId: null,
-  rackId: null,
-  rebalanceTimeoutMs: 1_000,
-  subscribedTopicNames: ['t'],
-  subscribedTopicRegex: null,
-  serverAssignor: null,
-  topicPartitions: [],
-  ...changes,
-});
 
 describe('ConsumerGroupHeartbeat', () => {
   it.each(offeredVersions(consumerGroupHeartbeatApi))(
