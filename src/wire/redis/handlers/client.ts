@@ -11,6 +11,7 @@ import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { isPlainName, setName } from './connection.js';
 import { withHelp, wrongForm } from './help.js';
+import { parseTimeoutMs, TIME_LIMIT_MS } from './timeout.js';
 import { trackingSubcommands } from './tracking.js';
 
 const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
@@ -118,10 +119,9 @@ function pause(client: Session, args: readonly string[]): string {
   if (args.length > 4) throw wrongForm(args);
   const mode = (args[3] ?? 'all').toLowerCase();
   if (mode !== 'all' && mode !== 'write') throw new RedisError('ERR CLIENT PAUSE mode must be WRITE or ALL');
-  const durationMs = strictInteger(args[2] as string);
-  if (durationMs === undefined) throw new RedisError('ERR timeout is not an integer or out of range');
-  if (durationMs < 0) throw new RedisError('ERR timeout is negative');
-  client.door.pause.start(durationMs, mode === 'write');
+  const durationMs = parseTimeoutMs(args[2] as string, 'milliseconds');
+  // An end beyond 64 bits lies in the past.
+  if (client.door.now + durationMs < TIME_LIMIT_MS) client.door.pause.start(durationMs, mode === 'write');
   return OK;
 }
 

@@ -9,13 +9,13 @@ import { type Command, command, type Reply } from '../handler.js';
 import { bulk, bulks, error, nullArray, nullBulk } from '../reply.js';
 import type { Session } from '../session.js';
 import { moveItem, popItems, sideOf } from './list.js';
-import { timeoutMs } from './timeout.js';
+import { parseTimeoutMs } from './timeout.js';
 
 const blockingPop =
   (side: Side) =>
   (client: Session, args: readonly string[]): Reply => {
     const { keyspace } = client.door.broker;
-    const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
+    const waitMs = parseTimeoutMs(args.at(-1) as string, 'seconds');
     const keys = args.slice(1, -1);
     for (const key of keys) {
       const list = keyspace.writableAs(client.db, key, ListValue);
@@ -30,7 +30,7 @@ const blockingPop =
 
 function blockingMove(client: Session, args: readonly string[], out: Side, into: Side): Reply {
   const [, from, to] = args as [string, string, string];
-  const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
+  const waitMs = parseTimeoutMs(args.at(-1) as string, 'seconds');
   const wanted = { from, to, out, into };
   if (moveItem(client, wanted, bulk) !== undefined) return '';
   // Whoever has waited is told so as by the other blocking commands.

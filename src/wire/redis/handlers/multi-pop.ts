@@ -18,7 +18,7 @@ import type { Session } from '../session.js';
 import { popItems } from './list.js';
 import { positiveInt } from './number.js';
 import { pairReply, popScored } from './sorted-set.js';
-import { timeoutMs } from './timeout.js';
+import { parseTimeoutMs } from './timeout.js';
 
 /** What is popped: answers undefined where there is nothing. */
 interface Kind {
@@ -81,7 +81,7 @@ const multiPop =
   (client: Session, args: readonly string[]): Reply => {
     const { keyspace } = client.door.broker;
     const { keys, fromFirst, count } = request(args.slice(blocking ? 2 : 1), kind);
-    const waitMs = blocking ? timeoutMs(args[1] as string, 'seconds', client) : 0;
+    const waitMs = blocking ? parseTimeoutMs(args[1] as string, 'seconds') : 0;
     const answer = (key: string) => (taken: string) => array([bulk(key), taken]);
     for (const key of keys) {
       const from = keyspace.writableAs<ListValue | SortedSetValue>(client.db, key, kind.type);

@@ -13,6 +13,7 @@ import { array, bulk, cString, EMPTY_ARRAY, error, integer, OK, simple } from '.
 import { strictInteger } from '../request-parser.js';
 import type { Session } from '../session.js';
 import { int } from './number.js';
+import { parseTimeoutMs } from './timeout.js';
 
 /** Options, with the number of their arguments. */
 const FAILOVER_OPTIONS: ReadonlyMap<string, number> = new Map([
@@ -63,9 +64,7 @@ function wait(client: Session, args: readonly string[]): Reply {
   }
   const count = strictInteger(args[1] as string);
   if (count === undefined) throw new RedisError(NOT_AN_INTEGER);
-  const timeoutMs = strictInteger(args[2] as string);
-  if (timeoutMs === undefined) throw new RedisError('ERR timeout is not an integer or out of range');
-  if (timeoutMs < 0) throw new RedisError('ERR timeout is negative');
+  const timeoutMs = parseTimeoutMs(args[2] as string, 'milliseconds');
   if (count <= 0) return integer(0);
   return block(client, { keys: [], timeoutMs, onTimeout: () => integer(0) });
 }

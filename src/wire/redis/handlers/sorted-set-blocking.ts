@@ -9,13 +9,13 @@ import { type Command, command, type Reply } from '../handler.js';
 import { bulk, double, nullArray } from '../reply.js';
 import type { Session } from '../session.js';
 import { popScored } from './sorted-set.js';
-import { timeoutMs } from './timeout.js';
+import { parseTimeoutMs } from './timeout.js';
 
 const blockingPop =
   (lowest: boolean) =>
   (client: Session, args: readonly string[]): Reply => {
     const { keyspace } = client.door.broker;
-    const waitMs = timeoutMs(args.at(-1) as string, 'seconds', client);
+    const waitMs = parseTimeoutMs(args.at(-1) as string, 'seconds');
     const keys = args.slice(1, -1);
     const { version } = client.door.broker;
     const head = (key: string) => `*3\r\n${bulk(key)}`;

@@ -25,7 +25,7 @@ import type { Session } from '../session.js';
 import { int } from './number.js';
 import { consumerOf } from './stream-group.js';
 import { deletedEntryReply, entriesReply, entryReply, streamHead, streamsHead, streamsReply } from './stream-reply.js';
-import { timeoutMs } from './timeout.js';
+import { parseTimeoutMs } from './timeout.js';
 
 /** Entries that a blocked reader gets at the most when it named no COUNT. */
 const BLOCKED_COUNT = 1000;
@@ -55,7 +55,7 @@ function readOptions(client: Session, args: readonly string[], grouped: boolean)
       if (client.scripted) {
         throw new RedisError(`ERR ${args[0]} command is not allowed with BLOCK option from scripts`);
       }
-      options.blockMs = timeoutMs(args[++i] as string, 'milliseconds', client);
+      options.blockMs = parseTimeoutMs(args[++i] as string, 'milliseconds');
     } else if (word === 'count' && more > 0) options.count = Math.max(int(args[++i] as string), 0);
     else if (word === 'streams' && more > 0) {
       splitStreams(client, options, args.slice(i + 1), grouped);
