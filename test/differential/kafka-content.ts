@@ -5,6 +5,7 @@ import { encodeSubscription } from '../../src/models/kafka/consumer-protocol.js'
 import { crc32c } from '../../src/models/kafka/crc32c.js';
 import { RecordBatch } from '../../src/models/kafka/record-batch.js';
 import { NO_UUID } from '../../src/wire/kafka/reader.js';
+import { Numbering } from './kafka-numbering.js';
 
 /** A batch of records as data. */
 export interface BatchPlan {
@@ -88,6 +89,7 @@ export class Memory {
   readonly prefix: string;
   /** The moment that times of programs count from. */
   readonly baseMs: number;
+  readonly numbering = new Numbering();
   readonly topicIds = new Map<string, string>();
   readonly #firstIds = new Map<string, string>();
   readonly #remembered = new Map<string, string | number>();
@@ -162,8 +164,8 @@ export class Memory {
         if (result?.errorCode !== 'NONE' || !records || records.length < 61) continue;
         const bytes = Buffer.from(records);
         const id = Number(bytes.readBigInt64BE(43));
-        const last = bytes.readInt32BE(53) + bytes.readInt32BE(23);
-        this.#sequences.set(`${id} ${bytes.readInt16BE(51)} ${name} ${index}`, last + 1);
+        const next = bytes.readInt32BE(53) + bytes.readInt32BE(23) + 1;
+        this.#sequences.set(`${id} ${bytes.readInt16BE(51)} ${name} ${index}`, inRange(next));
       }
     }
   }
@@ -179,9 +181,9 @@ export class Memory {
       case 'subscription':
         return encodeSubscription({ topics: this.resolve(place.topics, connection) });
       case 'assignments':
-        return (this.#members.get(connection) ?? []).map(({ memberId }, i) => ({
+        return (this.#members.get(connection) ?? []).map(({ memberId }) => ({
           memberId,
-          assignment: Buffer.from(`part ${i}`),
+          assignment: Buffer.from(`part of ${this.numbering.known('memberId', memberId)}`),
         }));
       case 'owned':
         return this.#owned.get(place.connection) ?? [];
@@ -218,10 +220,13 @@ export class Memory {
     const epoch = (this.recall('producerEpoch', from) as number) + (plan.epochPlus ?? 0);
     const topic = this.resolve(plan.topic, connection);
     const next = this.#sequences.get(`${id} ${epoch} ${topic} ${plan.partition}`) ?? 0;
-    const baseSequence = plan.sequence ?? next + (plan.sequencePlus ?? 0);
+    const baseSequence = inRange(plan.sequence ?? next + (plan.sequencePlus ?? 0));
     return { id, epoch, baseSequence, transactional: plan.transactional ?? false };
   }
 }
+
+/** Behind the largest sequence 0 comes again. */
+const inRange = (sequence: number) => (sequence > 0x7fffffff ? sequence - 0x80000000 : sequence);
 
 function learnTopicIds(value: unknown, into: Map<string, string>): void {
   if (Array.isArray(value)) for (const item of value) learnTopicIds(item, into);

@@ -8,6 +8,7 @@
  * - ConsumerGroupDescribe of a classic group: Kafka 3.9 calls it an unknown error, later versions GROUP_ID_NOT_FOUND.
  * - Whether a classic group without members is there: one whose members only have an id so far shows in Kafka when
  *   something else is written, and one that a commit of offsets has made, but none was taken: the program ends there.
+ * - Who leads a classic group when its leader is gone: in Kafka the first of a hash table of ids; the program ends there.
  * - The beginning of a batch that does not fit into a Fetch any more: Kafka sends it and clients throw it away.
  * - What people read where Kafka says nothing.
  * - Requests that Kafka never answers although nothing is to be waited for (no records at all, a resource twice): the
@@ -18,6 +19,7 @@
 import { crc32c } from '../../src/models/kafka/crc32c.js';
 import { NO_UUID } from '../../src/wire/kafka/reader.js';
 import type { Memory } from './kafka-content.js';
+import { marked } from './kafka-numbering.js';
 
 /** Fields that say nothing. */
 const FREE = new Set([
@@ -36,31 +38,16 @@ const IDS = new Set(['topicId', 'memberId', 'leader', 'producerId', 'sessionId']
 const TIMES = new Set(['timestamp', 'logAppendTimeMs', 'lastTimestamp', 'transactionStartTimeMs']);
 const MESSAGES = new Set(['errorMessage', 'batchIndexErrorMessage']);
 
-/** Around what is numbered when everything is in order. */
-const MARK = '\ue000';
-const MARKED = new RegExp(`${MARK}(\\w+):([^${MARK}]*)${MARK}`, 'g');
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const SHORT_UUID = /(?<![\w-])[\w-]{22}(?![\w-])/g;
 /** Times of programs are an hour old; what is newer is the moment itself. */
 const NOW_MS = 30 * 60_000;
 
-/** Numbers ids in the order in which one broker of a program shows them. */
-export class Numbering {
-  readonly #numbers = new Map<string, number>();
-
-  of(kind: string, id: string): string {
-    const key = `${kind} ${id}`;
-    const number = this.#numbers.get(key) ?? this.#numbers.size;
-    this.#numbers.set(key, number);
-    return `${kind}#${number}`;
-  }
-}
-
 /** What two brokers may not differ in, as JSON. */
-export function essence(api: string, answer: unknown, memory: Memory, numbering: Numbering): string {
+export function essence(api: string, answer: unknown, memory: Memory): string {
   const plain = simplify('', answer, api, memory);
   const text = withoutFaults(api, JSON.stringify(plain, null, 1)).replaceAll(memory.prefix, '~');
-  return text.replace(MARKED, (_, kind: string, id: string) => numbering.of(kind, id));
+  return memory.numbering.numbered(text);
 }
 
 /** What Kafka 3.9 gets wrong, and later versions do not. */
@@ -89,9 +76,7 @@ function listOf(name: string, given: readonly any[], api: string, memory: Memory
   const own = list.filter((item) => isOwn(api, name, item, memory));
   const out = own.map((item) => simplify(name, item, api, memory));
   const silent = (key: string, value: unknown) => (MESSAGES.has(key) ? null : value);
-  const keyed = out.map((item) => [JSON.stringify(item, silent).replace(MARKED, '$1'), item] as const);
-  const sorted = keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return sorted.map(([, item]) => item);
+  return memory.numbering.sorted(out, (item) => JSON.stringify(item, silent));
 }
 
 /** Kafka names a topic again where partitions of another one stand between its own. */
@@ -122,7 +107,7 @@ function idOf(name: string, value: string | number): unknown {
   UUID.lastIndex = 0;
   // Classic ids begin with the client's own.
   const own = generated && kind === 'memberId' ? text.slice(0, generated.index) : '';
-  return `${own}${MARK}${kind}:${text}${MARK}`;
+  return `${own}${marked(kind, text)}`;
 }
 
 function timeOf(value: number, memory: Memory): unknown {
@@ -172,6 +157,19 @@ function batchesOf(bytes: Buffer, memory: Memory): unknown {
 export function isUnseen(theirs: string, ours: string): boolean {
   const deadCount = (text: string) => text.split('"groupState": "Dead"').length - 1;
   return deadCount(theirs) > deadCount(ours);
+}
+
+/** Who leads the group that a member joined; undefined where nobody is told. */
+export function leaderOf(essence: string): string | undefined {
+  return /^ "leader": "(.+)",$/m.exec(essence)?.[1];
+}
+
+/** Whether two brokers made different members the leader of a group whose last one is gone. */
+export function isOtherLeader(theirs: string, ours: string, last: string | undefined): boolean {
+  const leaders = [leaderOf(theirs), leaderOf(ours)];
+  const told = (essence: string) =>
+    essence.replace(/^ "(?:leader|skipAssignment)": .*\n/gm, '').split('"members": [')[0];
+  return last !== undefined && !leaders.includes(last) && !leaders.includes(undefined) && told(theirs) === told(ours);
 }
 
 export function isFault(essence: string): boolean {

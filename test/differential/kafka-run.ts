@@ -3,7 +3,15 @@ import type { AnyApi } from '../../src/wire/kafka/handler.js';
 import { Writer } from '../../src/wire/kafka/writer.js';
 import { decodeResponse, encodeRequest } from '../helpers/kafka-wire.js';
 import { Memory } from './kafka-content.js';
-import { essence, isFault, isUnseen, Numbering, saysOtherwise, withoutMessages } from './kafka-freedom.js';
+import {
+  essence,
+  isFault,
+  isOtherLeader,
+  isUnseen,
+  leaderOf,
+  saysOtherwise,
+  withoutMessages,
+} from './kafka-freedom.js';
 import { CONNECTION_COUNT, kafkaApi, type Operation, type Program } from './kafka-program.js';
 import { type Line, OurSite, RealLine } from './kafka-site.js';
 
@@ -12,6 +20,8 @@ const PATIENCE_MS = 3_000;
 /** How long it gets to begin to wait, as the other does. */
 const PARK_MS = 12;
 const HOUR_MS = 3_600_000;
+/** What is not to be seen in this time is not going to be. */
+const SETTLE_MS = 30_000;
 
 export interface Difference {
   readonly operation: Operation | undefined;
@@ -28,7 +38,6 @@ export interface Outcome {
 class Peer {
   readonly lines: Line[] = [];
   readonly memory: Memory;
-  readonly numbering = new Numbering();
 
   readonly open: () => Line;
 
@@ -68,7 +77,7 @@ export class KafkaRunner {
     const site = new OurSite(Date.now());
     const ours = new Peer(prefix, baseMs, () => site.open());
     const theirs = new Peer(prefix, baseMs, () => new RealLine(this.#host, this.#port));
-    const run = new Run(this, ours, theirs);
+    const run = new Run(this, site, ours, theirs);
     try {
       for (const operation of program) {
         if (run.isOver) break;
@@ -96,7 +105,7 @@ export class KafkaRunner {
       const configs = [{ name: 'interval.ms', configOperation: 0, value }];
       const resources = [{ resourceType: CLIENT_METRICS, resourceName, configs }];
       await this.#admin.ask('IncrementalAlterConfigs', 1, { resources, validateOnly: false });
-      await until(async () => {
+      await until(`interval.ms of ${resourceName} is ${value}`, async () => {
         const asked = [{ resourceType: CLIENT_METRICS, resourceName, configurationKeys: ['interval.ms'] }];
         const answer = await this.#admin.ask('DescribeConfigs', 4, { resources: asked });
         return answer.results[0].configs[0]?.value === value;
@@ -106,7 +115,7 @@ export class KafkaRunner {
 
   /** Waits until a decided transaction has its markers. */
   async completed(transactionalId: string): Promise<void> {
-    await until(async () => {
+    await until(`the transaction of ${transactionalId} is over`, async () => {
       const answer = await this.#admin.ask('DescribeTransactions', 0, { transactionalIds: [transactionalId] });
       return !answer.transactionStates[0].transactionState.startsWith('Prepare');
     });
@@ -161,13 +170,17 @@ class Run {
   readonly texts: string[] = [];
   /** Kafka did what it should not, and nobody knows what it did. */
   isOver = false;
+  /** Who is known to lead a group. */
+  readonly #leaders = new Map<string, string>();
   readonly #runner: KafkaRunner;
+  readonly #site: OurSite;
   readonly #ours: Peer;
   readonly #theirs: Peer;
   readonly #pending: Array<Pending | undefined> = [];
 
-  constructor(runner: KafkaRunner, ours: Peer, theirs: Peer) {
+  constructor(runner: KafkaRunner, site: OurSite, ours: Peer, theirs: Peer) {
     this.#runner = runner;
+    this.#site = site;
     this.#ours = ours;
     this.#theirs = theirs;
   }
@@ -177,6 +190,8 @@ class Run {
     const { connection, api: name } = operation;
     if (this.#pending[connection]) return undefined;
     if (this.#ours.lines[connection]?.closed) this.#reopen(connection);
+    // What is appended later has a later time in both.
+    if (name === 'Produce') await this.#nextMoment();
     const bodies = [this.#send(this.#ours, operation), this.#send(this.#theirs, operation)] as const;
     this.#pending[connection] = { operation, bodies };
     const what = await this.#collect(connection);
@@ -203,6 +218,13 @@ class Run {
       if (line.closed && !this.#ours.lines[at]?.closed) return `connection ${at}: Kafka closed it, tribroker did not`;
     }
     return undefined;
+  }
+
+  async #nextMoment(): Promise<void> {
+    const before = Date.now();
+    while (Date.now() === before) await new Promise((resolve) => setImmediate(resolve));
+    const { clock } = this.#site.world;
+    clock.advanceTo(clock.now + 1);
   }
 
   #isFault(at: number): boolean {
@@ -276,7 +298,14 @@ class Run {
     }
     const a = this.#essence(this.#theirs, at, operation, bodies[1], theirs);
     const b = this.#essence(this.#ours, at, operation, bodies[0], ours);
+    const lastLeader = this.#leaders.get(bodies[0].groupId);
+    const leader = operation.api === 'JoinGroup' ? leaderOf(b) : undefined;
+    if (leader) this.#leaders.set(bodies[0].groupId, leader);
     if (a === b) return undefined;
+    if (operation.api === 'JoinGroup' && isOtherLeader(a, b, lastLeader)) {
+      this.isOver = true;
+      return undefined;
+    }
     if (isFault(a) || (operation.api === 'DescribeGroups' && isUnseen(a, b))) {
       this.isOver = true;
       return undefined;
@@ -300,7 +329,7 @@ class Run {
     }
     if (version === operation.version) peer.memory.learn(operation.api, at, request, answer);
     const shape = writesTheSame(api, version, answer, frame) ? '' : '\n"other bytes"';
-    return essence(operation.api, answer, peer.memory, peer.numbering) + shape;
+    return essence(operation.api, answer, peer.memory) + shape;
   }
 }
 
@@ -373,9 +402,9 @@ function linesApart(theirs: string, ours: string): string {
 const MOST_SHOWN = 1_000;
 
 /** Asks the real broker again until it says so: nothing tells when it has settled. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + SETTLE_MS;
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error('the real broker did not settle');
+    if (Date.now() > end) throw new Error(`after ${SETTLE_MS} ms the real broker still does not say: ${what}`);
   }
 }

@@ -42,7 +42,15 @@ export async function compareWithKafka(options: KafkaComparison): Promise<string
   const { apiKeys } = await line.ask('ApiVersions', 0, {});
   // The internal topics are created when somebody asks for a coordinator.
   for (const keyType of [0, 1]) {
-    await until(async () => (await line.ask('FindCoordinator', 1, { key: 'first', keyType })).errorCode === 'NONE');
+    await until(`there is a coordinator of kind ${keyType}`, async () => {
+      const { errorCode } = await line.ask('FindCoordinator', 1, { key: 'first', keyType });
+      return errorCode === 'NONE';
+    });
+  }
+  const { topics } = await line.ask('Metadata', 7, { topics: [{ name: '__transaction_state' }] });
+  if (topics[0].partitions.some(({ leaderEpoch }: { leaderEpoch: number }) => leaderEpoch !== 0)) {
+    // Markers and the state of producers say it.
+    throw new Error('the real broker was restarted, so its coordinators are in a later epoch; format its storage anew');
   }
   line.end();
   const comparison = new Comparison(options, commonRanges(apiKeys));
@@ -53,6 +61,14 @@ export async function compareWithKafka(options: KafkaComparison): Promise<string
   );
   options.report(comparison.summary);
   return comparison.found;
+}
+
+/** A program that diverged. */
+interface Case {
+  readonly seed: number;
+  readonly kind: Kind;
+  readonly program: Program;
+  readonly difference: Difference;
 }
 
 class Comparison {
@@ -90,7 +106,8 @@ class Comparison {
       const outcome = await runner.run(program);
       this.#operations += program.length;
       this.#tell(outcome);
-      if (outcome.difference && this.#isNew(outcome.difference)) await this.#reduce(seed, kind, program, runner);
+      const { difference } = outcome;
+      if (difference && this.#isNew(difference)) await this.#reduce({ seed, kind, program, difference }, runner);
       if (this.#operations - this.#reported < REPORT_EVERY) continue;
       this.#reported = this.#operations;
       this.#options.report(this.summary);
@@ -113,7 +130,8 @@ class Comparison {
     }
   }
 
-  async #reduce(seed: number, about: Kind, program: Program, runner: KafkaRunner): Promise<void> {
+  async #reduce(found: Case, runner: KafkaRunner): Promise<void> {
+    const { program } = found;
     let kind: string | undefined;
     const run = async (shorter: Program) => {
       let what: string | undefined;
@@ -128,18 +146,24 @@ class Comparison {
     };
     const what = await run(program);
     if (what === undefined) {
-      this.#races++;
+      this.#race(found);
       return;
     }
     const smallest = await shrink(program, run);
     // What shows in the whole of it alone shows when it pleases.
     if (smallest.what === undefined && (await run(program)) === undefined) {
-      this.#races++;
+      this.#race(found);
       return;
     }
-    const shown = `${about} seed ${seed} diverges: ${smallest.what ?? what}\n${describe(smallest.program)}`;
+    const shown = `${found.kind} seed ${found.seed} diverges: ${smallest.what ?? what}\n${describe(smallest.program)}`;
     this.found.push(shown);
     this.#options.report(shown.slice(0, 5_000));
+  }
+
+  /** Told of, since it may be a race of ours. */
+  #race({ seed, kind, difference: { operation, what } }: Case): void {
+    this.#races++;
+    this.#options.report(`race in ${kind} seed ${seed}, ${operation?.api ?? 'at the end'}: ${what}`.slice(0, 1_500));
   }
 }
 

@@ -92,7 +92,7 @@ function toResponse(request: Request, results: readonly ProduceResult[], call: C
   if (request.acks === 0) return results.some((result) => result.error) ? CLOSED : SILENT;
   const leaders: Partition[] = [];
   let at = 0;
-  const responses = request.topicData.map(({ name, partitionData }) => ({
+  const responses = withPartitions(request).map(({ name, partitionData }) => ({
     name,
     partitionResponses: partitionData.map(() => {
       const result = results[at++] as ProduceResult;
@@ -115,10 +115,15 @@ function toResponse(request: Request, results: readonly ProduceResult[], call: C
   return { responses, nodeEndpoints: nodeEndpoints(call, leaders) };
 }
 
+/** A topic of which nothing was asked is not in the answer. */
+function withPartitions({ topicData }: Request): Request['topicData'] {
+  return topicData.filter(({ partitionData }) => partitionData.length > 0);
+}
+
 function refuseAll(request: Request, errorCode: ErrorName, errorMessage: string): Outcome<Response> {
   if (request.acks === 0) return CLOSED;
   return {
-    responses: request.topicData.map(({ name, partitionData }) => ({
+    responses: withPartitions(request).map(({ name, partitionData }) => ({
       name,
       partitionResponses: partitionData.map(({ index }) => ({
         index,

@@ -84,3 +84,17 @@ test('whether a batch may be part of a transaction is looked at before its recor
   expect(ask('x')).toBe('INVALID_TXN_STATE');
   expect(ask('')).toBe('INVALID_REQUEST');
 });
+
+test('a topic of which nothing is written is not in the answer', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const { topicData, ...request } = produceRequest('t');
+  const nothing = { name: 'none', partitionData: [] };
+  const answered = (acks: number) =>
+    world
+      .connect()
+      .ask(produceApi, 9, { ...request, acks, topicData: [nothing, ...topicData] })
+      .responses.map(({ name }) => name);
+  expect(answered(-1)).toEqual(['t']);
+  expect(answered(2)).toEqual(['t']);
+});
