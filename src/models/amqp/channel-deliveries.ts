@@ -59,6 +59,7 @@ export class ChannelDeliveries {
       this.#limitedCount = prefetchCount === 0 ? 0 : this.#window.size - settledInTx;
     }
     this.globalPrefetch = prefetchCount;
+    this.#connection.vhost.passageVersion++;
   }
 
   /** Keeps what goes to a consumer until it is settled. @returns its tag */
@@ -74,6 +75,15 @@ export class ChannelDeliveries {
     consumer.unackedCount++;
     if (this.globalPrefetch > 0) this.#limitedCount++;
     return tag;
+  }
+
+  /** Counts deliveries that nobody has to settle, to as many consumers. @returns the tag of the first */
+  pass(count: number): number {
+    this.#counts.deliverNoAck += count;
+    this.#vhostCounts.deliverNoAck += count;
+    const first = this.lastTag + 1;
+    this.lastTag += count;
+    return first;
   }
 
   /** Keeps what a get took until it is settled. @returns its tag */

@@ -339,6 +339,7 @@ export class AmqpChannel {
   setPaused(paused: boolean): void {
     if (this.paused === paused) return;
     this.paused = paused;
+    this.connection.vhost.passageVersion++;
     if (!paused) this.#command(() => this.deliveries.unparkAll());
   }
 

@@ -27,6 +27,12 @@ export class MessageCounts {
     if (again) this.redeliver++;
   }
 
+  /** What was published to a queue was delivered at once to a consumer that does not ack. */
+  passed(): void {
+    this.publish++;
+    this.deliverNoAck++;
+  }
+
   /** A get took a message. */
   got(noAck: boolean, again: boolean): void {
     if (noAck) this.getNoAck++;

@@ -36,6 +36,8 @@ export interface QueueHost {
   readonly cluster: Cluster;
   /** The queue is to be deleted: unused for its lease, or without its last consumer. */
   removeQueue(queue: Queue): void;
+  /** Grows with each change of what `Queue.passesTo` says of any queue. */
+  passageVersion: number;
   /** How many have messages of the queue and are not its consumers: those that were cancelled, and each get. */
   lingererCount(queue: Queue): number;
   /** Runs what a timer started as a command of its own. */
@@ -45,8 +47,7 @@ export interface QueueHost {
 /** Where messages wait until they are acked. Subclasses say how. */
 export abstract class Queue {
   // First what each message that passes looks at: with thousands of queues, each line of the processor's cache is felt.
-  /** The only consumer that there is, if there is just one: it is always its turn. */
-  sole: Consumer | undefined;
+  #sole: Consumer | undefined;
   settings: QueueSettings = NO_LIMITS;
   readonly counts = new MessageCounts();
   readonly kind = 'queue';
@@ -107,11 +108,24 @@ export abstract class Queue {
     return this.settled === undefined || !this.settled.has(envelope);
   }
 
-  /** The only consumer, where it gets what comes at once and for good, so that the queue keeps nothing of it. */
+  /** The only consumer that there is, if there is just one: it is always its turn. */
+  get sole(): Consumer | undefined {
+    return this.#sole;
+  }
+
+  set sole(consumer: Consumer | undefined) {
+    this.#sole = consumer;
+    this.host.passageVersion++;
+  }
+
+  /**
+   * The only consumer, where it gets whatever comes at once and for good, so that the queue keeps nothing of it. It holds
+   * as long as `QueueHost.passageVersion` stays as it is: that one has no limit, so it is never full.
+   */
   get passesTo(): Consumer | undefined {
-    const { sole } = this;
-    const passes = sole?.noAck && sole.served && this.settings.overflow === 'drop-head';
-    return passes ? sole : undefined;
+    const sole = this.#sole;
+    if (!sole?.noAck || !sole.served || sole.channel.deliveries.globalPrefetch !== 0) return undefined;
+    return this.settings.overflow === 'drop-head' ? sole : undefined;
   }
 
   /** Consumers as the queue itself counts them. */
@@ -197,6 +211,7 @@ export abstract class Queue {
     this.operatorPolicy = operatorPolicy;
     const expiresBefore = this.settings.expiresMs;
     this.settings = readSettings(this.arguments, policy, operatorPolicy);
+    this.host.passageVersion++;
     if (this.settings.expiresMs !== expiresBefore) this.touch();
   }
 

@@ -9,12 +9,12 @@ import { ClassicQueue } from './classic-queue.js';
 import { type Cluster, nodeName } from './cluster.js';
 import type { AmqpVersion } from './config.js';
 import { DeadLetterList } from './dead-letter-list.js';
-import { type DeliveryRun, deliverToo } from './delivery-run.js';
 import { DrainList } from './drain.js';
 import type { Envelope } from './envelope.js';
 import { AmqpError, absentQueue, noQueue } from './errors.js';
 import { Exchange, type ExchangeDefinition } from './exchange.js';
 import { type ExchangeType, QueueNameMatcher, type Routed } from './exchange-type.js';
+import { FanOut } from './fan-out.js';
 import { EMPTY_TABLE } from './field-table.js';
 import { MessageCounts } from './message-counts.js';
 import { journalMessage, journalPublished, journalRefusal } from './message-journal.js';
@@ -39,6 +39,9 @@ const BUILT_IN: ReadonlyArray<readonly [name: string, type: string]> = [
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const QUEUE_CLASSES = { classic: ClassicQueue, quorum: QuorumQueue, stream: StreamQueue } as const;
 
+/** A message to so many queues has a plan. */
+const MANY = 4;
+
 const call = <T>(fn: () => T): T => fn();
 
 export type VirtualHostLimit = 'max-queues' | 'max-connections';
@@ -58,10 +61,13 @@ export class VirtualHost implements QueueHost {
   description: string;
   readonly counts = new MessageCounts();
   tags: readonly string[] = [];
+  /** Grows with each change of what `Queue.passesTo` says of any queue. */
+  passageVersion = 0;
   /** Durable queues whose home node is down. */
   readonly absentQueues = new Map<string, AbsentQueue>();
   readonly #delayed = new Set<Timer>();
   readonly #drains = new DrainList();
+  readonly #fanOut = new FanOut(this);
   readonly #deadLetters = new DeadLetterList(this, (queues, envelope) => this.#enqueueAll(queues, envelope));
   #depth = 0;
 
@@ -249,29 +255,28 @@ export class VirtualHost implements QueueHost {
   }
 
   #enqueueAll(queues: readonly Queue[], envelope: Envelope, publisher?: object): boolean {
-    let accepted = true;
     const { hasMajority } = this.cluster;
-    let run: DeliveryRun | undefined;
+    if (queues.length >= MANY && hasMajority && publisher) return this.#fanOut.put(queues, envelope, publisher);
+    let accepted = true;
     for (let i = 0; i < queues.length; i++) {
       const queue = queues[i] as Queue;
-      const isShared = i > 0;
-      if (publisher !== undefined) queue.counts.publish++;
-      if (!hasMajority && !queue.available) {
-        this.#enqueueLater(queue, envelope.copy(), publisher);
-        continue;
-      }
-      const consumer = isShared ? queue.passesTo : undefined;
-      run = consumer && deliverToo(consumer, envelope, run);
-      if (!consumer && !queue.enqueue(envelope, isShared, publisher)) {
-        accepted = false;
-        if (this.context.journal.on) journalRefusal(this.context.journal, queue, envelope);
-      }
+      if (!hasMajority && !queue.available) this.#enqueueLater(queue, envelope.copy(), publisher);
+      else if (!this.offer(queue, envelope, i > 0, publisher)) accepted = false;
     }
+    return accepted;
+  }
+
+  /** Gives a message to a queue, see `Queue.enqueue`. */
+  offer(queue: Queue, envelope: Envelope, shared: boolean, publisher: object | undefined): boolean {
+    if (publisher !== undefined) queue.counts.publish++;
+    const accepted = queue.enqueue(envelope, shared, publisher);
+    if (!accepted && this.context.journal.on) journalRefusal(this.context.journal, queue, envelope);
     return accepted;
   }
 
   /** Puts a message into a queue once it has a majority of its nodes. */
   #enqueueLater(queue: Queue, envelope: Envelope, publisher: object | undefined): void {
+    if (publisher !== undefined) queue.counts.publish++;
     this.cluster.whenMajority(() => this.command(() => queue.alive && queue.enqueue(envelope, false, publisher)));
   }
 

@@ -18,3 +18,9 @@ it('counts what reached no queue by whether somebody was told', () => {
   counts.unroutable(false);
   expect([counts.returnUnroutable, counts.dropUnroutable]).toEqual([1, 2]);
 });
+
+it('counts what passes a queue as published and as delivered', () => {
+  const counts = new MessageCounts();
+  counts.passed();
+  expect(counts).toMatchObject({ publish: 1, deliver: 0, deliverNoAck: 1, redeliver: 0 });
+});
