@@ -5,13 +5,35 @@ import type { Exchange } from './exchange.js';
 import type { FieldTable } from './field-table.js';
 import { Pattern, PatternError } from './pattern.js';
 import { type PolicyKind, policyProblem } from './policy-definition.js';
-import type { Queue } from './queue.js';
+import type { Queue, QueueType } from './queue.js';
 
 export type PolicyTarget = 'queues' | 'exchanges' | 'all' | 'classic_queues' | 'quorum_queues' | 'streams';
 
 const TARGETS: Readonly<Record<AmqpVersion, readonly PolicyTarget[]>> = {
   3: ['queues', 'exchanges', 'all'],
   4: ['queues', 'exchanges', 'all', 'classic_queues', 'quorum_queues', 'streams'],
+};
+
+const MIRRORS = ['ha-mode', 'ha-params', 'ha-sync-mode', 'ha-promote-on-shutdown', 'ha-promote-on-failure'];
+const CLASSIC_ONLY = ['max-priority', 'queue-mode', 'single-active-consumer', 'queue-master-locator', ...MIRRORS];
+const QUORUM_ONLY = ['delivery-limit', 'dead-letter-strategy'];
+const STREAM_ONLY = ['max-age', 'stream-max-segment-size-bytes', 'initial-cluster-size'];
+/** Which settings each type of queue knows nothing of. */
+const UNKNOWN_SETTINGS: Readonly<Record<QueueType, readonly string[]>> = {
+  classic: [...QUORUM_ONLY, ...STREAM_ONLY, 'queue-leader-locator'],
+  quorum: [...CLASSIC_ONLY, ...STREAM_ONLY],
+  stream: [
+    ...CLASSIC_ONLY,
+    ...QUORUM_ONLY,
+    'expires',
+    'message-ttl',
+    'dead-letter-exchange',
+    'dead-letter-routing-key',
+    'max-length',
+    'max-in-memory-length',
+    'max-in-memory-bytes',
+    'overflow',
+  ],
 };
 
 export interface PolicyDefinition {
@@ -52,7 +74,12 @@ export class Policy implements PolicyDefinition {
   }
 
   appliesTo(target: Queue | Exchange): boolean {
-    return this.#isFor(target) && this.#pattern.test(target.name);
+    return this.#isFor(target) && this.#pattern.test(target.name) && this.#knows(target);
+  }
+
+  /** Whether a target has all of the settings; with any that it has not, it gets none of them. */
+  #knows(target: Queue | Exchange): boolean {
+    return target.kind === 'exchange' || !UNKNOWN_SETTINGS[target.type].some((key) => this.definition.has(key));
   }
 
   #isFor(target: Queue | Exchange): boolean {

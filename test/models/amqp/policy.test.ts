@@ -6,9 +6,9 @@ import { Policy, type PolicyDefinition, policyFor } from '../../../src/models/am
 import type { PolicyKind } from '../../../src/models/amqp/policy-definition.js';
 import type { Queue } from '../../../src/models/amqp/queue.js';
 
-const ttl = new Map([['message-ttl', new TypedField('l', 1)]]);
+const bytes = new Map([['max-length-bytes', new TypedField('l', 1)]]);
 const define = (changes: Partial<PolicyDefinition> = {}, kind: PolicyKind = 'policy', version: AmqpVersion = '4') =>
-  new Policy({ name: 'p', pattern: '.*', applyTo: 'all', priority: 0, definition: ttl, ...changes }, kind, version);
+  new Policy({ name: 'p', pattern: '.*', applyTo: 'all', priority: 0, definition: bytes, ...changes }, kind, version);
 const target = (kind: string, name: string, type?: string) => ({ kind, name, type }) as unknown as Queue | Exchange;
 
 describe('a policy', () => {
@@ -34,6 +34,29 @@ describe('a policy', () => {
     ];
     expect(policyFor(policies, target('queue', 'q', 'classic'))?.name).toBe('a');
     expect(policyFor([], target('queue', 'q', 'classic'))).toBeUndefined();
+  });
+
+  it.each([
+    ['max-length', ['classic', 'quorum', 'exchange']],
+    ['delivery-limit', ['quorum', 'exchange']],
+    ['queue-mode', ['classic', 'exchange']],
+    ['dead-letter-strategy', ['quorum', 'exchange']],
+    ['max-age', ['stream', 'exchange']],
+    ['alternate-exchange', ['classic', 'quorum', 'stream', 'exchange']],
+  ])('with %s is for nothing of a kind that has no such setting', (setting, kinds) => {
+    const values = new Map([
+      ['max-length', new TypedField('l', 1)],
+      ['delivery-limit', new TypedField('l', 1)],
+    ]);
+    const value =
+      values.get(setting) ?? new Map(Object.entries({ 'queue-mode': 'lazy', 'max-age': '1D' })).get(setting);
+    const definition = new Map([
+      [setting, value ?? 'at-most-once'],
+      ['max-length-bytes', new TypedField('l', 1)],
+    ] as const);
+    const targets = ['classic', 'quorum', 'stream'].map((type) => target('queue', type, type));
+    const all = [...targets, target('exchange', 'exchange')];
+    expect(all.filter((each) => define({ definition }).appliesTo(each)).map(({ name }) => name)).toEqual(kinds);
   });
 
   it('is refused with everything that is wrong, in the order and words of RabbitMQ', () => {
