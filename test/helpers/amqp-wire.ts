@@ -98,13 +98,23 @@ export class AmqpWorld {
   }
 
   /** Asks the management API; `user:password` may be given. */
-  async http(method: string, target: string, body?: unknown, credentials = 'guest:guest'): Promise<HttpAnswer> {
+  async http(
+    method: string,
+    target: string,
+    body?: unknown,
+    credentials = 'guest:guest',
+    contentType = 'application/json',
+  ): Promise<HttpAnswer> {
     const url = new URL(target, 'http://localhost:5672');
     const response = await managementRoute(this.door)({
       method,
       path: url.pathname,
       query: url.searchParams,
-      headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, host: url.host },
+      headers: {
+        authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+        host: url.host,
+        'content-type': contentType,
+      },
       body: body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body)),
     });
     if (!response) return { status: 404, body: { error: 'Object Not Found', reason: 'Not Found' } };

@@ -53,6 +53,8 @@ export class AmqpBroker implements BrokerModel {
   readonly exchangeTypes = new Map<string, ExchangeType>();
   readonly vhosts = new Map<string, VirtualHost>();
   readonly users = new Map<string, User>();
+  /** JSON values that anybody may keep here. */
+  readonly globalParameters = new Map<string, unknown>();
   /** Connections of clients, oldest first. */
   readonly connections = new Set<AmqpConnection>();
   readonly cluster: Cluster;
@@ -316,6 +318,7 @@ export class AmqpBroker implements BrokerModel {
     this.#alarms.clear();
     this.vhosts.clear();
     this.users.clear();
+    this.globalParameters.clear();
     this.#addDefaults();
   }
 

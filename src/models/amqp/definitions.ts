@@ -87,7 +87,7 @@ function exportUsers(broker: AmqpBroker): Json {
         read,
       })),
     ),
-    global_parameters: [],
+    global_parameters: [...broker.globalParameters].map(([name, value]) => ({ name, value })),
   };
 }
 
@@ -163,6 +163,7 @@ function importUsers(broker: AmqpBroker, file: Json): void {
     }
   }
   for (const { name } of list(file, 'vhosts')) broker.addVhost(name);
+  for (const { name, value } of list(file, 'global_parameters')) broker.globalParameters.set(name, value);
   for (const { user, vhost, configure, write, read } of list(file, 'permissions')) {
     broker.setPermissions(user, vhost, { configure, write, read });
   }

@@ -17,10 +17,10 @@ export class PatternError extends BrokerError {
  * Patterns of permissions and policies: the regular expressions of RabbitMQ as far as administrators write them.
  *
  * Literals, `.`, classes, `\d \w \s \b` and their opposites, anchors, groups, alternation, greedy, lazy and possessive
- * quantifiers, lookahead, lookbehind. They come from users, so they never become a RegExp: each decision has a bound of
- * steps.
+ * quantifiers, lookahead, lookbehind, `(?i)` at the beginning. They come from users, so they never become a RegExp: each
+ * decision has a bound of steps.
  *
- * Not done: back references, options such as `(?i)`, conditions, recursion.
+ * Not done: back references, other options, conditions, recursion.
  */
 export class Pattern {
   readonly source: string;
@@ -28,9 +28,9 @@ export class Pattern {
   readonly #maxSteps: number;
 
   /** @throws PatternError naming what cannot be read */
-  constructor(source: string, maxSteps = 1_000_000) {
+  constructor(source: string, { maxSteps = 1_000_000, caseless = false }: PatternOptions = {}) {
     this.source = source;
-    this.#root = new Parser(source).parse();
+    this.#root = new Parser(source, caseless).parse();
     this.#maxSteps = maxSteps;
   }
 
@@ -44,8 +44,16 @@ export class Pattern {
   }
 }
 
+interface PatternOptions {
+  readonly maxSteps?: number;
+  /** Whether letters stand for those of the other case too. */
+  readonly caseless?: boolean;
+}
+
+type Accepts = (char: string) => boolean;
+
 type Node =
-  | { readonly kind: 'char'; readonly accepts: (char: string) => boolean }
+  | { readonly kind: 'char'; readonly accepts: Accepts }
   | { readonly kind: 'sequence'; readonly items: readonly Node[] }
   | { readonly kind: 'choice'; readonly items: readonly Node[] }
   | { readonly kind: 'repeat'; readonly item: Node; readonly min: number; readonly max: number; readonly lazy: boolean }
@@ -179,14 +187,20 @@ const MOST_TURNS = 1000;
 
 class Parser {
   readonly #source: string;
+  #caseless: boolean;
   #at = 0;
   #depth = 0;
 
-  constructor(source: string) {
+  constructor(source: string, caseless: boolean) {
     this.#source = source;
+    this.#caseless = caseless;
   }
 
   parse(): Node {
+    if (this.#source.startsWith(CASELESS)) {
+      this.#caseless = true;
+      this.#at = CASELESS.length;
+    }
     const node = this.#choice();
     if (this.#at < this.#source.length) throw this.#invalid('unmatched parentheses');
     return node;
@@ -252,7 +266,7 @@ class Parser {
       case '?':
         throw this.#invalid('nothing to repeat', this.#at - 1);
       default:
-        return literal(char);
+        return this.#literal(char);
     }
   }
 
@@ -277,12 +291,21 @@ class Parser {
     const accepts = CLASSES.get(char);
     if (accepts) return { kind: 'char', accepts };
     if (isDigit(char)) throw this.#invalid('back references are not supported');
-    return literal(CONTROLS.get(char) ?? char);
+    return this.#literal(CONTROLS.get(char) ?? char);
+  }
+
+  #literal(wanted: string): Node {
+    return { kind: 'char', accepts: this.#inEitherCase((char) => char === wanted) };
+  }
+
+  #inEitherCase(accepts: Accepts): Accepts {
+    if (!this.#caseless) return accepts;
+    return (char) => accepts(char) || accepts(char.toLowerCase()) || accepts(char.toUpperCase());
   }
 
   #class(): Node {
     const negated = this.#take('^');
-    const accepted: Array<(char: string) => boolean> = [];
+    const accepted: Accepts[] = [];
     for (let first = true; first || this.#peek() !== ']'; first = false) {
       const from = this.#classItem(accepted);
       if (from === undefined) continue;
@@ -294,11 +317,12 @@ class Parser {
       } else accepted.push((char) => char === from);
     }
     this.#at++;
-    return { kind: 'char', accepts: (char) => accepted.some((accepts) => accepts(char)) !== negated };
+    const isOne = this.#inEitherCase((char) => accepted.some((accepts) => accepts(char)));
+    return { kind: 'char', accepts: (char) => isOne(char) !== negated };
   }
 
   /** One character of a class; undefined when it was a class of its own, which is then accepted. */
-  #classItem(accepted: Array<(char: string) => boolean>): string | undefined {
+  #classItem(accepted: Accepts[]): string | undefined {
     const posix = /^\[:(\^?)(\w*):\]/.exec(this.#source.slice(this.#at));
     if (posix) return this.#posixClass(accepted, posix);
     const char = this.#next(UNENDED_CLASS);
@@ -310,7 +334,7 @@ class Parser {
     return undefined;
   }
 
-  #posixClass(accepted: Array<(char: string) => boolean>, [all, negated, name]: RegExpExecArray): undefined {
+  #posixClass(accepted: Accepts[], [all, negated, name]: RegExpExecArray): undefined {
     const isOf = POSIX_CLASSES.get(name as string);
     if (!isOf) throw this.#invalid('unknown POSIX class name', this.#at + 2);
     this.#at += all.length;
@@ -342,4 +366,4 @@ class Parser {
 }
 
 const UNENDED_CLASS = 'missing terminating ] for character class';
-const literal = (wanted: string): Node => ({ kind: 'char', accepts: (char) => char === wanted });
+const CASELESS = '(?i)';

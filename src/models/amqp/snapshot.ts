@@ -24,12 +24,15 @@ export function saveBroker(broker: AmqpBroker, unacked: ReadonlyMap<Queue, reado
   return [
     [...broker.users.values()].map(saveUser),
     [...broker.vhosts.values()].map((vhost) => saveVhost(vhost, unacked)),
+    [...broker.globalParameters],
   ];
 }
 
 /** Replaces users and the contents of virtual hosts by what was saved. */
 export function loadBroker(broker: AmqpBroker, state: unknown): void {
-  const [users, vhosts] = state as [Saved[], Saved[]];
+  const [users, vhosts, parameters] = state as [Saved[], Saved[], Array<[name: string, value: unknown]>];
+  broker.globalParameters.clear();
+  for (const [name, value] of parameters) broker.globalParameters.set(name, value);
   broker.users.clear();
   for (const saved of users) loadUser(broker, saved);
   const names = new Set(vhosts.map(([name]) => name as string));

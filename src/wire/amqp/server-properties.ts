@@ -1,7 +1,12 @@
-import { type AmqpVersion, type FieldTable, toFieldTable } from '../../models/amqp/index.js';
+import { type AmqpBroker, type AmqpVersion, type FieldTable, toFieldTable } from '../../models/amqp/index.js';
 
-/** What the nodes and the cluster call themselves. */
-export const CLUSTER_NAME = 'rabbit@tribroker';
+const DEFAULT_CLUSTER_NAME = 'rabbit@tribroker';
+
+/** The parameter that renames the cluster. */
+export const CLUSTER_NAME_PARAMETER = 'cluster_name';
+
+export const clusterName = (broker: AmqpBroker): unknown =>
+  broker.globalParameters.get(CLUSTER_NAME_PARAMETER) ?? DEFAULT_CLUSTER_NAME;
 
 export const ERLANG_VERSIONS: Readonly<Record<AmqpVersion, string>> = { '3': '25.2.3', '4': '27.3.4' };
 
@@ -22,7 +27,7 @@ export const SERVER_CAPABILITIES = [
 export function serverProperties(version: AmqpVersion, release: string): FieldTable {
   return toFieldTable({
     capabilities: Object.fromEntries(SERVER_CAPABILITIES.map((name) => [name, true])),
-    cluster_name: CLUSTER_NAME,
+    cluster_name: DEFAULT_CLUSTER_NAME,
     copyright: 'Copyright (c) 2007-2025 Broadcom Inc and/or its subsidiaries',
     information: 'Licensed under the MPL 2.0. Website: https://rabbitmq.com',
     platform: `Erlang/OTP ${ERLANG_VERSIONS[version]}`,

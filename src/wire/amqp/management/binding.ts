@@ -105,9 +105,11 @@ export function bindingsFrom(vhost: VirtualHost, source: string): BindingItem[] 
 const KINDS: Readonly<Record<string, Kind>> = { q: 'queue', e: 'exchange' };
 
 function between(request: ManagementRequest): BindingItem[] {
+  const vhost = request.anyVhost;
   const source = exchangeName(request.path('source'));
   const kind = found(KINDS[request.path('kind')]);
-  return bindingsTo(request.vhost, kind, destinationIn(request, kind)).filter((item) => item.source === source);
+  if (!vhost) return [];
+  return bindingsTo(vhost, kind, destinationIn(request, kind)).filter((item) => item.source === source);
 }
 
 function destinationIn(request: ManagementRequest, kind: Kind): string {

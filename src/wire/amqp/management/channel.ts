@@ -11,7 +11,7 @@ import type { AmqpSession } from '../session.js';
 import { found, noContent } from './answer.js';
 import { type Endpoint, get, remove } from './endpoint.js';
 import { tableToJson } from './json-field.js';
-import { list, single } from './listing.js';
+import { list, pages, single } from './listing.js';
 import { messageStats, type RateMeter } from './message-stats.js';
 import { NODE_NAME } from './node.js';
 import type { ManagementRequest } from './request.js';
@@ -134,9 +134,9 @@ function sessionOf(request: ManagementRequest): AmqpSession {
   return found(sessionsOf(request).find((session) => session.connection?.name === name));
 }
 
-function close(request: ManagementRequest): HttpResponse {
+function close(request: ManagementRequest, sessions: readonly AmqpSession[]): HttpResponse {
   const reason = request.headers['x-reason'] ?? 'Closed via management plugin';
-  sessionOf(request).fail(new AmqpError('CONNECTION_FORCED', reason));
+  for (const session of sessions) session.fail(new AmqpError('CONNECTION_FORCED', reason));
   return noContent();
 }
 
@@ -158,23 +158,31 @@ const inVhost = (request: ManagementRequest, items: Record<string, unknown>[]) =
 
 function ofUser(request: ManagementRequest): HttpResponse {
   const own = connectionsOf(request).filter(({ user }) => user === request.path('user'));
-  return list(
+  return pages(
     request.query,
     own.map(({ name, vhost, user, node }) => ({ name, vhost, user, node })),
   );
 }
 
 export const CHANNEL_ENDPOINTS: readonly Endpoint[] = [
-  get('/api/connections', (request) => list(request.query, connectionsOf(request))),
+  get('/api/connections', (request) => pages(request.query, connectionsOf(request))),
   get('/api/connections/username/{user}', ofUser),
+  remove(
+    '/api/connections/username/{user}',
+    (request) => {
+      const ofUser = ({ connection }: AmqpSession) => connection?.user.name === request.path('user');
+      return close(request, sessionsOf(request).filter(ofUser));
+    },
+    'administrator',
+  ),
   get('/api/connections/{name}', (request) =>
     single(request.query, connectionToJson(sessionOf(request), request.rates)),
   ),
-  remove('/api/connections/{name}', close),
-  get('/api/connections/{name}/channels', (request) => list(request.query, channelsOf(request, [sessionOf(request)]))),
+  remove('/api/connections/{name}', (request) => close(request, [sessionOf(request)])),
+  get('/api/connections/{name}/channels', (request) => pages(request.query, channelsOf(request, [sessionOf(request)]))),
   get('/api/vhosts/{vhost}/connections', (request) => inVhost(request, connectionsOf(request))),
   get('/api/vhosts/{vhost}/channels', (request) => inVhost(request, channelsOf(request))),
-  get('/api/channels', (request) => list(request.query, channelsOf(request))),
+  get('/api/channels', (request) => pages(request.query, channelsOf(request))),
   get('/api/channels/{name}', (request) => {
     const name = request.path('name');
     const channels = sessionsOf(request).flatMap(({ connection }) => [...(connection?.channels.values() ?? [])]);

@@ -1,21 +1,31 @@
 /**
  * Definitions: everything but messages, as one document: /api/definitions.
  *
- * Applied in RabbitMQ's order: users, vhosts, permissions, parameters, policies, queues, exchanges, bindings. What
- * exists stays as it is, even when it differs; a binding whose ends are missing is left out.
+ * Applied in RabbitMQ's order: users, vhosts, permissions, exchanges, policies, parameters, queues, bindings. What
+ * exists stays as it is, even when it differs; a binding whose ends are missing is left out, and so is what is called
+ * `amq.`.
  */
-import { type AmqpChannel, AmqpError, type VirtualHost, type VirtualHostLimit } from '../../../models/amqp/index.js';
+import { type AmqpChannel, AmqpError, type VirtualHost } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, found, json, ManagementError, noContent } from './answer.js';
+import { badRequest, ManagementError, noContent } from './answer.js';
 import { allBindings } from './binding.js';
 import { overChannel } from './direct-channel.js';
-import { type Endpoint, get, post, put, remove } from './endpoint.js';
+import { type Endpoint, get, postJson } from './endpoint.js';
 import { tableFromJson, tableToJson } from './json-field.js';
-import { list } from './listing.js';
+import { single } from './listing.js';
+import { globalParameters, parametersOf, storeParameter } from './parameter.js';
 import { policiesOf, policyToJson, storePolicy } from './policy.js';
 import { byName } from './queue.js';
 import { booleanOf, type JsonObject, type ManagementRequest, objectOf } from './request.js';
-import { permissionsOf, storeUser, topicPermissionsOf, userToJson } from './user.js';
+import {
+  checkUser,
+  permissionsOf,
+  storePermissions,
+  storeTopicPermissions,
+  storeUser,
+  topicPermissionsOf,
+  userToJson,
+} from './user.js';
 
 type JsonItem = Record<string, unknown>;
 
@@ -25,7 +35,7 @@ function exportAll(request: ManagementRequest): HttpResponse {
   const users = [...broker.users.values()];
   const own = vhosts.map(exportVhost);
   const join = (key: keyof ReturnType<typeof exportVhost>) => own.flatMap((each) => each[key]);
-  return json({
+  return single(request.query, {
     rabbit_version: broker.releaseName,
     rabbitmq_version: broker.releaseName,
     product_name: 'RabbitMQ',
@@ -35,7 +45,7 @@ function exportAll(request: ManagementRequest): HttpResponse {
     permissions: users.flatMap(permissionsOf),
     topic_permissions: users.flatMap(topicPermissionsOf),
     parameters: join('parameters'),
-    global_parameters: [],
+    global_parameters: globalParameters(request),
     policies: join('policies'),
     queues: join('queues'),
     exchanges: join('exchanges'),
@@ -44,9 +54,11 @@ function exportAll(request: ManagementRequest): HttpResponse {
 }
 
 function exportOne(request: ManagementRequest): HttpResponse {
-  const own = exportVhost(request.vhost);
+  const vhost = request.anyVhost;
+  if (!vhost) throw badRequest('vhost_not_found');
+  const own = exportVhost(vhost);
   const without = (items: readonly JsonItem[]) => items.map(({ vhost: _vhost, ...rest }) => rest);
-  return json({
+  return single(request.query, {
     rabbit_version: request.broker.releaseName,
     parameters: own.parameters,
     policies: own.policies,
@@ -61,7 +73,7 @@ function exportVhost(vhost: VirtualHost) {
   const exchanges = [...vhost.exchanges.values()].filter(({ name }) => name !== '' && !name.startsWith('amq.'));
   const kept = new Set(queues.map(({ name }) => name));
   return {
-    parameters: exportParameters(vhost),
+    parameters: parametersOf(vhost),
     policies: [...policiesOf(vhost, 'policy').values()].map((policy) => policyToJson(policy, vhost)),
     queues: queues.map((queue) => ({
       name: queue.name,
@@ -85,44 +97,6 @@ function exportVhost(vhost: VirtualHost) {
   } satisfies Record<string, JsonItem[]>;
 }
 
-function exportParameters(vhost: VirtualHost): JsonItem[] {
-  const limits: JsonItem[] = [
-    { value: Object.fromEntries(vhost.limits), vhost: vhost.name, component: 'vhost-limits', name: 'limits' },
-  ];
-  const policies = [...policiesOf(vhost, 'operator-policy').values()].map((policy) => {
-    const { vhost: name, name: policyName, ...value } = policyToJson(policy, vhost);
-    return { value, vhost: name, component: 'operator_policy', name: policyName };
-  });
-  return [...(vhost.limits.size > 0 ? limits : []), ...policies];
-}
-
-/** Parameters of the components in the path, or of all. */
-function parameters(request: ManagementRequest): HttpResponse {
-  const component = request.optional('component');
-  const all = request.vhosts.flatMap(exportParameters);
-  return list(
-    request.query,
-    all.filter((each) => component === undefined || each.component === component),
-  );
-}
-
-function parameter(request: ManagementRequest): Record<string, unknown> {
-  const isMeant = (each: Record<string, unknown>) =>
-    each.component === request.path('component') && each.name === request.path('name');
-  return found(exportParameters(request.vhost).find(isMeant));
-}
-
-/** Those of plug-ins, of which there are none; limits and policies have paths of their own. */
-function setParameter(request: ManagementRequest): HttpResponse {
-  request.bodyWith('value');
-  request.changedVhost;
-  throw badRequest(`Validation failed\n\ncomponent ${request.path('component')} not found\n`);
-}
-
-function clearParameter(request: ManagementRequest): HttpResponse {
-  throw badRequest(`${parameter(request).component} has a path of its own to be cleared`);
-}
-
 /** A list of the document. @throws ManagementError 400 naming what is no object */
 function items(document: JsonObject, key: string): JsonObject[] {
   const value = document[key] ?? [];
@@ -134,51 +108,90 @@ function items(document: JsonObject, key: string): JsonObject[] {
 }
 
 function importAll(request: ManagementRequest): HttpResponse {
-  const document = request.body;
+  const document = request.document;
   const { broker } = request;
   for (const user of items(document, 'users')) storeUser(broker, String(user.name), user);
-  for (const vhost of items(document, 'vhosts')) broker.addVhost(String(vhost.name));
-  for (const { user, vhost, configure, write, read } of items(document, 'permissions')) {
-    if (!broker.users.has(String(user))) throw badRequest(['no_such_user', user]);
-    if (!broker.vhosts.has(String(vhost))) throw badRequest(['no_such_vhost', vhost]);
-    const patterns = { configure: String(configure), write: String(write), read: String(read) };
-    broker.setPermissions(String(user), String(vhost), patterns);
+  for (const { name } of items(document, 'vhosts')) {
+    if (broker.addVhost(String(name))) request.user.setPermissions(String(name), EVERYTHING);
   }
-  for (const { user, vhost, exchange, write, read } of items(document, 'topic_permissions')) {
-    const patterns = { exchange: String(exchange), write: String(write), read: String(read) };
-    broker.setTopicPermissions(String(user), String(vhost), patterns);
-  }
-  importInto(request, document, (item) => {
-    const vhost = broker.vhosts.get(String(item.vhost));
-    if (!vhost) throw badRequest(['no_such_vhost', item.vhost]);
+  const vhostOf = ({ vhost: name }: JsonObject): VirtualHost => {
+    const vhost = broker.vhosts.get(String(name));
+    if (!vhost) throw badRequest(['no_such_vhost', name]);
     return vhost;
-  });
+  };
+  const queues = new Map<VirtualHost, JsonObject[]>();
+  for (const queue of items(document, 'queues')) {
+    const vhost = vhostOf(queue);
+    queues.set(vhost, [...(queues.get(vhost) ?? []), queue]);
+  }
+  for (const [vhost, own] of queues) checkQueueLimit(vhost, own);
+  for (const permission of items(document, 'permissions')) {
+    checkUser(broker, permission.user);
+    storePermissions(broker, permission.user, vhostOf(permission).name, permission);
+  }
+  for (const permission of items(document, 'topic_permissions')) {
+    checkUser(broker, permission.user);
+    storeTopicPermissions(broker, permission.user, vhostOf(permission).name, permission);
+  }
+  for (const each of items(document, 'exchanges').filter(isForUsers)) {
+    declareMissing(request, vhostOf(each), each, 'exchange');
+  }
+  for (const { name, value } of items(document, 'global_parameters')) broker.globalParameters.set(String(name), value);
+  for (const each of items(document, 'policies')) importPolicy(vhostOf(each), each);
+  for (const each of items(document, 'parameters')) importParameter(vhostOf(each), each);
+  for (const [vhost, own] of queues) {
+    for (const each of own.filter(isForUsers)) declareMissing(request, vhost, each, 'queue');
+  }
+  for (const each of items(document, 'bindings')) {
+    bindIfPossible(request, broker.vhosts.get(String(each.vhost)), each);
+  }
   return noContent();
 }
 
 function importOne(request: ManagementRequest): HttpResponse {
   const vhost = request.changedVhost;
-  importInto(request, request.body, () => vhost);
+  const document = request.document;
+  const queues = items(document, 'queues').filter(isForUsers);
+  checkQueueLimit(vhost, queues);
+  for (const each of items(document, 'exchanges').filter(isForUsers)) declareMissing(request, vhost, each, 'exchange');
+  for (const each of items(document, 'parameters')) importParameter(vhost, each);
+  for (const each of items(document, 'policies')) importPolicy(vhost, each);
+  for (const each of queues) declareMissing(request, vhost, each, 'queue');
+  for (const each of items(document, 'bindings')) bindIfPossible(request, vhost, each);
   return noContent();
 }
 
-function importInto(
-  request: ManagementRequest,
-  document: JsonObject,
-  vhostOf: (item: JsonObject) => VirtualHost,
-): void {
-  for (const parameter of items(document, 'parameters')) importParameter(vhostOf(parameter), parameter);
-  for (const policy of items(document, 'policies')) storePolicy(vhostOf(policy), 'policy', String(policy.name), policy);
-  for (const queue of items(document, 'queues')) declareMissing(request, vhostOf(queue), queue, 'queue');
-  for (const exchange of items(document, 'exchanges')) declareMissing(request, vhostOf(exchange), exchange, 'exchange');
-  for (const binding of items(document, 'bindings')) bindIfPossible(request, vhostOf(binding), binding);
+/** What is the server's own is left out. */
+const isForUsers = ({ name }: JsonObject): boolean => name !== '' && !String(name).startsWith('amq.');
+
+function checkQueueLimit(vhost: VirtualHost, queues: readonly JsonObject[]): void {
+  const count = queues.filter(({ name }) => !vhost.queues.has(String(name))).length;
+  const limit = vhost.limits.get('max-queues') ?? Infinity;
+  if (count === 0 || vhost.queues.size + count <= limit) return;
+  throw badRequest(
+    `Adding ${count} queue(s) to virtual host "${vhost.name}" would exceed the limit of ${limit} queue(s).\n\n` +
+      `This virtual host currently has ${vhost.queues.size} queue(s) defined.\n\nImport aborted!`,
+  );
+}
+
+const EVERYTHING = { configure: '.*', write: '.*', read: '.*' };
+
+function importPolicy(vhost: VirtualHost, policy: JsonObject): void {
+  naming(`${vhost.name}/${policy.name}`, () => storePolicy(vhost, 'policy', String(policy.name), policy));
 }
 
 function importParameter(vhost: VirtualHost, { component, name, value }: JsonObject): void {
-  if (component === 'operator_policy') storePolicy(vhost, 'operator-policy', String(name), objectOf(value));
-  if (component !== 'vhost-limits') return;
-  for (const [limit, most] of Object.entries(objectOf(value))) {
-    if (limit === 'max-queues' || limit === 'max-connections') vhost.setLimit(limit as VirtualHostLimit, Number(most));
+  naming(`${vhost.name}/${component}/${name}`, () => storeParameter(vhost, String(component), String(name), value));
+}
+
+/** Does what may be refused, and says then whose fault it was. */
+function naming(what: string, act: () => unknown): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof ManagementError)) throw error;
+    const { reason } = error.body as { readonly reason: unknown };
+    throw typeof reason === 'string' ? badRequest(`${reason} (${what})`) : error;
   }
 }
 
@@ -204,11 +217,12 @@ function declareMissing(
   });
 }
 
-function bindIfPossible(request: ManagementRequest, vhost: VirtualHost, item: JsonObject): void {
+/** What cannot be bound is left out without a word. */
+function bindIfPossible(request: ManagementRequest, vhost: VirtualHost | undefined, item: JsonObject): void {
   try {
     overChannel(request, vhost, (channel) => bind(channel, item));
   } catch (error) {
-    if (!(error instanceof ManagementError && error.status === 404)) throw error;
+    if (!(error instanceof ManagementError)) throw error;
   }
 }
 
@@ -226,14 +240,7 @@ const ADMIN = 'administrator';
 
 export const DEFINITION_ENDPOINTS: readonly Endpoint[] = [
   get('/api/definitions', exportAll, ADMIN),
-  post('/api/definitions', importAll, ADMIN),
+  postJson('/api/definitions', importAll, ADMIN),
   get('/api/definitions/{vhost}', exportOne, ADMIN),
-  post('/api/definitions/{vhost}', importOne, ADMIN),
-  get('/api/parameters', parameters, 'policymaker'),
-  get('/api/parameters/{component}', parameters, 'policymaker'),
-  get('/api/parameters/{component}/{vhost}', parameters, 'policymaker'),
-  get('/api/parameters/{component}/{vhost}/{name}', (request) => json(parameter(request)), 'policymaker'),
-  put('/api/parameters/{component}/{vhost}/{name}', setParameter, 'policymaker'),
-  remove('/api/parameters/{component}/{vhost}/{name}', clearParameter, 'policymaker'),
-  get('/api/global-parameters', ({ query }) => list(query, []), 'policymaker'),
+  postJson('/api/definitions/{vhost}', importOne, ADMIN),
 ];

@@ -17,15 +17,17 @@ export interface DirectResults {
  * Does what a request asks for over a channel of its own, as RabbitMQ's management plugin does, so that rights, checks
  * and texts are those of AMQP.
  *
+ * @param vhost one that is not there is refused as one that the user may not use
  * @param refuse what an AMQP error becomes
  * @throws ManagementError
  */
 export function overChannel<T>(
   request: ManagementRequest,
-  vhost: VirtualHost,
+  vhost: VirtualHost | undefined,
   use: (channel: AmqpChannel, results: DirectResults) => T,
   refuse = refusalOf,
 ): T {
+  if (!vhost) throw notAuthorised('Access refused.');
   try {
     return onChannel(request.broker.openInternal(request.user, vhost), use);
   } catch (error) {
@@ -53,6 +55,12 @@ function sinkOf(results: DirectResults): ChannelSink {
     committed: () => {},
     closed: () => {},
   };
+}
+
+/** How requests answer an AMQP error that RabbitMQ sends to a client of its own. */
+export function refusalInFull({ code, replyCode, replyText }: AmqpError): ManagementError {
+  if (code === 'NOT_FOUND') return notFoundBecause(replyText);
+  return code === 'ACCESS_REFUSED' ? notAuthorised(replyText) : badRequest(`${replyCode} ${replyText}`);
 }
 
 /** How most requests answer an AMQP error. */

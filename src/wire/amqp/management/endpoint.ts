@@ -10,16 +10,26 @@ export interface Endpoint {
   readonly path: string;
   /** Whom it is for; anybody with a tag by default. */
   readonly role: 'management' | 'policymaker' | 'monitoring' | 'administrator';
+  /** Whether a body that is not called JSON is refused. */
+  readonly onlyJson: boolean;
   readonly handle: (request: ManagementRequest) => HttpResponse;
 }
 
 type Handle = Endpoint['handle'];
 
 const define =
-  (method: HttpMethod) =>
-  (path: string, handle: Handle, role: Endpoint['role'] = 'management'): Endpoint => ({ method, path, role, handle });
+  (method: HttpMethod, onlyJson = false) =>
+  (path: string, handle: Handle, role: Endpoint['role'] = 'management'): Endpoint => ({
+    method,
+    path,
+    role,
+    onlyJson,
+    handle,
+  });
 
 export const get = define('GET');
 export const put = define('PUT');
+export const putJson = define('PUT', true);
 export const post = define('POST');
+export const postJson = define('POST', true);
 export const remove = define('DELETE');

@@ -12,7 +12,7 @@ import { bindingsFrom, bindingsTo, exchangeName } from './binding.js';
 import { type DirectResults, overChannel } from './direct-channel.js';
 import { type Endpoint, get, post, put, remove } from './endpoint.js';
 import { tableFromJson, tableToJson } from './json-field.js';
-import { list, single } from './listing.js';
+import { list, pages, single } from './listing.js';
 import { exchangeMessageStats, type RateMeter } from './message-stats.js';
 import { byName, snakeCase } from './queue.js';
 import { booleanOf, type JsonObject, type ManagementRequest, objectOf } from './request.js';
@@ -36,7 +36,7 @@ function exchangesOf(request: ManagementRequest): HttpResponse {
   const items = request.vhosts.flatMap((vhost) =>
     [...vhost.exchanges.values()].sort(byName).map((exchange) => exchangeToJson(exchange, vhost, request.rates)),
   );
-  return list(request.query, items);
+  return pages(request.query, items);
 }
 
 function exchangeOf(request: ManagementRequest): Exchange {
@@ -76,14 +76,16 @@ function drop(request: ManagementRequest): HttpResponse {
 }
 
 function publish(request: ManagementRequest): HttpResponse {
-  const vhost = request.changedVhost;
+  const vhost = request.anyVhost;
   const body = request.bodyWith('routing_key', 'properties', 'payload', 'payload_encoding');
   const exchange = exchangeName(request.path('exchange'));
   if (typeof body.payload !== 'string') throw badRequest('payload_not_string');
+  const routingKey = body.routing_key;
+  if (typeof routingKey !== 'string') throw badRequest('routing_key_not_string');
   const properties = propertiesFromJson(objectOf(body.properties));
   const payload = decodePayload(body.payload, body.payload_encoding);
   const send = (channel: AmqpChannel, results: DirectResults): boolean => {
-    channel.publish(exchange, String(body.routing_key), properties, payload, { mandatory: true });
+    channel.publish(exchange, routingKey, properties, payload, { mandatory: true });
     return results.returnedCount === 0;
   };
   const routed = overChannel(request, vhost, send, ({ replyCode, replyText }) =>
@@ -116,6 +118,11 @@ function propertiesFromJson(given: JsonObject): BasicProperties {
   return properties;
 }
 
+function bindingsOf(request: ManagementRequest, find: typeof bindingsFrom): HttpResponse {
+  const vhost = request.anyVhost;
+  return list(request.query, vhost ? find(vhost, exchangeName(request.path('exchange'))) : []);
+}
+
 export const EXCHANGE_ENDPOINTS: readonly Endpoint[] = [
   get('/api/exchanges', exchangesOf),
   get('/api/exchanges/{vhost}', exchangesOf),
@@ -123,10 +130,8 @@ export const EXCHANGE_ENDPOINTS: readonly Endpoint[] = [
   put('/api/exchanges/{vhost}/{exchange}', declare),
   remove('/api/exchanges/{vhost}/{exchange}', drop),
   post('/api/exchanges/{vhost}/{exchange}/publish', publish),
-  get('/api/exchanges/{vhost}/{exchange}/bindings/source', (request) =>
-    list(request.query, bindingsFrom(request.vhost, exchangeName(request.path('exchange')))),
-  ),
+  get('/api/exchanges/{vhost}/{exchange}/bindings/source', (request) => bindingsOf(request, bindingsFrom)),
   get('/api/exchanges/{vhost}/{exchange}/bindings/destination', (request) =>
-    list(request.query, bindingsTo(request.vhost, 'exchange', exchangeName(request.path('exchange')))),
+    bindingsOf(request, (vhost, exchange) => bindingsTo(vhost, 'exchange', exchange)),
   ),
 ];

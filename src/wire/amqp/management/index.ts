@@ -19,6 +19,7 @@ import { DEFINITION_ENDPOINTS } from './definition.js';
 import type { Endpoint } from './endpoint.js';
 import { EXCHANGE_ENDPOINTS } from './exchange.js';
 import { NODE_ENDPOINTS } from './node.js';
+import { PARAMETER_ENDPOINTS } from './parameter.js';
 import { POLICY_ENDPOINTS } from './policy.js';
 import { QUEUE_ENDPOINTS } from './queue.js';
 import { ManagementRequest } from './request.js';
@@ -31,6 +32,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...USER_ENDPOINTS,
   ...POLICY_ENDPOINTS,
   ...DEFINITION_ENDPOINTS,
+  ...PARAMETER_ENDPOINTS,
   ...CHANNEL_ENDPOINTS,
   ...EXCHANGE_ENDPOINTS,
   ...QUEUE_ENDPOINTS,
@@ -52,21 +54,40 @@ export function managementRoute(door: AmqpDoor): HttpRoute {
   };
 }
 
+/** Endpoints by their path, in the order in which paths are tried. */
+const RESOURCES: ReadonlyArray<readonly [pattern: readonly string[], endpoints: readonly Endpoint[]]> = [
+  ...new Set(ENDPOINTS.map(({ path }) => path)),
+].map((path) => [path.split('/'), ENDPOINTS.filter((endpoint) => endpoint.path === path)]);
+
+const METHODS = ['HEAD', 'GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'] as const;
+
+/** As a web server that only reads: what is not there cannot be changed either. */
+const READ_ONLY: readonly string[] = ['HEAD', 'GET', 'OPTIONS'];
+
 function answer(door: AmqpDoor, http: HttpRequest): HttpResponse | undefined {
-  const user = authenticate(door, http.headers.authorization);
   const pieces = http.path.replace(/\/$/, '').split('/');
-  let known = false;
-  for (const endpoint of ENDPOINTS) {
-    const parameters = match(endpoint.path.split('/'), pieces);
+  for (const [pattern, endpoints] of RESOURCES) {
+    const parameters = match(pattern, pieces);
     if (!parameters) continue;
-    known = true;
     const method = http.method === 'HEAD' ? 'GET' : http.method;
-    if (endpoint.method !== method) continue;
+    const endpoint = endpoints.find((each) => each.method === method);
+    if (!endpoint) return methodsOnly(http.method, methodsOf(endpoints));
+    const user = authenticate(door, http.headers.authorization);
     authorise(user, endpoint.role);
+    if (endpoint.onlyJson && !/^application\/json\b/i.test(http.headers['content-type'] ?? '')) return { status: 415 };
     return endpoint.handle(new ManagementRequest(door, user, parameters, http));
   }
-  // As a web server that only reads: what is not there cannot be changed either.
-  return known || http.method !== 'GET' ? { status: 405 } : undefined;
+  return READ_ONLY.includes(http.method) && http.method !== 'OPTIONS' ? undefined : methodsOnly(http.method, READ_ONLY);
+}
+
+function methodsOf(endpoints: readonly Endpoint[]): readonly string[] {
+  const own = new Set<string>(endpoints.map(({ method }) => method));
+  return METHODS.filter((each) => each === 'OPTIONS' || own.has(each === 'HEAD' ? 'GET' : each));
+}
+
+/** What may be asked is told to anybody. */
+function methodsOnly(asked: string, allowed: readonly string[]): HttpResponse {
+  return { status: asked === 'OPTIONS' ? 200 : 405, headers: { allow: allowed.join(', ') } };
 }
 
 /** The parameters of a path that fits; a literal piece wins by its place in the table. */
@@ -98,6 +119,7 @@ function authenticate(door: AmqpDoor, header: string | undefined): User {
   const credentials = /^Basic (.+)$/i.exec(header ?? '')?.[1];
   if (!credentials) throw new ManagementError(401, undefined, CHALLENGE);
   const [name, ...password] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
+  if (password.length === 0) throw new ManagementError(400);
   const user = door.broker.users.get(name ?? '');
   if (!user || !door.broker.authenticate(user.name, password.join(':'))) {
     throw new ManagementError(401, { error: 'not_authorized', reason: 'Login failed' }, CHALLENGE);

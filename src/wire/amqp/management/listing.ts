@@ -1,52 +1,66 @@
-import { Pattern } from '../../../models/amqp/index.js';
+import { Pattern, PatternError } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, json, ManagementError, orInvalidPattern } from './answer.js';
+import { badRequest, json, ManagementError } from './answer.js';
 
 type Item = Readonly<Record<string, unknown>>;
 
 const LARGEST_PAGE = 500;
+const PAGE_SIZE = 100;
+/** What decides where nothing else does. */
+const DEFAULT_SORTS: readonly string[] = ['vhost', 'name'];
 
-/** Answers a list with what the query asks for: `name`, `sort`, `page`, `columns`. */
+/** Answers a list in the order and with the columns that the query asks for. Columns that are not shown do not sort. */
 export function list(query: URLSearchParams, all: readonly Item[]): HttpResponse {
+  const items = all.map((item) => columns(query, item));
+  return json(sort(query, items).map(shown));
+}
+
+/** Answers a list as `list` does, or one page of it: `page`, `page_size`, `name`, `use_regex`. */
+export function pages(query: URLSearchParams, all: readonly Item[]): HttpResponse {
+  const page = wholeNumber(query.get('page'));
+  const pageSize = wholeNumber(query.get('page_size'));
+  const show = (items: readonly Item[]) => items.map((item) => shown(columns(query, item)));
   const sorted = sort(query, all);
-  if (!query.has('page')) return json(sorted.map((item) => columns(query, item)));
-  const page = wholeNumber(query.get('page'), 1);
-  const pageSize = wholeNumber(query.get('page_size'), 100);
-  if (page < 1 || pageSize < 1 || pageSize > LARGEST_PAGE) {
+  if (page === undefined) return json(show(sorted));
+  const size = pageSize ?? PAGE_SIZE;
+  if (page < 1 || size < 1 || size > LARGEST_PAGE) {
     const reason = `Invalid pagination parameters: page number ${page}, page size ${pageSize}`;
     throw new ManagementError(400, { error: 'invalid_pagination_parameters', reason });
   }
   const isNamed = nameFilter(query);
   const filtered = sorted.filter((item) => isNamed(String(item.name)));
-  const pageCount = Math.max(1, Math.ceil(filtered.length / pageSize));
-  if (page > pageCount) {
-    const reason = `Page out of range, page: ${page} page size: ${pageSize}, len: ${filtered.length}`;
+  const from = (page - 1) * size;
+  if (from > 0 && from >= filtered.length) {
+    const reason = `Page out of range, page: ${page} page size: ${size}, len: ${filtered.length}`;
     throw new ManagementError(400, { error: 'page_out_of_range', reason });
   }
-  const items = filtered.slice((page - 1) * pageSize, page * pageSize).map((item) => columns(query, item));
+  const items = show(filtered.slice(from, from + size));
   return json({
     filtered_count: filtered.length,
     item_count: items.length,
     items,
     page,
-    page_count: pageCount,
-    page_size: pageSize,
+    page_count: Math.ceil(filtered.length / size),
+    page_size: size,
     total_count: all.length,
   });
 }
 
-/** What `name` says: a part of the name, or with `use_regex` a pattern of it. */
+/** What `name` says: a part of the name, or with `use_regex` a pattern of it, in letters of either case. */
 function nameFilter(query: URLSearchParams): (name: string) => boolean {
   const wanted = query.get('name') ?? '';
-  if (query.get('use_regex') !== 'true') return (name) => name.includes(wanted);
-  const pattern = orInvalidPattern(wanted, () => new Pattern(wanted));
+  if (query.get('use_regex') !== 'true') return (name) => name.toLowerCase().includes(wanted.toLowerCase());
+  const pattern = orUnreadable(() => new Pattern(wanted, { caseless: true }));
   return (name) => pattern.test(name);
 }
 
-/** Answers one thing, with the columns that the query asks for. */
+/** Answers one thing, with the columns that the query asks for; where it asks for a page, with all of them. */
 export function single(query: URLSearchParams, item: Item): HttpResponse {
-  return json(columns(query, item));
+  return json(query.has('page') ? item : shown(columns(query, item)));
 }
+
+/** RabbitMQ writes nothing at all as a list. */
+const shown = (item: Item): unknown => (Object.keys(item).length === 0 ? [] : item);
 
 function columns(query: URLSearchParams, item: Item): Item {
   const asked = query.get('columns');
@@ -70,31 +84,59 @@ function copyPath(from: Item, to: Record<string, unknown>, path: readonly string
 }
 
 function sort(query: URLSearchParams, items: readonly Item[]): readonly Item[] {
-  const by = query.get('sort');
-  if (!by) return items;
-  const path = by.split('.');
-  const direction = query.get('sort_reverse') === 'true' ? -1 : 1;
-  return [...items].sort((a, b) => direction * compare(valueAt(a, path), valueAt(b, path)));
+  const asked = query.get('sort');
+  const paths = [...(asked ? [asked] : []), ...DEFAULT_SORTS].map((path) => path.split('.'));
+  const sorted = [...items].sort((a, b) => {
+    for (const path of paths) {
+      const order = compare(valueAt(a, path), valueAt(b, path));
+      if (order !== 0) return order;
+    }
+    return compare(Object.values(a), Object.values(b));
+  });
+  return query.get('sort_reverse') === 'true' ? sorted.reverse() : sorted;
 }
 
+/** What is not there counts as 0. */
 function valueAt(item: Item, path: readonly string[]): unknown {
   let value: unknown = item;
   for (const name of path) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined;
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return 0;
     value = (value as Item)[name];
   }
   return value;
 }
 
+/** Values in the order of Erlang's: numbers, words, objects, lists, texts. */
 function compare(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [left, right] = [String(a ?? ''), String(b ?? '')];
-  return left < right ? -1 : left > right ? 1 : 0;
+  const [left, right] = [rank(a), rank(b)];
+  if (left !== right) return left - right;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    const at = a.findIndex((item, i) => i >= b.length || compare(item, b[i]) !== 0);
+    return at === -1 || at >= b.length ? a.length - b.length : compare(a[at], b[at]);
+  }
+  if (typeof a === 'object' && a !== null) return compare(Object.values(a), Object.values(b as Item));
+  return (a as string) < (b as string) ? -1 : (a as string) > (b as string) ? 1 : 0;
 }
 
-function wholeNumber(text: string | null, fallback: number): number {
-  if (text === null) return fallback;
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw badRequest('Pagination parameters are invalid');
-  return value;
+function rank(value: unknown): number {
+  if (typeof value === 'number') return 0;
+  if (typeof value === 'string') return 4;
+  if (value === null || typeof value !== 'object') return 1;
+  return Array.isArray(value) ? 3 : 2;
 }
+
+function wholeNumber(text: string | null): number | undefined {
+  if (text === null) return undefined;
+  if (!/^[+-]?\d+$/.test(text)) throw unreadable();
+  return Number(text);
+}
+
+function orUnreadable<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof PatternError ? unreadable() : error;
+  }
+}
+
+const unreadable = (): ManagementError => badRequest('Pagination parameters are invalid');

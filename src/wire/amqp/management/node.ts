@@ -1,9 +1,9 @@
 /** What the server says of itself: /api/overview, /api/nodes, health checks. */
 import type { HttpResponse } from '../../http/index.js';
-import { CLUSTER_NAME, ERLANG_VERSIONS } from '../server-properties.js';
-import { found, json } from './answer.js';
-import { type Endpoint, get } from './endpoint.js';
-import { single } from './listing.js';
+import { CLUSTER_NAME_PARAMETER, clusterName, ERLANG_VERSIONS } from '../server-properties.js';
+import { badRequest, found, json, noContent } from './answer.js';
+import { type Endpoint, get, put } from './endpoint.js';
+import { list, single } from './listing.js';
 import { totalMessageStats, totals } from './message-stats.js';
 import type { ManagementRequest } from './request.js';
 
@@ -28,7 +28,7 @@ function exchangeTypes(request: ManagementRequest): unknown[] {
 
 function overview(request: ManagementRequest): HttpResponse {
   const { broker, door } = request;
-  const { vhosts } = request;
+  const vhosts = request.visibleVhosts;
   const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()]);
   const connections = [...broker.connections].filter(({ user }) => request.isMonitor || user === request.user);
   return single(request.query, {
@@ -38,7 +38,7 @@ function overview(request: ManagementRequest): HttpResponse {
     product_version: broker.releaseName,
     product_name: 'RabbitMQ',
     rabbitmq_version: broker.releaseName,
-    cluster_name: CLUSTER_NAME,
+    cluster_name: clusterName(broker),
     erlang_version: ERLANG_VERSIONS[broker.version],
     message_stats: {},
     ...totalMessageStats(
@@ -97,13 +97,31 @@ function node(request: ManagementRequest): Record<string, unknown> {
   };
 }
 
-const healthy = (): HttpResponse => json({ status: 'ok' });
+const healthy = ({ query }: ManagementRequest): HttpResponse => single(query, { status: 'ok' });
 
-const alone = (): HttpResponse => json({ status: 'ok', reason: 'single node cluster' });
+const alone = ({ query }: ManagementRequest): HttpResponse =>
+  single(query, { status: 'ok', reason: 'single node cluster' });
+
+/** Nothing is encrypted, so that no certificate expires. */
+function certificates(request: ManagementRequest): HttpResponse {
+  if (!/^[+-]?\d+$/.test(request.path('within'))) throw badRequest('Invalid expiration value.');
+  if (!UNITS.includes(request.path('unit').toLowerCase()))
+    throw badRequest(`Time unit not recognised. Supported units: ${UNITS.join(', ')}.`);
+  return healthy(request);
+}
+
+const UNITS = ['days', 'weeks', 'months', 'years'];
+
+/** What protocols are called too. */
+const PROTOCOL_NAMES: ReadonlyMap<string, string> = new Map([
+  ...['amqp091', 'amqp0.9.1', 'amqp0-9-1', 'amqp0_9_1'].map((name) => [name, 'amqp'] as const),
+  ...['http1', 'http1.1', 'http_api', 'management', 'management_ui', 'ui'].map((name) => [name, 'http'] as const),
+]);
 
 function protocolListener(request: ManagementRequest): HttpResponse {
-  const protocol = request.path('protocol');
-  if (PROTOCOLS.includes(protocol)) return json({ status: 'ok', protocol });
+  const asked = request.path('protocol').toLowerCase();
+  const protocol = PROTOCOL_NAMES.get(asked) ?? asked;
+  if (PROTOCOLS.includes(protocol)) return single(request.query, { status: 'ok', protocol });
   const body = { status: 'failed', reason: 'No active listener', missing: protocol, protocols: PROTOCOLS };
   return { status: 503, body };
 }
@@ -118,14 +136,22 @@ function portListener(request: ManagementRequest): HttpResponse {
 
 export const NODE_ENDPOINTS: readonly Endpoint[] = [
   get('/api/overview', overview),
-  get('/api/cluster-name', () => json({ name: CLUSTER_NAME })),
-  get('/api/nodes', (request) => json([node(request)]), 'monitoring'),
+  get('/api/cluster-name', ({ broker, query }) => single(query, { name: clusterName(broker) })),
+  put(
+    '/api/cluster-name',
+    (request) => {
+      request.broker.globalParameters.set(CLUSTER_NAME_PARAMETER, request.bodyWith('name').name);
+      return noContent();
+    },
+    'administrator',
+  ),
+  get('/api/nodes', (request) => list(request.query, [node(request)]), 'monitoring'),
   get(
     '/api/nodes/{name}',
-    (request) => json(node(found(request.path('name') === NODE_NAME ? request : undefined))),
+    (request) => single(request.query, node(found(request.path('name') === NODE_NAME ? request : undefined))),
     'monitoring',
   ),
-  get('/api/whoami', ({ user }) => json({ name: user.name, tags: user.tags })),
+  get('/api/whoami', ({ query, user }) => single(query, { name: user.name, tags: user.tags })),
   get('/api/extensions', () => json([{ javascript: 'dispatcher.js' }])),
   get('/api/auth', () => json({ enable_uaa: false, uaa_client_id: '', uaa_location: '' })),
   get('/api/healthchecks/node', healthy),
@@ -134,7 +160,7 @@ export const NODE_ENDPOINTS: readonly Endpoint[] = [
   get('/api/health/checks/virtual-hosts', healthy),
   get('/api/health/checks/node-is-mirror-sync-critical', alone),
   get('/api/health/checks/node-is-quorum-critical', alone),
-  get('/api/health/checks/certificate-expiration/{within}/{unit}', healthy),
+  get('/api/health/checks/certificate-expiration/{within}/{unit}', certificates),
   get('/api/health/checks/protocol-listener/{protocol}', protocolListener),
   get('/api/health/checks/port-listener/{port}', portListener),
 ];

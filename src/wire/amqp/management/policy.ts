@@ -4,7 +4,7 @@ import { BrokerError } from '../../../core/errors.js';
 import type { FieldTable, Policy, PolicyKind, PolicyTarget, VirtualHost } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
 import { badRequest, found, noContent, stored } from './answer.js';
-import { type Endpoint, get, put, remove } from './endpoint.js';
+import { type Endpoint, get, put, putJson, remove } from './endpoint.js';
 import { fieldFromJson, tableToJson } from './json-field.js';
 import { list, single } from './listing.js';
 import { type JsonObject, type ManagementRequest, objectOf } from './request.js';
@@ -33,24 +33,23 @@ export function storePolicy(vhost: VirtualHost, kind: PolicyKind, name: string, 
       pattern: body.pattern as string,
       applyTo: (body['apply-to'] === undefined ? 'all' : body['apply-to']) as PolicyTarget,
       priority: (body.priority === undefined ? 0 : body.priority) as number,
-      definition: definitionOf(objectOf(body.definition)),
+      definition: definitionOf(body.definition),
     });
   } catch (error) {
     if (error instanceof BrokerError && error.code.startsWith('INVALID_'))
-      throw badRequest(escaped(error.message, kind));
+      throw badRequest(kind === 'policy' ? escapeTags(error.message) : error.message);
     throw error;
   }
 }
 
 /** Null is a value here, though none that any setting may have. */
-function definitionOf(json: JsonObject): FieldTable {
+function definitionOf(value: unknown): FieldTable {
+  const json = objectOf(value);
   return new Map(Object.entries(json).map(([key, value]) => [key, value === null ? null : fieldFromJson(value)]));
 }
 
-/** RabbitMQ makes the texts of the users' policies safe for a web page, not those of the operator's. */
-function escaped(text: string, kind: PolicyKind): string {
-  return kind === 'policy' ? text.replaceAll('<', '&lt;').replaceAll('>', '&gt;') : text;
-}
+/** A text that is safe in a web page: most of RabbitMQ's are, those of the operator's policies are not. */
+export const escapeTags = (text: string): string => text.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function endpoints(kind: PolicyKind, base: string): Endpoint[] {
   const all = (request: ManagementRequest): HttpResponse =>
@@ -60,17 +59,19 @@ function endpoints(kind: PolicyKind, base: string): Endpoint[] {
     );
   const named = (request: ManagementRequest) => found(policiesOf(request.vhost, kind).get(request.path('name')));
   const path = `${base}/{vhost}/{name}`;
+  const role = kind === 'policy' ? 'policymaker' : 'administrator';
   return [
     get(base, all),
     get(`${base}/{vhost}`, all),
-    get(path, (request) => single(request.query, policyToJson(named(request), request.vhost))),
-    put(
+    get(path, (request) => single(request.query, policyToJson(named(request), request.vhost)), role),
+    (kind === 'policy' ? put : putJson)(
       path,
       (request) => {
+        const vhost = request.changedVhost;
         const body = request.bodyWith('pattern', 'definition');
-        return stored(storePolicy(request.changedVhost, kind, request.path('name'), body));
+        return stored(storePolicy(vhost, kind, request.path('name'), body));
       },
-      'policymaker',
+      role,
     ),
     remove(
       path,
@@ -78,7 +79,7 @@ function endpoints(kind: PolicyKind, base: string): Endpoint[] {
         request.vhost.deletePolicy(kind, named(request).name);
         return noContent();
       },
-      'policymaker',
+      role,
     ),
   ];
 }

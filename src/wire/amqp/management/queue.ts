@@ -1,7 +1,6 @@
 /** Queues: /api/queues. */
 import {
   type AmqpChannel,
-  type AmqpError,
   type Envelope,
   type GetOk,
   PROPERTY_NAMES,
@@ -9,22 +8,13 @@ import {
   type VirtualHost,
 } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import {
-  badRequest,
-  found,
-  json,
-  type ManagementError,
-  noContent,
-  notAuthorised,
-  notFoundBecause,
-  stored,
-} from './answer.js';
+import { badRequest, found, json, noContent, notAuthorised, stored } from './answer.js';
 import { bindingsTo } from './binding.js';
 import { connectionDetails, consumerToJson } from './channel.js';
-import { overChannel } from './direct-channel.js';
+import { overChannel, refusalInFull } from './direct-channel.js';
 import { type Endpoint, get, post, put, remove } from './endpoint.js';
 import { fieldToJson, tableFromJson, tableToJson, utf8 } from './json-field.js';
-import { list, single } from './listing.js';
+import { list, pages, single } from './listing.js';
 import { queueMessageStats, type RateMeter, totals } from './message-stats.js';
 import { NODE_NAME } from './node.js';
 import { booleanOf, type ManagementRequest, objectOf } from './request.js';
@@ -117,9 +107,7 @@ function details(request: ManagementRequest): HttpResponse {
 function declare(request: ManagementRequest): HttpResponse {
   const vhost = request.changedVhost;
   const { body } = request;
-  if (typeof body.node === 'string' && body.node !== NODE_NAME) {
-    throw badRequest(`Node ${body.node} could not be contacted`);
-  }
+  if (body.node !== undefined && body.node !== NODE_NAME) throw badRequest(`Node ${body.node} could not be contacted`);
   const name = request.path('queue');
   const isNew = !vhost.queues.has(name);
   overChannel(request, vhost, (channel) =>
@@ -151,7 +139,9 @@ const ACK_MODES = ['ack_requeue_true', 'ack_requeue_false', 'reject_requeue_true
 type AckMode = (typeof ACK_MODES)[number];
 
 function getMessages(request: ManagementRequest): HttpResponse {
+  const vhost = request.anyVhost;
   const body = request.bodyWith('ackmode', 'count', 'encoding');
+  if (!vhost) throw notAuthorised('Access refused.');
   const mode = ACK_MODES.find((each) => each === body.ackmode);
   if (!mode) throw badRequest(['unsupported_ackmode', body.ackmode]);
   const count = integerIn(body.count);
@@ -160,8 +150,7 @@ function getMessages(request: ManagementRequest): HttpResponse {
   }
   const truncate = body.truncate === undefined ? undefined : integerIn(body.truncate);
   const name = request.path('queue');
-  const vhost = request.changedVhost;
-  const taken = overChannel(request, vhost, (channel) => take(channel, name, count, mode), cannotGet);
+  const taken = overChannel(request, vhost, (channel) => take(channel, name, count, mode), refusalInFull);
   return json(taken.map((got) => messageToJson(got, body.encoding === 'base64', truncate)));
 }
 
@@ -170,11 +159,6 @@ function integerIn(value: unknown): number {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number)) throw badRequest(['not_integer', value]);
   return number;
-}
-
-function cannotGet({ code, replyText }: AmqpError): ManagementError {
-  if (code === 'NOT_FOUND') return notFoundBecause(replyText);
-  return code === 'ACCESS_REFUSED' ? notAuthorised(replyText) : badRequest(replyText);
 }
 
 /** @param count how many at most, below zero all of them */
@@ -222,12 +206,12 @@ export function snakeCase(name: string): string {
 }
 
 function bindings(request: ManagementRequest): HttpResponse {
-  const { vhost } = request;
-  return list(request.query, bindingsTo(vhost, 'queue', request.path('queue')));
+  const vhost = request.anyVhost;
+  return list(request.query, vhost ? bindingsTo(vhost, 'queue', request.path('queue')) : []);
 }
 
 function consumers(request: ManagementRequest): HttpResponse {
-  const items = request.vhosts.flatMap((vhost) =>
+  const items = request.visibleVhosts.flatMap((vhost) =>
     [...vhost.queues.values()].flatMap((queue) =>
       [...queue.consumers.values()].map((consumer) => consumerToJson(consumer, vhost)),
     ),
@@ -236,20 +220,26 @@ function consumers(request: ManagementRequest): HttpResponse {
 }
 
 export const QUEUE_ENDPOINTS: readonly Endpoint[] = [
-  get('/api/queues', (request) => list(request.query, queuesOf(request))),
-  get('/api/queues/{vhost}', (request) => list(request.query, queuesOf(request))),
+  get('/api/queues', (request) => pages(request.query, queuesOf(request))),
+  get('/api/queues/{vhost}', (request) => pages(request.query, queuesOf(request))),
   get('/api/queues/{vhost}/{queue}', details),
   put('/api/queues/{vhost}/{queue}', declare),
   remove('/api/queues/{vhost}/{queue}', drop),
   remove('/api/queues/{vhost}/{queue}/contents', purge),
   post('/api/queues/{vhost}/{queue}/get', getMessages),
   // Mirrors are synchronised at once.
-  post('/api/queues/{vhost}/{queue}/actions', (request) => {
-    const { action } = request.bodyWith('action');
-    queueOf(request);
-    if (action !== 'sync' && action !== 'cancel_sync') throw badRequest(['unknown', action]);
-    return noContent();
-  }),
+  post(
+    '/api/queues/{vhost}/{queue}/actions',
+    (request) => {
+      const { action } = request.bodyWith('action');
+      queueOf(request);
+      if (action !== 'sync' && action !== 'cancel_sync') throw badRequest(['unknown', action]);
+      return noContent();
+    },
+    'administrator',
+  ),
+  // One node has all the leaders.
+  post('/api/rebalance/queues', noContent, 'administrator'),
   get('/api/queues/{vhost}/{queue}/bindings', bindings),
   get('/api/consumers', consumers),
   get('/api/consumers/{vhost}', consumers),

@@ -9,7 +9,7 @@ import {
 } from '../../../models/amqp/index.js';
 import type { HttpRequest } from '../../http/index.js';
 import type { AmqpDoor } from '../index.js';
-import { badRequest, found, ManagementError, notAuthorised } from './answer.js';
+import { badRequest, found, notAuthorised, notFoundBecause } from './answer.js';
 import type { RateMeter } from './message-stats.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -52,18 +52,32 @@ export class ManagementRequest {
 
   /** The vhost named in the path. @throws ManagementError 404, or 401 when the user has nothing to do there */
   get vhost(): VirtualHost {
-    return this.#visible(found(this.broker.vhosts.get(this.path('vhost'))));
+    return found(this.anyVhost);
   }
 
-  /** The vhosts that a list is about: the one in the path, or all that the user has to do with. */
+  /** The vhost named in the path, if it is there. @throws ManagementError 401 when the user has nothing to do there */
+  get anyVhost(): VirtualHost | undefined {
+    const vhost = this.broker.vhosts.get(this.path('vhost'));
+    if (vhost && !this.#sees(vhost)) throw notAuthorised('User not authorised to access virtual host');
+    return vhost;
+  }
+
+  /** The vhosts that a list is about: the one in the path, or all that the user may use. */
   get vhosts(): readonly VirtualHost[] {
     if (this.#parameters.has('vhost')) return [this.vhost];
-    return [...this.broker.vhosts.values()].filter((vhost) => this.sees(vhost));
+    return [...this.broker.vhosts.values()].filter(({ name }) => this.user.hasAccess(name));
   }
 
-  /** Whether the user may look into a vhost: monitors look everywhere. */
-  sees({ name }: VirtualHost): boolean {
-    return this.isMonitor || this.user.hasAccess(name);
+  /** The vhosts that a list is about, of which the user may know: monitors know of all. @throws ManagementError 404 */
+  get visibleVhosts(): readonly VirtualHost[] {
+    const name = this.optional('vhost');
+    const asked = name === undefined ? [...this.broker.vhosts.values()] : [found(this.broker.vhosts.get(name))];
+    return this.isMonitor ? asked : asked.filter((vhost) => this.user.hasAccess(vhost.name));
+  }
+
+  /** Whether the user may look into a vhost that is named. */
+  #sees({ name }: VirtualHost): boolean {
+    return this.user.tags.includes('administrator') || this.user.hasAccess(name);
   }
 
   /** Whether the user may look at what belongs to others. */
@@ -71,32 +85,38 @@ export class ManagementRequest {
     return this.user.tags.some((tag) => tag === 'monitoring' || tag === 'administrator');
   }
 
-  #visible(vhost: VirtualHost): VirtualHost {
-    if (!this.sees(vhost)) throw notAuthorised('User not authorised to access virtual host');
+  /** The vhost in the path, for a change. @throws ManagementError 404 with the reason that RabbitMQ gives */
+  get changedVhost(): VirtualHost {
+    const vhost = this.anyVhost;
+    if (!vhost) throw notFoundBecause('vhost_not_found');
     return vhost;
   }
 
-  /** The vhost in the path, for a change. @throws ManagementError 404 with the reason that RabbitMQ gives */
-  get changedVhost(): VirtualHost {
-    const vhost = this.broker.vhosts.get(this.path('vhost'));
-    if (!vhost) throw new ManagementError(404, { error: 'not_found', reason: 'vhost_not_found' });
-    return this.#visible(vhost);
-  }
-
-  /** The body as a JSON object; an empty one is `{}`. @throws ManagementError 400 */
+  /** The body as a JSON object; an empty one and a mere word are `{}`. @throws ManagementError 400 */
   get body(): JsonObject {
-    if (this.#body.length === 0) return {};
-    let value: unknown;
-    try {
-      value = JSON.parse(Buffer.from(this.#body).toString('utf8'));
-    } catch {
-      throw badRequest('not_json');
-    }
+    const value = this.#json;
+    if (value === null || typeof value === 'boolean') return {};
     if (typeof value === 'string') {
       throw badRequest('invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?');
     }
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) throw badRequest('failed_to_parse_json');
-    return value as JsonObject;
+    if (!isObject(value)) throw badRequest('not_json');
+    return value;
+  }
+
+  /** The body as a JSON object and nothing else. @throws ManagementError 400 */
+  get document(): JsonObject {
+    const value = this.#json;
+    if (!isObject(value)) throw badRequest('failed_to_parse_json');
+    return value;
+  }
+
+  get #json(): unknown {
+    if (this.#body.length === 0) return {};
+    try {
+      return JSON.parse(Buffer.from(this.#body).toString('utf8'));
+    } catch {
+      return undefined;
+    }
   }
 
   /** The body with keys that must be there. @throws ManagementError 400 naming those that are not */
@@ -116,6 +136,9 @@ export class ManagementRequest {
   }
 }
 
+export const isObject = (value: unknown): value is JsonObject =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
 /** A truth value or its spelt-out form; absent is false. @throws ManagementError 400 */
 export function booleanOf(value: unknown): boolean {
   if (value === undefined) return false;
@@ -129,6 +152,6 @@ export function objectOf(value: unknown): JsonObject {
   if (value === undefined) return {};
   // An empty list is what some languages write for an empty map.
   if (Array.isArray(value) && value.length === 0) return {};
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw badRequest('function_clause');
-  return value as JsonObject;
+  if (!isObject(value)) throw badRequest('function_clause');
+  return value;
 }

@@ -9,11 +9,11 @@ import {
   type UserLimit,
 } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
-import { badRequest, charCodes, found, isBase64, json, noContent, orInvalidPattern, stored } from './answer.js';
-import { type Endpoint, get, post, put, remove } from './endpoint.js';
+import { badRequest, charCodes, found, isBase64, noContent, orInvalidPattern, stored } from './answer.js';
+import { type Endpoint, get, post, put, putJson, remove } from './endpoint.js';
 import { settingTerm } from './json-field.js';
 import { list, single } from './listing.js';
-import type { JsonObject, ManagementRequest } from './request.js';
+import { type JsonObject, type ManagementRequest, objectOf } from './request.js';
 
 type JsonItem = Record<string, unknown>;
 
@@ -42,17 +42,24 @@ export function userToJson(user: User): JsonItem {
 export function storeUser(broker: AmqpBroker, name: string, body: JsonObject): boolean {
   const { password, password_hash: hash, tags } = body;
   if (tags === undefined) throw badRequest('tags_not_present');
-  if (typeof hash === 'string' && !isBase64(hash)) throw badRequest(['not_base64', hash]);
-  return broker.setUser(name, {
-    tags: Array.isArray(tags)
-      ? tags.map(String)
-      : String(tags)
-          .split(',')
-          .map((tag) => tag.trim())
-          .filter(Boolean),
-    ...(typeof password === 'string' && { password }),
-    ...(typeof hash === 'string' && { hash }),
+  const list = tagsOf(tags);
+  const secrets = [password, hash].filter((secret) => secret !== undefined);
+  if (secrets.some((secret) => typeof secret !== 'string')) throw badRequest('a password is a text');
+  if (secrets.length === 2) throw badRequest('both_password_and_password_hash_are_provided');
+  if (hash !== undefined && !isBase64(hash as string)) throw badRequest(['not_base64', hash]);
+  const isNew = broker.setUser(name, {
+    tags: list,
+    ...(password !== undefined && { password: password as string }),
+    ...(hash !== undefined && { hash: hash as string }),
   });
+  for (const [limit, value] of Object.entries(objectOf(body.limits))) setLimitOf(broker, name, limit, value);
+  return isNew;
+}
+
+export function tagsOf(tags: unknown): string[] {
+  if (typeof tags !== 'string' && !Array.isArray(tags)) throw badRequest('tags are a text or a list');
+  const list = Array.isArray(tags) ? tags.map(String) : tags.split(',').filter(Boolean);
+  return list.map((tag) => tag.trim());
 }
 
 export function permissionsOf(user: User): JsonItem[] {
@@ -85,19 +92,35 @@ function checkTarget(request: ManagementRequest): void {
 }
 
 function setPermissions(request: ManagementRequest): HttpResponse {
-  const { configure, write, read } = request.bodyWith('configure', 'write', 'read');
   checkTarget(request);
-  const patterns = { configure: String(configure), write: String(write), read: String(read) };
+  const body = request.bodyWith('configure', 'write', 'read');
+  return stored(storePermissions(request.broker, request.path('user'), request.path('vhost'), body));
+}
+
+/** @returns whether there were none. @throws ManagementError 400 for what is no pattern */
+export function storePermissions(broker: AmqpBroker, user: string, vhost: string, body: JsonObject): boolean {
+  const { configure, write, read } = textsOf(body, ['configure', 'write', 'read']);
+  const patterns = { configure, write, read };
   for (const each of Object.values(patterns)) orInvalidPattern(charCodes(each), () => new Pattern(each));
-  return stored(request.broker.setPermissions(request.path('user'), request.path('vhost'), patterns));
+  return broker.setPermissions(user, vhost, patterns);
+}
+
+function textsOf<Key extends string>(body: JsonObject, keys: readonly Key[]): Record<Key, string> {
+  if (keys.some((key) => typeof body[key] !== 'string')) throw badRequest('badarg');
+  return body as Record<Key, string>;
 }
 
 function setTopicPermissions(request: ManagementRequest): HttpResponse {
-  const { exchange, write, read } = request.bodyWith('exchange', 'write', 'read');
   checkTarget(request);
-  const patterns = { exchange: String(exchange), write: String(write), read: String(read) };
-  for (const each of [patterns.write, patterns.read]) orInvalidPattern(each, () => new Pattern(each));
-  return stored(request.broker.setTopicPermissions(request.path('user'), request.path('vhost'), patterns));
+  const body = request.bodyWith('exchange', 'write', 'read');
+  return stored(storeTopicPermissions(request.broker, request.path('user'), request.path('vhost'), body));
+}
+
+/** @returns whether there were none. @throws ManagementError 400 for what is no pattern */
+export function storeTopicPermissions(broker: AmqpBroker, user: string, vhost: string, body: JsonObject): boolean {
+  const { exchange, write, read } = textsOf(body, ['exchange', 'write', 'read']);
+  for (const each of [write, read]) orInvalidPattern(each, () => new Pattern(each));
+  return broker.setTopicPermissions(user, vhost, { exchange, write, read });
 }
 
 function deleteUser(request: ManagementRequest): HttpResponse {
@@ -119,30 +142,49 @@ const LIMITS: readonly string[] = ['max-connections', 'max-channels'] satisfies 
 
 function setLimit(request: ManagementRequest): HttpResponse {
   const { value } = request.bodyWith('value');
-  const limit = request.path('limit');
+  setLimitOf(request.broker, request.path('user'), request.path('limit'), value);
+  return noContent();
+}
+
+function setLimitOf(broker: AmqpBroker, user: string, limit: string, value: unknown): void {
   if (!LIMITS.includes(limit))
     throw badRequest(erlangFormat`Unrecognised terms ${settingTerm(limit, value)} in user-limits`);
-  if (typeof value !== 'number')
+  if (!Number.isInteger(value))
     throw badRequest(erlangFormat`${limit} should be a number, actually was ${erlangJson(value)}`);
-  request.broker.setUserLimit(userIn(request).name, limit as UserLimit, value);
-  return noContent();
+  checkUser(broker, user);
+  broker.setUserLimit(user, limit as UserLimit, value as number);
+}
+
+/** @throws ManagementError 400 in the words of a change */
+export function checkUser(broker: AmqpBroker, name: unknown): asserts name is string {
+  if (!broker.users.has(name as string)) throw badRequest(['no_such_user', name]);
 }
 
 function deleteSeveral(request: ManagementRequest): HttpResponse {
   const { users } = request.bodyWith('users');
-  for (const name of Array.isArray(users) ? users : []) request.broker.deleteUser(String(name));
+  if (!Array.isArray(users)) throw badRequest('users are a list');
+  for (const name of users) {
+    checkUser(request.broker, name);
+    request.broker.deleteUser(name);
+  }
   return noContent();
 }
 
 function clearLimit(request: ManagementRequest): HttpResponse {
+  const { name } = userIn(request);
   const limit = request.path('limit');
-  if (LIMITS.includes(limit)) request.broker.setUserLimit(userIn(request).name, limit as UserLimit, undefined);
+  for (const each of LIMITS) {
+    if (each === limit || limit === 'all') request.broker.setUserLimit(name, each as UserLimit, undefined);
+  }
   return noContent();
 }
 
-function limitsOf(users: readonly User[]): HttpResponse {
+function limitsOf({ query }: ManagementRequest, users: readonly User[]): HttpResponse {
   const limited = users.filter((user) => user.limits.size > 0);
-  return json(limited.map((user) => ({ user: user.name, value: Object.fromEntries(user.limits) })));
+  return list(
+    query,
+    limited.map((user) => ({ user: user.name, value: Object.fromEntries(user.limits) })),
+  );
 }
 
 function ofVhost(request: ManagementRequest, items: readonly JsonItem[]): JsonItem[] {
@@ -196,13 +238,16 @@ export const USER_ENDPOINTS: readonly Endpoint[] = [
   get('/api/topic-permissions', (request) => list(request.query, usersOf(request).flatMap(topicPermissionsOf)), ADMIN),
   get(
     '/api/topic-permissions/{vhost}/{user}',
-    (request) => list(request.query, ofVhost(request, topicPermissionsOf(userIn(request)))),
+    (request) => {
+      const own = ofVhost(request, topicPermissionsOf(userIn(request)));
+      return list(request.query, found(own.length > 0 ? own : undefined));
+    },
     ADMIN,
   ),
   put('/api/topic-permissions/{vhost}/{user}', setTopicPermissions, ADMIN),
   remove('/api/topic-permissions/{vhost}/{user}', clearTopicPermissions, ADMIN),
-  get('/api/user-limits', (request) => limitsOf(usersOf(request)), ADMIN),
-  get('/api/user-limits/{user}', (request) => limitsOf([userIn(request)]), ADMIN),
-  put('/api/user-limits/{user}/{limit}', setLimit, ADMIN),
+  get('/api/user-limits', (request) => limitsOf(request, usersOf(request))),
+  get('/api/user-limits/{user}', (request) => limitsOf(request, [userIn(request)])),
+  putJson('/api/user-limits/{user}/{limit}', setLimit, ADMIN),
   remove('/api/user-limits/{user}/{limit}', clearLimit, ADMIN),
 ];

@@ -53,3 +53,13 @@ test('tells of a channel what it consumes', async () => {
   expect(body).toMatchObject({ deliveries: [], publishes: [] });
   expect(peer.ended).toBe(false);
 });
+
+test('all connections of a user are closed at once', async () => {
+  const world = new AmqpWorld();
+  const peers = [world.connect(), world.connect()];
+  expect((await world.http('DELETE', '/api/connections/username/nobody')).status).toBe(204);
+  expect((await world.http('DELETE', '/api/connections/username/guest')).status).toBe(204);
+  for (const peer of peers) {
+    expect(peer.items.at(-1)).toMatchObject({ name: 'connection.close', args: { replyCode: 320 } });
+  }
+});

@@ -24,6 +24,18 @@ test('the node is known by its name, and who asks by theirs', async () => {
   expect((await world.http('GET', '/api/whoami')).body).toEqual({ name: 'guest', tags: ['administrator'] });
 });
 
+test('health checks know protocols by many names, and when no certificate can expire', async () => {
+  const world = new AmqpWorld();
+  const check = async (path: string) => (await world.http('GET', `/api/health/checks/${path}`)).body;
+  expect(await check('protocol-listener/AMQP0-9-1')).toEqual({ status: 'ok', protocol: 'amqp' });
+  expect(await check('protocol-listener/management')).toEqual({ status: 'ok', protocol: 'http' });
+  expect(await check('certificate-expiration/2/Weeks')).toEqual({ status: 'ok' });
+  expect((await check('certificate-expiration/x/weeks')).reason).toBe('Invalid expiration value.');
+  expect((await check('certificate-expiration/1/hours')).reason).toBe(
+    'Time unit not recognised. Supported units: days, weeks, months, years.',
+  );
+});
+
 test('a health check of a port tells whether somebody listens there', async () => {
   const world = new AmqpWorld();
   world.connect();

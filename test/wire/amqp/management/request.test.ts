@@ -19,7 +19,9 @@ test('a body that is no object is refused with the reason', async () => {
   const world = new AmqpWorld();
   const reason = async (body: unknown) => (await world.http('PUT', '/api/users/u', body)).body.reason;
   expect(await reason('text')).toContain('the request body JSON-decoded to a string');
-  expect(await reason([])).toBe('failed_to_parse_json');
+  expect(await reason([])).toBe('not_json');
+  // What is no value at all is as good as nothing.
+  expect(await reason(null)).toBe('tags_not_present');
 });
 
 test('a vhost that is not there is 404, with a reason when it should be changed', async () => {
@@ -32,6 +34,19 @@ test('a vhost that is not there is 404, with a reason when it should be changed'
     status: 404,
     body: { error: 'not_found', reason: 'vhost_not_found' },
   });
+});
+
+test('a vhost that is not there takes no message and gives none', async () => {
+  const world = new AmqpWorld();
+  const refused = { status: 401, body: { error: 'not_authorised', reason: 'Access refused.' } };
+  const message = { properties: {}, routing_key: 'q', payload: 'x', payload_encoding: 'string' };
+  expect(await world.http('POST', '/api/exchanges/nope/amq.direct/publish', message)).toEqual(refused);
+  const get = { count: 1, ackmode: 'ack_requeue_true', encoding: 'auto' };
+  expect(await world.http('POST', '/api/queues/nope/q/get', get)).toEqual(refused);
+  expect((await world.http('POST', '/api/queues/nope/q/get', {})).body.reason).toContain('key_missing');
+  for (const path of ['queues/nope/q/bindings', 'exchanges/nope/x/bindings/source', 'bindings/nope/e/x/q/q']) {
+    expect((await world.http('GET', `/api/${path}`)).body).toEqual([]);
+  }
 });
 
 test('a flag spelt out counts, an empty list is an empty map, and any other list is none', async () => {

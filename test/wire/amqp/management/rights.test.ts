@@ -48,6 +48,23 @@ describe('a user with the tag management', () => {
     expect(await ask('GET', path)).toMatchObject(refused(reason));
   });
 
+  it('looks at no policy, and may do nothing for the whole server', async () => {
+    for (const path of ['policies/pv/p', 'global-parameters/p']) {
+      expect(await ask('GET', path)).toMatchObject(refused('User not authorised to access object'));
+    }
+    for (const [method, path] of [
+      ['GET', 'operator-policies/pv/p'],
+      ['PUT', 'operator-policies/pv/p'],
+      ['POST', 'queues/pv/q-ok/actions'],
+      ['POST', 'rebalance/queues'],
+      ['PUT', 'cluster-name'],
+      ['DELETE', 'connections/username/pu'],
+    ] as const) {
+      expect(await ask(method, path, {})).toMatchObject(refused('Not administrator user'));
+    }
+    expect((await ask('GET', 'user-limits')).status).toBe(200);
+  });
+
   it('changes what its permissions allow, and is told in the words of each request otherwise', async () => {
     expect((await ask('PUT', 'queues/pv/q-http', {})).status).toBe(201);
     expect(await ask('PUT', 'queues/pv/zz', {})).toMatchObject(refused('Access refused.'));
@@ -62,5 +79,19 @@ describe('a user with the tag management', () => {
     });
     const get = { count: 1, ackmode: 'ack_requeue_true', encoding: 'auto' };
     expect(await ask('POST', 'queues/pv/other/get', get)).toMatchObject(refused(no('queue', 'other')));
+  });
+});
+
+/** As RabbitMQ 3.10.8 answers. */
+describe('a user with the tag monitoring', () => {
+  it('knows of all virtual hosts, but sees nothing in those that it has no permissions in', async () => {
+    await world.http('PUT', '/api/users/mu', { password: 'mp', tags: 'monitoring' });
+    const look = (path: string) => world.http('GET', `/api/${path}`, undefined, 'mu:mp');
+    expect((await look('vhosts?columns=name')).body).toEqual([{ name: '/' }, { name: 'pv' }]);
+    expect((await look('vhost-limits/pv')).status).toBe(200);
+    expect((await look('queues')).body).toEqual([]);
+    for (const path of ['queues/pv', 'exchanges/pv/other-x', 'bindings/pv', 'policies/pv', 'vhosts/pv/channels']) {
+      expect(await look(path)).toMatchObject(refused('User not authorised to access virtual host'));
+    }
   });
 });

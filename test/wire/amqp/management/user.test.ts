@@ -40,6 +40,23 @@ test('permissions and topic permissions are set, listed and cleared', async () =
   }
 });
 
+/** As RabbitMQ 3.10.8 answers. */
+test.each([
+  ['PUT', 'users/u', { password: 'a', password_hash: '', tags: '' }, 'both_password_and_password_hash_are_provided'],
+  ['PUT', 'user-limits/nope/max-channels', { value: 1 }, ['no_such_user', 'nope']],
+  ['PUT', 'user-limits/guest/max-channels', { value: 1.5 }, 'max-channels should be a number, actually was 1.5'],
+  ['POST', 'users/bulk-delete', { users: ['nope', 'guest'] }, ['no_such_user', 'nope']],
+  ['PUT', 'permissions/nope/guest', {}, 'vhost_or_user_not_found'],
+  ['PUT', 'topic-permissions/%2F/nope', {}, 'vhost_or_user_not_found'],
+])('%s %s with %o is refused', async (method, path, body, reason) => {
+  const world = new AmqpWorld();
+  expect(await world.http(method, `/api/${path}`, body)).toEqual({
+    status: 400,
+    body: { error: 'bad_request', reason },
+  });
+  expect(world.broker.users.size).toBe(1);
+});
+
 test('limits of a user are set by name and cleared', async () => {
   const world = new AmqpWorld();
   await world.http('PUT', '/api/users/u', { password: 'x', tags: '' });
