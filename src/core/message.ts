@@ -52,13 +52,17 @@ export function copyBytes(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-/** An immutable body with the readers that tests want. Models extend it with their own envelope. */
+/**
+ * An immutable body with the readers that tests want. Models extend it with their own envelope.
+ *
+ * Fields are only declared, here and in the envelopes: one that the class defines is written twice for each message.
+ */
 export class Message {
   /** Treat as read-only; null only for a Kafka tombstone. */
-  readonly body: Uint8Array | null;
-  readonly headers: readonly Header[];
+  declare readonly body: Uint8Array | null;
+  declare readonly headers: readonly Header[];
   /** Milliseconds since 1970. */
-  readonly timestampMs: number;
+  declare readonly timestampMs: number;
 
   constructor(body: Uint8Array | null, headers: readonly Header[], timestampMs: number) {
     this.body = body;

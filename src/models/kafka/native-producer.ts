@@ -52,7 +52,7 @@ export class NativeProducer {
     const partition = this.#partitionOf(topic, record, input.partition);
     this.#check(topic, partition, record);
     const place = this.#append(topic, partition, record);
-    if (record.key === null && input.partition === undefined) {
+    if (record.key === null && topic.partitions.length > 1 && input.partition === undefined) {
       this.#partitionerOf(topic).batchEnded(topic.partitions.length);
     }
     return place;

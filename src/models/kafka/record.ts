@@ -16,11 +16,11 @@ export interface RecordContent {
 /** A record of a partition, as native readers get it. `body` is the value, null for a tombstone. */
 export class KafkaRecord extends Message {
   declare readonly headers: readonly RecordHeader[];
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
+  declare readonly topic: string;
+  declare readonly partition: number;
+  declare readonly offset: number;
   /** Treat as read-only. */
-  readonly keyBytes: Uint8Array | null;
+  declare readonly keyBytes: Uint8Array | null;
 
   constructor(topic: string, partition: number, offset: number, content: RecordContent) {
     super(content.value, content.headers, content.timestampMs);
@@ -116,9 +116,14 @@ export class RecordReader {
   #valueAt = 0;
   #headersAt = 0;
   readonly #reader: VarintReader;
+  /** Asked for once: the property is a call into the engine. */
+  readonly #buffer: ArrayBufferLike;
+  readonly #bufferAt: number;
 
   constructor(bytes: Uint8Array, start: number, end: number) {
     this.#reader = new VarintReader(bytes, start, end);
+    this.#buffer = bytes.buffer;
+    this.#bufferAt = bytes.byteOffset;
   }
 
   /** Where the next record begins. */
@@ -192,7 +197,6 @@ export class RecordReader {
   }
 
   #view(at: number, length: number): Uint8Array {
-    const { bytes } = this.#reader;
-    return new Uint8Array(bytes.buffer, bytes.byteOffset + at, length);
+    return new Uint8Array(this.#buffer, this.#bufferAt + at, length);
   }
 }

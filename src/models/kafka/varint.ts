@@ -59,14 +59,16 @@ export class VarintReader {
   }
 
   byte(): number {
-    if (this.at >= this.end) throw new KafkaError('INVALID_RECORD', 'a record ends early');
+    if (this.at >= this.end) throw endsEarly();
     return this.bytes[this.at++] as number;
   }
 
   varint(): number {
     const first = this.byte();
-    if (first < 0x80) return (first >>> 1) ^ -(first & 1);
-    let value = first & 0x7f;
+    return first < 0x80 ? (first >>> 1) ^ -(first & 1) : this.#longer(first & 0x7f);
+  }
+
+  #longer(value: number): number {
     for (let shift = 7; shift < 35; shift += 7) {
       const byte = this.byte();
       value |= (byte & 0x7f) << shift;
@@ -98,4 +100,8 @@ export class VarintReader {
     this.at = at + count;
     return at;
   }
+}
+
+function endsEarly(): KafkaError {
+  return new KafkaError('INVALID_RECORD', 'a record ends early');
 }
