@@ -149,7 +149,7 @@ function offsetCommit(dice: Dice): Operation | undefined {
   const alone = dice.once(2);
   const modern = dice.once(6);
   const body = {
-    groupId: alone ? '~s' : groupOf(dice, connection),
+    groupId: alone ? '~s' : groupOf(dice, connection) || '~s', // '' would be that of other programs too
     generationIdOrMemberEpoch: alone ? -1 : modern ? remembered('modernEpoch', connection) : who.generationId,
     memberId: alone ? '' : modern ? remembered('modernId', connection) : who.memberId,
     groupInstanceId: alone ? null : who.groupInstanceId,

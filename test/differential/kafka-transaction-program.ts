@@ -93,7 +93,7 @@ const NOBODY = { generationId: -1, memberId: '', groupInstanceId: null };
 function txnOffsetCommit(dice: Dice, connection: number): Operation | undefined {
   const body = {
     ...who(dice, connection),
-    groupId: group(dice),
+    groupId: group(dice) || '~s',
     ...(dice.once(3) ? identity(dice, connection) : NOBODY),
     topics: offsetTopics(dice),
   };

@@ -32,8 +32,10 @@ export interface KafkaComparison {
 const LANES = 3;
 const MOST_DIVERGENCES = 12;
 const REPORT_EVERY = 5_000;
-/** Times that a program has to diverge: what happens once is a race of Kafka with itself. */
-const ATTEMPTS = 3;
+/** Times that a program has to diverge: what happens now and then is a race of Kafka with itself. */
+const ATTEMPTS = 8;
+/** Times that a shorter one has to, which is seen in the end. */
+const FEWER_ATTEMPTS = 2;
 
 /** Returns a description of each divergence. */
 export async function compareWithKafka(options: KafkaComparison): Promise<string[]> {
@@ -133,9 +135,9 @@ class Comparison {
   async #reduce(found: Case, runner: KafkaRunner): Promise<void> {
     const { program } = found;
     let kind: string | undefined;
-    const run = async (shorter: Program) => {
+    const run = async (shorter: Program, attempts = FEWER_ATTEMPTS) => {
       let what: string | undefined;
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      for (let attempt = 0; attempt < attempts; attempt++) {
         const { difference } = await runner.run(shorter);
         if (!difference) return undefined;
         kind ??= kindOf(difference);
@@ -144,14 +146,13 @@ class Comparison {
       }
       return what;
     };
-    const what = await run(program);
+    const what = await run(program, ATTEMPTS);
     if (what === undefined) {
       this.#race(found);
       return;
     }
     const smallest = await shrink(program, run);
-    // What shows in the whole of it alone shows when it pleases.
-    if (smallest.what === undefined && (await run(program)) === undefined) {
+    if ((await run(smallest.program, ATTEMPTS)) === undefined) {
       this.#race(found);
       return;
     }

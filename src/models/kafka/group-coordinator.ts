@@ -286,11 +286,8 @@ export class GroupCoordinator implements BrokerModel {
   }
 
   #topicChanged(topic: string, deleted: boolean): void {
-    for (const [groupId, { group, offsets }] of this.#table) {
+    for (const [groupId, { offsets }] of this.#table) {
       if (deleted) offsets.deleteTopic(topic);
-      if (group.type === 'consumer') {
-        if (deleted) group.forgetTopic(topic);
-      }
       this.#table.tell(groupId);
     }
   }

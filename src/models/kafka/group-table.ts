@@ -14,6 +14,7 @@ import { TopicPattern } from './topic-pattern.js';
 export interface CoordinatedCluster {
   readonly config: Config;
   topic(name: string): CoordinatedTopic | undefined;
+  topicById(id: string): CoordinatedTopic | undefined;
   readonly topics: ReadonlyMap<string, CoordinatedTopic>;
   /** The node that coordinates a group or a transactional id, -1 while there is none. */
   coordinatorOf(kind: 'group' | 'transaction', key: string): number;
@@ -22,6 +23,7 @@ export interface CoordinatedCluster {
 }
 
 export interface CoordinatedTopic {
+  readonly id: string;
   readonly name: string;
   readonly partitions: readonly unknown[];
 }
@@ -95,7 +97,11 @@ export class GroupTable {
       get assignors() {
         return config.list('group.consumer.assignors');
       },
-      partitionCount: (topic) => cluster.topic(topic)?.partitions.length,
+      topic: (name) => {
+        const topic = cluster.topic(name);
+        return topic && { id: topic.id, partitionCount: topic.partitions.length };
+      },
+      topicName: (id) => cluster.topicById(id)?.name,
       matchingTopics: (pattern) => {
         const matcher = new TopicPattern(pattern, limits);
         return [...cluster.topics.keys()].filter((topic) => matcher.matches(topic));

@@ -1,8 +1,7 @@
-import type { TopicPartitions } from './consumer-protocol.js';
 import type { ModernMember } from './modern-member.js';
-import { toPlaces } from './place.js';
+import { type HeldPartitions, toPlaces } from './place.js';
 
-/** Who holds which place, `topic/partition`, in a group with epochs: one member at any time. */
+/** Who holds which place, `topicId/partition`, in a group with epochs: one member at any time. */
 export class HeldPlaces {
   readonly #holders = new Map<string, ModernMember>();
 
@@ -23,7 +22,7 @@ export class HeldPlaces {
    * @param epoch that of the targets
    * @returns whether the member has just been asked to give something up
    */
-  reconcile(member: ModernMember, owned: readonly TopicPartitions[] | null, epoch: number): boolean {
+  reconcile(member: ModernMember, owned: readonly HeldPartitions[] | null, epoch: number): boolean {
     const holds = owned === null ? undefined : new Set(toPlaces(owned));
     const stillHolds = (places: ReadonlySet<string>) => !holds || [...places].some((place) => holds.has(place));
     if (member.state === 'stable' && member.epoch === epoch) return false;

@@ -12,8 +12,8 @@ import {
   ModernMember,
   type ModernMemberRecord,
 } from './modern-member.js';
-import { samePlaces, topicOf, toTopicPartitions } from './place.js';
-import { assignTargets, preferredAssignor } from './target-assignment.js';
+import { samePlaces, toHeldPartitions } from './place.js';
+import { type AssignedTopic, assignTargets, preferredAssignor } from './target-assignment.js';
 
 export type ModernGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable' | 'Dead';
 
@@ -30,8 +30,10 @@ export interface ModernGroupContext {
   readonly maxSize: number;
   /** `group.consumer.assignors`; the first one is the default. */
   readonly assignors: readonly string[];
-  /** Number of partitions of a topic, undefined when it does not exist. */
-  readonly partitionCount: (topic: string) => number | undefined;
+  /** Undefined when there is no topic of this name. */
+  readonly topic: (name: string) => AssignedTopic | undefined;
+  /** Undefined when the topic is gone. */
+  readonly topicName: (topicId: string) => string | undefined;
   /** Names of topics that match a pattern. @throws KafkaError INVALID_REGULAR_EXPRESSION */
   readonly matchingTopics: (pattern: string) => readonly string[];
   readonly changed: (group: ModernGroup, rebalanced: boolean) => void;
@@ -42,7 +44,7 @@ export interface ModernGroupRecord {
   readonly assignmentEpoch: number;
   readonly assignorName: string;
   readonly stateSinceMs: number;
-  readonly counts: string;
+  readonly topics: string;
   readonly members: readonly ModernMemberRecord[];
 }
 
@@ -70,7 +72,7 @@ export class ModernGroup {
   #assignorName: string;
   #stateSinceMs: number;
   /** What the targets were made from. */
-  #counts = '';
+  #topics = '';
   #dead = false;
   readonly #members = new Map<string, ModernMember>();
   readonly #held = new HeldPlaces();
@@ -124,7 +126,7 @@ export class ModernGroup {
       assignmentEpoch: this.#assignmentEpoch,
       assignorName: this.#assignorName,
       stateSinceMs: this.#stateSinceMs,
-      counts: this.#counts,
+      topics: this.#topics,
       members: [...this.#members.values()].map((member) => member.toRecord()),
     };
   }
@@ -160,7 +162,7 @@ export class ModernGroup {
     const news = whole || !samePlaces(member.told, member.assigned);
     member.told = member.assigned;
     this.#context.changed(this, false);
-    return this.#answer(member.memberId, member.epoch, news ? toTopicPartitions(member.assigned) : null);
+    return this.#answer(member.memberId, member.epoch, news ? toHeldPartitions(member.assigned) : null);
   }
 
   #answer(
@@ -175,31 +177,22 @@ export class ModernGroup {
   #find(request: ConsumerHeartbeat): ModernMember | undefined {
     const { memberId, memberEpoch, instanceId } = request;
     const holder = instanceId === null ? undefined : this.#byInstance(instanceId);
-    if (holder && holder.memberId !== memberId) {
-      if (memberEpoch !== JOIN_EPOCH) throw this.#fencedInstance(holder, memberId);
-      if (holder.epoch !== LEAVE_STATIC_EPOCH) {
-        throw new KafkaError(
-          'UNRELEASED_INSTANCE_ID',
-          `'${instanceId}' in group '${this.id}' is held by member '${holder.memberId}', which has not left`,
-        );
-      }
-      return this.#replace(holder, memberId || this.#context.random.uuid());
+    if (holder && memberEpoch === JOIN_EPOCH) {
+      const newId = memberId || this.#context.random.uuid();
+      if (holder.epoch === LEAVE_STATIC_EPOCH) return this.#replace(holder, newId);
+      throw new KafkaError(
+        'UNRELEASED_INSTANCE_ID',
+        `Static member ${newId} with instance id ${instanceId} cannot join the group because the instance id is ` +
+          `owned by ${holder.memberId} member.`,
+      );
     }
+    if (holder && holder.memberId !== memberId) throw fencedInstance(holder, memberId);
     const member = this.#members.get(memberId);
-    if (memberEpoch === JOIN_EPOCH) {
-      if (member) this.#rejoin(member);
-      return member;
+    if (memberEpoch !== JOIN_EPOCH && (!member || (instanceId !== null && !holder))) {
+      throw this.#unknownMember(memberId, instanceId);
     }
-    if (!member || (instanceId !== null && !holder)) throw this.#unknownMember(memberId);
-    member.checkEpoch(this.id, request);
+    member?.checkEpoch(request);
     return member;
-  }
-
-  /** A member that lost its memory: it holds nothing any more. */
-  #rejoin(member: ModernMember): void {
-    this.#held.move(member, member.assigned, new Set());
-    if (member.state === 'unrevoked') member.state = 'unreleased';
-    member.epoch = JOIN_EPOCH;
   }
 
   #byInstance(instanceId: string): ModernMember | undefined {
@@ -233,9 +226,9 @@ export class ModernGroup {
   #leave(request: ConsumerHeartbeat): ConsumerHeartbeatAnswer {
     const { memberId, memberEpoch, instanceId } = request;
     const holder = instanceId === null ? undefined : this.#byInstance(instanceId);
-    if (holder && holder.memberId !== memberId) throw this.#fencedInstance(holder, memberId);
+    if (holder && holder.memberId !== memberId) throw fencedInstance(holder, memberId);
     const member = this.#members.get(memberId);
-    if (!member || (instanceId !== null && !holder)) throw this.#unknownMember(memberId);
+    if (!member || (instanceId !== null && !holder)) throw this.#unknownMember(memberId, instanceId);
     if (memberEpoch === LEAVE_STATIC_EPOCH) {
       this.#held.move(member, member.assigned, new Set());
       member.epoch = LEAVE_STATIC_EPOCH;
@@ -260,18 +253,18 @@ export class ModernGroup {
   /** Makes new targets when somebody asked for something else, or topics are not what they were. */
   #refresh(changed: boolean): void {
     const members = [...this.#members.values()];
-    const counts = new Map<string, number>();
+    const found = new Map<string, AssignedTopic>();
     const topics = new Map(members.map((member) => [member, this.#topicsOf(member)]));
-    for (const topic of new Set([...topics.values()].flat())) {
-      const count = this.#context.partitionCount(topic);
-      if (count !== undefined) counts.set(topic, count);
+    for (const name of [...new Set([...topics.values()].flat())].sort()) {
+      const topic = this.#context.topic(name);
+      if (topic) found.set(name, topic);
     }
-    const shown = JSON.stringify([...counts].sort());
-    if (!changed && shown === this.#counts) return;
-    this.#counts = shown;
+    const shown = JSON.stringify([...found]);
+    if (!changed && shown === this.#topics) return;
+    this.#topics = shown;
     this.#groupEpoch++;
     this.#assignorName = preferredAssignor(members, this.#context.assignors);
-    assignTargets(members, topics, counts, this.#assignorName, this.#assignmentEpoch);
+    assignTargets(members, topics, found, this.#assignorName, this.#assignmentEpoch);
     this.#assignmentEpoch = this.#groupEpoch;
     this.#context.changed(this, true);
   }
@@ -326,26 +319,23 @@ export class ModernGroup {
   /** A commit is no sign of life here: only heartbeats are. */
   noteCommit(_memberId: string): void {}
 
-  /** What a member reads, and what it shall read, by topic. */
+  /** What a member reads, and what it shall read, of topics that are there. */
   assignments(memberId: string): {
     readonly current: readonly TopicPartitions[];
     readonly target: readonly TopicPartitions[];
   } {
     const member = this.#members.get(memberId);
     return {
-      current: toTopicPartitions(member?.assigned ?? new Set()),
-      target: toTopicPartitions(member?.target ?? new Set()),
+      current: this.#byName(member?.assigned ?? new Set()),
+      target: this.#byName(member?.target ?? new Set()),
     };
   }
 
-  /** A topic is gone, and with it all places in it. */
-  forgetTopic(topic: string): void {
-    const left = (places: ReadonlySet<string>) => new Set([...places].filter((place) => topicOf(place) !== topic));
-    for (const member of this.#members.values()) {
-      this.#held.move(member, left(member.assigned), left(member.revoking));
-      member.target = left(member.target);
-    }
-    this.#context.changed(this, false);
+  #byName(places: ReadonlySet<string>): TopicPartitions[] {
+    return toHeldPartitions(places).flatMap(({ topicId, partitions }) => {
+      const topic = this.#context.topicName(topicId);
+      return topic === undefined ? [] : [{ topic, partitions }];
+    });
   }
 
   suspend(): void {
@@ -366,7 +356,7 @@ export class ModernGroup {
     this.#assignmentEpoch = record.assignmentEpoch;
     this.#assignorName = record.assignorName;
     this.#stateSinceMs = record.stateSinceMs;
-    this.#counts = record.counts;
+    this.#topics = record.topics;
     for (const saved of record.members) {
       const member = ModernMember.fromRecord(saved);
       this.#members.set(member.memberId, member);
@@ -376,17 +366,18 @@ export class ModernGroup {
     }
   }
 
-  #unknownMember(memberId: string): KafkaError {
-    return new KafkaError(
-      'UNKNOWN_MEMBER_ID',
-      `'${memberId}' is no member of group '${this.id}'; join again with epoch 0`,
-    );
+  #unknownMember(memberId: string, instanceId: string | null = null): KafkaError {
+    const text =
+      instanceId === null
+        ? `Member ${memberId} is not a member of group ${this.id}.`
+        : `Instance id ${instanceId} is unknown.`;
+    return new KafkaError('UNKNOWN_MEMBER_ID', text);
   }
+}
 
-  #fencedInstance(holder: ModernMember, memberId: string): KafkaError {
-    return new KafkaError(
-      'FENCED_INSTANCE_ID',
-      `'${holder.instanceId}' in group '${this.id}' is held by member '${holder.memberId}', not by '${memberId}'`,
-    );
-  }
+function fencedInstance({ memberId, instanceId }: ModernMember, sender: string): KafkaError {
+  return new KafkaError(
+    'FENCED_INSTANCE_ID',
+    `Static member ${sender} with instance id ${instanceId} was fenced by member ${memberId}.`,
+  );
 }

@@ -1,7 +1,6 @@
 import type { Timer } from '../../core/clock.js';
-import type { TopicPartitions } from './consumer-protocol.js';
 import { KafkaError } from './errors.js';
-import { toPlaces } from './place.js';
+import { type HeldPartitions, toPlaces } from './place.js';
 
 /** What a member of a group with epochs says about itself and asks for. */
 export interface ConsumerHeartbeat {
@@ -18,8 +17,8 @@ export interface ConsumerHeartbeat {
   readonly topicPattern: string | null;
   /** Null when it leaves the choice to the group. */
   readonly assignor: string | null;
-  /** What it holds, by topic name; null when it says nothing new. */
-  readonly owned: readonly TopicPartitions[] | null;
+  /** What it holds; null when it says nothing new. */
+  readonly owned: readonly HeldPartitions[] | null;
   readonly clientId: string;
   readonly clientHost: string;
 }
@@ -29,7 +28,7 @@ export interface ConsumerHeartbeatAnswer {
   readonly memberEpoch: number;
   readonly heartbeatIntervalMs: number;
   /** What it may read from now on; null when that has not changed. */
-  readonly assignment: readonly TopicPartitions[] | null;
+  readonly assignment: readonly HeldPartitions[] | null;
 }
 
 /**
@@ -43,7 +42,7 @@ export const JOIN_EPOCH = 0;
 export const LEAVE_EPOCH = -1;
 export const LEAVE_STATIC_EPOCH = -2;
 
-/** A member as plain data. Partitions are texts, `topic/partition`. */
+/** A member as plain data. Partitions are texts, `topicId/partition`. */
 export interface ModernMemberRecord {
   readonly memberId: string;
   readonly instanceId: string | null;
@@ -121,14 +120,15 @@ export class ModernMember {
    *
    * @throws KafkaError FENCED_MEMBER_EPOCH
    */
-  checkEpoch(groupId: string, { memberEpoch, owned }: ConsumerHeartbeat): void {
+  checkEpoch({ memberEpoch, owned }: ConsumerHeartbeat): void {
     if (memberEpoch === this.epoch) return;
-    const lost =
-      memberEpoch === this.previousEpoch && owned !== null && toPlaces(owned).every((one) => this.assigned.has(one));
-    if (lost) return;
+    const greater = memberEpoch > this.epoch;
+    const lost = !greater && memberEpoch === this.previousEpoch && owned !== null;
+    if (lost && toPlaces(owned).every((place) => this.assigned.has(place))) return;
     throw new KafkaError(
       'FENCED_MEMBER_EPOCH',
-      `member '${this.memberId}' of group '${groupId}' is in epoch ${this.epoch}, not ${memberEpoch}; join again with 0`,
+      `The consumer group member has a ${greater ? 'greater' : 'smaller'} member epoch (${memberEpoch}) than the one ` +
+        `known by the group coordinator (${this.epoch}). The member must abandon all its partitions and rejoin.`,
     );
   }
 

@@ -1,23 +1,24 @@
-import type { TopicPartitions } from './consumer-protocol.js';
-
-/** The topic of a place, a partition as text: `topic/partition`. */
-export function topicOf(place: string): string {
-  return place.slice(0, place.lastIndexOf('/'));
+/** Partitions of one topic by its id, which a topic of the same name that comes later does not have. */
+export interface HeldPartitions {
+  readonly topicId: string;
+  readonly partitions: readonly number[];
 }
 
-export function toPlaces(owned: readonly TopicPartitions[]): string[] {
-  return owned.flatMap(({ topic, partitions }) => partitions.map((partition) => `${topic}/${partition}`));
+/** Partitions as texts, `topicId/partition`. */
+export function toPlaces(held: readonly HeldPartitions[]): string[] {
+  return held.flatMap(({ topicId, partitions }) => partitions.map((partition) => `${topicId}/${partition}`));
 }
 
-export function toTopicPartitions(places: ReadonlySet<string>): TopicPartitions[] {
+/** The partitions of places, by topic and in order. */
+export function toHeldPartitions(places: ReadonlySet<string>): HeldPartitions[] {
   const topics = new Map<string, number[]>();
   for (const place of places) {
-    const topic = topicOf(place);
-    const partitions = topics.get(topic) ?? [];
-    partitions.push(Number(place.slice(topic.length + 1)));
-    topics.set(topic, partitions);
+    const topicId = place.slice(0, place.lastIndexOf('/'));
+    const partitions = topics.get(topicId) ?? [];
+    partitions.push(Number(place.slice(topicId.length + 1)));
+    topics.set(topicId, partitions);
   }
-  return [...topics].map(([topic, partitions]) => ({ topic, partitions: partitions.sort((a, b) => a - b) }));
+  return [...topics].map(([topicId, partitions]) => ({ topicId, partitions: partitions.sort((a, b) => a - b) }));
 }
 
 export function samePlaces(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -1,6 +1,6 @@
 import { type AssignorMember, SERVER_ASSIGNORS } from './assignor/index.js';
 import type { ModernMember } from './modern-member.js';
-import { toPlaces, toTopicPartitions } from './place.js';
+import { toHeldPartitions, toPlaces } from './place.js';
 
 /** The assignor that most members ask for; the first of the group's own when nobody does. */
 export function preferredAssignor(members: readonly ModernMember[], assignors: readonly string[]): string {
@@ -10,24 +10,39 @@ export function preferredAssignor(members: readonly ModernMember[], assignors: r
   return first?.[0] ?? assignors[0] ?? 'uniform';
 }
 
+/** A topic as members see it. */
+export interface AssignedTopic {
+  readonly id: string;
+  readonly partitionCount: number;
+}
+
 /**
  * Gives every member what it shall have in the end.
  *
- * @param topics what each member reads
- * @param counts number of partitions by topic
+ * @param topics names of what each member reads
+ * @param found those of the topics that there are, by name
  * @param epoch that of the targets so far
  */
 export function assignTargets(
   members: readonly ModernMember[],
   topics: ReadonlyMap<ModernMember, readonly string[]>,
-  counts: ReadonlyMap<string, number>,
+  found: ReadonlyMap<string, AssignedTopic>,
   assignorName: string,
   epoch: number,
 ): void {
+  const names = new Map([...found].map(([name, { id }]) => [id, name]));
   const shares = members.map((member): AssignorMember => {
-    const owned = toTopicPartitions(member.target);
+    const owned = toHeldPartitions(member.target).flatMap(({ topicId, partitions }) => {
+      const topic = names.get(topicId);
+      return topic === undefined ? [] : [{ topic, partitions }];
+    });
     return { ...member, topics: topics.get(member) ?? [], owned, generation: epoch };
   });
+  const counts = new Map([...found].map(([name, { partitionCount }]) => [name, partitionCount]));
   const assignment = SERVER_ASSIGNORS.get(assignorName)?.assign(shares, counts);
-  for (const member of members) member.target = new Set(toPlaces(assignment?.get(member.memberId) ?? []));
+  for (const member of members) {
+    const share = assignment?.get(member.memberId) ?? [];
+    const held = share.map(({ topic, partitions }) => ({ topicId: found.get(topic)?.id ?? '', partitions }));
+    member.target = new Set(toPlaces(held));
+  }
 }

@@ -34,7 +34,7 @@ it.each<[string, Partial<ConsumerHeartbeat>]>([
   ['a dynamic member that leaves for a while', { memberEpoch: -2 }],
   ['a join without rebalance timeout', { rebalanceTimeoutMs: -1 }],
   ['a join that reads nothing', { topics: null }],
-  ['a join that holds partitions', { owned: [{ topic: 't', partitions: [0] }] }],
+  ['a join that holds partitions', { owned: [{ topicId: 't', partitions: [0] }] }],
 ])('refuses %s', (_, changes) => expect(check(changes)).toBe('INVALID_REQUEST'));
 
 it('refuses an assignor that the group does not have', () => {

@@ -20,10 +20,10 @@ describe('HeldPlaces', () => {
     expect([b.state, [...b.assigned]]).toEqual(['unreleased', []]);
     expect(held.reconcile(a, null, 2)).toBe(true);
     expect([a.state, [...a.revoking], a.epoch]).toEqual(['unrevoked', ['t/1'], 1]);
-    expect(held.reconcile(a, [{ topic: 't', partitions: [0, 1] }], 2)).toBe(false);
+    expect(held.reconcile(a, [{ topicId: 't', partitions: [0, 1] }], 2)).toBe(false);
     expect(a.state).toBe('unrevoked');
 
-    held.reconcile(a, [{ topic: 't', partitions: [0] }], 2);
+    held.reconcile(a, [{ topicId: 't', partitions: [0] }], 2);
     expect([a.state, a.epoch]).toEqual(['stable', 2]);
     held.reconcile(b, [], 2);
     expect([b.state, [...b.assigned]]).toEqual(['stable', ['t/1']]);

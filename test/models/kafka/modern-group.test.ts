@@ -16,6 +16,7 @@ beforeEach(() => {
 
 const pass = (ms: number) => world.clock.advanceTo(world.clock.now + ms, { liveness: true });
 const group = () => groups.modern('g')!;
+const idOf = (topic: string) => world.broker.cluster.topic(topic)?.id ?? 'none';
 
 /** A member as a client is: it holds what it was told to, and says so when asked. */
 class EpochMember {
@@ -33,7 +34,7 @@ class EpochMember {
   get owned() {
     const topics = [...new Set(this.held.map((place) => place.split('/')[0] as string))];
     return topics.map((topic) => ({
-      topic,
+      topicId: idOf(topic),
       partitions: this.held
         .filter((place) => place.startsWith(`${topic}/`))
         .map((place) => Number(place.split('/')[1])),
@@ -61,7 +62,9 @@ class EpochMember {
     this.id = answer.memberId;
     this.epoch = answer.memberEpoch;
     if (answer.assignment) {
-      this.held = answer.assignment.flatMap(({ topic, partitions }) => partitions.map((index) => `${topic}/${index}`));
+      this.held = answer.assignment.flatMap(({ topicId, partitions }) =>
+        partitions.map((index) => `${world.broker.cluster.topicById(topicId)?.name}/${index}`),
+      );
     }
     return answer;
   }
@@ -89,13 +92,13 @@ describe('ModernGroup', () => {
     b.send();
     expect(b.last).toMatchObject({ memberEpoch: 2, assignment: [] });
     expect(group().state).toBe('Reconciling');
-    expect(a.send()).toMatchObject({ memberEpoch: 1, assignment: [{ topic: 't', partitions: [0, 1] }] });
-    const stillHeld = { owned: [{ topic: 't', partitions: [0, 1, 2, 3] }] };
+    expect(a.send()).toMatchObject({ memberEpoch: 1, assignment: [{ topicId: idOf('t'), partitions: [0, 1] }] });
+    const stillHeld = { owned: [{ topicId: idOf('t'), partitions: [0, 1, 2, 3] }] };
     expect(a.send(stillHeld)).toMatchObject({ memberEpoch: 1 });
     expect(b.send().assignment).toBeNull();
     expect(a.report()).toMatchObject({ memberEpoch: 2 });
     expect(b.held).toEqual([]);
-    expect(b.send()).toMatchObject({ memberEpoch: 2, assignment: [{ topic: 't', partitions: [2, 3] }] });
+    expect(b.send()).toMatchObject({ memberEpoch: 2, assignment: [{ topicId: idOf('t'), partitions: [2, 3] }] });
     expect(group().state).toBe('Stable');
   });
 
@@ -107,21 +110,25 @@ describe('ModernGroup', () => {
     a.send();
     a.report();
     expect(a.epoch).toBe(2);
-    expect(a.send({ memberEpoch: 1, owned: [{ topic: 't', partitions: [0] }] }).memberEpoch).toBe(2);
-    expect(codeOf(() => a.send({ memberEpoch: 1, owned: [{ topic: 't', partitions: [2] }] }))).toBe(
+    expect(a.send({ memberEpoch: 1, owned: [{ topicId: idOf('t'), partitions: [0] }] }).memberEpoch).toBe(2);
+    expect(codeOf(() => a.send({ memberEpoch: 1, owned: [{ topicId: idOf('t'), partitions: [2] }] }))).toBe(
       'FENCED_MEMBER_EPOCH',
     );
     expect(codeOf(() => a.send({ memberEpoch: 1, owned: null }))).toBe('FENCED_MEMBER_EPOCH');
   });
 
-  it('lets a member that lost its memory join again under its id', () => {
+  it('takes a member that joins again for one that missed the answer to its first join', () => {
     const a = new EpochMember('a');
     a.send();
-    expect(a.send({ memberEpoch: 0, rebalanceTimeoutMs: 1, topics: ['t'], owned: [] })).toMatchObject({
+    const again = { memberEpoch: 0, rebalanceTimeoutMs: 1, topics: ['t'], owned: [] };
+    expect(a.send(again)).toMatchObject({
       memberEpoch: 1,
-      assignment: [{ topic: 't', partitions: [0, 1, 2, 3] }],
+      assignment: [{ topicId: idOf('t'), partitions: [0, 1, 2, 3] }],
     });
     expect(group().members.size).toBe(1);
+    world.broker.createTopic('u', { partitions: 1 });
+    a.send({ topics: ['t', 'u'] });
+    expect(codeOf(() => a.send(again))).toBe('FENCED_MEMBER_EPOCH');
   });
 
   it.each<[string, Partial<ConsumerHeartbeat>, string]>([
@@ -130,7 +137,7 @@ describe('ModernGroup', () => {
     ['no rebalance timeout', { rebalanceTimeoutMs: -1 }, 'INVALID_REQUEST'],
     ['no subscription', { topics: null }, 'INVALID_REQUEST'],
     ['no list of held partitions', { owned: null }, 'INVALID_REQUEST'],
-    ['held partitions', { owned: [{ topic: 't', partitions: [0] }] }, 'INVALID_REQUEST'],
+    ['held partitions', { owned: [{ topicId: 'T', partitions: [0] }] }, 'INVALID_REQUEST'],
     ['an epoch that cannot be', { memberEpoch: -3 }, 'INVALID_REQUEST'],
     ['leaving for a while without a name', { memberEpoch: -2 }, 'INVALID_REQUEST'],
     ['a heartbeat without an id', { memberId: '', memberEpoch: 3 }, 'INVALID_REQUEST'],
@@ -203,17 +210,23 @@ describe('ModernGroup', () => {
     const b = new EpochMember('b');
     a.send();
     expect(codeOf(() => new EpochMember('a2', { instanceId: 'i' }).send())).toBe('UNRELEASED_INSTANCE_ID');
+    expect(codeOf(() => new EpochMember('a', { instanceId: 'i' }).send())).toBe('UNRELEASED_INSTANCE_ID');
     expect(codeOf(() => new EpochMember('a2', { instanceId: 'i' }).send({ memberEpoch: 1 }))).toBe(
       'FENCED_INSTANCE_ID',
     );
     expect(codeOf(() => new EpochMember('a2', { instanceId: 'i' }).send({ memberEpoch: -1 }))).toBe(
       'FENCED_INSTANCE_ID',
     );
+    const { owned } = a;
     a.send({ memberEpoch: -2 });
+    expect(codeOf(() => a.send({ memberEpoch: 1, owned }))).toBe('FENCED_MEMBER_EPOCH');
+    expect(codeOf(() => a.send({ memberEpoch: 0, owned: [{ topicId: idOf('t'), partitions: [0] }] }))).toBe(
+      'INVALID_REQUEST',
+    );
     b.send();
     expect(b.held).toEqual([]);
     const again = new EpochMember('a2', { instanceId: 'i' });
-    expect(again.send()).toMatchObject({ memberEpoch: 2, assignment: [{ topic: 't', partitions: [0, 1] }] });
+    expect(again.send()).toMatchObject({ memberEpoch: 2, assignment: [{ topicId: idOf('t'), partitions: [0, 1] }] });
     b.send();
     expect(b.held).toEqual(['t/2', 't/3']);
     expect(group().state).toBe('Stable');
@@ -225,10 +238,27 @@ describe('ModernGroup', () => {
     world.broker.createTopic('u', { partitions: 1 });
     expect(a.send({ topics: ['t', 'u'] }).assignment).toHaveLength(2);
     world.broker.cluster.deleteTopic('u');
-    expect(a.send().assignment).toEqual([{ topic: 't', partitions: [0, 1, 2, 3] }]);
+    expect(a.send().assignment).toEqual([{ topicId: idOf('t'), partitions: [0, 1, 2, 3] }]);
     expect(group().isSubscribedTo('u')).toBe(true);
+    a.report();
     world.broker.createTopic('u', { partitions: 2 });
-    expect(a.send().assignment).toContainEqual({ topic: 'u', partitions: [0, 1] });
+    expect(a.send().assignment).toContainEqual({ topicId: idOf('u'), partitions: [0, 1] });
+  });
+
+  it('leaves what a deleted topic had with its member until that has given it up', () => {
+    const a = new EpochMember('a', { topics: ['t', 'u'] });
+    world.broker.createTopic('u', { partitions: 1 });
+    a.send();
+    const gone = [...a.owned];
+    world.broker.cluster.deleteTopic('u');
+    expect(group().assignments('a').current).toEqual([{ topic: 't', partitions: [0, 1, 2, 3] }]);
+    expect(a.send({ owned: gone })).toMatchObject({
+      memberEpoch: 1,
+      assignment: [{ topicId: idOf('t'), partitions: [0, 1, 2, 3] }],
+    });
+    expect(group().state).toBe('Reconciling');
+    expect(a.report()).toMatchObject({ memberEpoch: 2 });
+    expect(group().state).toBe('Stable');
   });
 
   it('subscribes by a pattern', () => {
@@ -297,7 +327,7 @@ describe('ModernGroup', () => {
     a.send();
     const { cluster } = world.broker;
     cluster.deleteTopic('t');
-    cluster.createTopic('t', { partitions: 2 });
+    cluster.createTopic('t', { partitions: 4 });
     expect([group().groupEpoch, group().state]).toEqual([1, 'Stable']);
     a.send();
     expect(group().groupEpoch).toBe(2);

@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest';
-import { samePlaces, toPlaces, topicOf, toTopicPartitions } from '../../../src/models/kafka/place.js';
+import { samePlaces, toHeldPartitions, toPlaces } from '../../../src/models/kafka/place.js';
 
 it('places are texts of topic and partition, and come back sorted', () => {
-  const places = toPlaces([{ topic: 'a/b', partitions: [10, 2] }]);
+  const places = toPlaces([{ topicId: 'a/b', partitions: [10, 2] }]);
   expect(places).toEqual(['a/b/10', 'a/b/2']);
-  expect(topicOf('a/b/10')).toBe('a/b');
-  expect(toTopicPartitions(new Set(places))).toEqual([{ topic: 'a/b', partitions: [2, 10] }]);
+  expect(toHeldPartitions(new Set(places))).toEqual([{ topicId: 'a/b', partitions: [2, 10] }]);
 });
 
 it('two sets of places are the same in any order', () => {

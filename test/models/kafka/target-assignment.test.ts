@@ -22,12 +22,12 @@ describe('targets of a group with epochs', () => {
       [a, ['t', 'own']],
       [b, ['t']],
     ]);
-    const counts = new Map([
-      ['t', 2],
-      ['own', 1],
+    const found = new Map([
+      ['t', { id: 'T', partitionCount: 2 }],
+      ['own', { id: 'OWN', partitionCount: 1 }],
     ]);
-    assignTargets([a, b], topics, counts, 'range', 0);
-    expect([...a.target].sort()).toEqual(['own/0', 't/0']);
-    expect([...b.target]).toEqual(['t/1']);
+    assignTargets([a, b], topics, found, 'range', 0);
+    expect([...a.target].sort()).toEqual(['OWN/0', 'T/0']);
+    expect([...b.target]).toEqual(['T/1']);
   });
 });

@@ -1,8 +1,5 @@
-import type { TopicPartitions } from '../../../models/kafka/index.js';
-import type { Call } from '../call.js';
 import { array, error, int32, string, struct, throttle, uuid } from '../field.js';
 import { defineApi } from '../handler.js';
-import { NO_UUID } from '../reader.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_ConsumerGroupHeartbeat */
 export const consumerGroupHeartbeatApi = defineApi({
@@ -55,7 +52,7 @@ export const consumerGroupHeartbeat = consumerGroupHeartbeatApi.handler({
         topics: request.subscribedTopicNames,
         topicPattern: request.subscribedTopicRegex,
         assignor: request.serverAssignor,
-        owned: request.topicPartitions?.flatMap((held) => named(held, call)) ?? null,
+        owned: request.topicPartitions,
         clientId: call.clientId,
         clientHost: call.clientHost,
       },
@@ -65,12 +62,7 @@ export const consumerGroupHeartbeat = consumerGroupHeartbeatApi.handler({
       memberId: answer.memberId,
       memberEpoch: answer.memberEpoch,
       heartbeatIntervalMs: answer.heartbeatIntervalMs,
-      assignment: answer.assignment && {
-        topicPartitions: answer.assignment.map(({ topic, partitions }) => ({
-          topicId: call.broker.cluster.topic(topic)?.id ?? NO_UUID,
-          partitions,
-        })),
-      },
+      assignment: answer.assignment && { topicPartitions: answer.assignment },
     };
   },
   fail: (_request, errorCode, errorMessage) => ({
@@ -82,10 +74,3 @@ export const consumerGroupHeartbeat = consumerGroupHeartbeatApi.handler({
     assignment: null,
   }),
 });
-
-/** What a member holds, by name; nothing for a topic that is gone. */
-function named(held: { readonly topicId: string; readonly partitions: readonly number[] }, call: Call<never>) {
-  const topic = call.broker.cluster.topicById(held.topicId);
-  const found: TopicPartitions[] = topic ? [{ topic: topic.name, partitions: held.partitions }] : [];
-  return found;
-}
