@@ -5,7 +5,7 @@
  * exists stays as it is, even when it differs; a binding whose ends are missing is left out, and so is what is called
  * `amq.`.
  */
-import { type AmqpChannel, AmqpError, type VirtualHost } from '../../../models/amqp/index.js';
+import { erlangBinary, erlangFormat, type VirtualHost } from '../../../models/amqp/index.js';
 import type { HttpResponse } from '../../http/index.js';
 import { badRequest, ManagementError, noContent } from './answer.js';
 import { allBindings } from './binding.js';
@@ -149,13 +149,15 @@ function importAll(request: ManagementRequest): HttpResponse {
 }
 
 function importOne(request: ManagementRequest): HttpResponse {
-  const vhost = request.changedVhost;
   const document = request.document;
+  const vhost = request.changedVhost;
   const queues = items(document, 'queues').filter(isForUsers);
   checkQueueLimit(vhost, queues);
   for (const each of items(document, 'exchanges').filter(isForUsers)) declareMissing(request, vhost, each, 'exchange');
-  for (const each of items(document, 'parameters')) importParameter(vhost, each);
-  for (const each of items(document, 'policies')) importPolicy(vhost, each);
+  quotingRefusals(() => {
+    for (const each of items(document, 'parameters')) importParameter(vhost, each);
+    for (const each of items(document, 'policies')) importPolicy(vhost, each);
+  });
   for (const each of queues) declareMissing(request, vhost, each, 'queue');
   for (const each of items(document, 'bindings')) bindIfPossible(request, vhost, each);
   return noContent();
@@ -182,6 +184,17 @@ function importPolicy(vhost: VirtualHost, policy: JsonObject): void {
 
 function importParameter(vhost: VirtualHost, { component, name, value }: JsonObject): void {
   naming(`${vhost.name}/${component}/${name}`, () => storeParameter(vhost, String(component), String(name), value));
+}
+
+/** Of one virtual host RabbitMQ tells what is wrong as Erlang writes a text. */
+function quotingRefusals(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof ManagementError)) throw error;
+    const { reason } = error.body as { readonly reason: unknown };
+    throw typeof reason === 'string' ? badRequest(erlangFormat`${erlangBinary(reason)}`) : error;
+  }
 }
 
 /** Does what may be refused, and says then whose fault it was. */
@@ -217,23 +230,21 @@ function declareMissing(
   });
 }
 
-/** What cannot be bound is left out without a word. */
+/** What cannot be bound is left out without a word. @throws ManagementError 400 for what is no binding */
 function bindIfPossible(request: ManagementRequest, vhost: VirtualHost | undefined, item: JsonObject): void {
-  try {
-    overChannel(request, vhost, (channel) => bind(channel, item));
-  } catch (error) {
-    if (!(error instanceof ManagementError)) throw error;
-  }
-}
-
-function bind(channel: AmqpChannel, item: JsonObject): void {
   const source = String(item.source);
   const destination = String(item.destination);
   const rest = { routingKey: String(item.routing_key ?? ''), arguments: tableFromJson(objectOf(item.arguments)) };
-  if (item.destination_type === 'exchange') channel.exchangeBind({ source, destination, ...rest });
-  else if (channel.connection.vhost.queues.has(destination)) {
-    channel.queueBind({ queue: destination, exchange: source, ...rest });
-  } else throw new AmqpError('NOT_FOUND', `no queue '${destination}'`);
+  const kind = item.destination_type;
+  if (kind !== 'queue' && kind !== 'exchange') throw badRequest('function_clause');
+  try {
+    overChannel(request, vhost, (channel) => {
+      if (kind === 'exchange') channel.exchangeBind({ source, destination, ...rest });
+      else if (vhost?.queues.has(destination)) channel.queueBind({ queue: destination, exchange: source, ...rest });
+    });
+  } catch (error) {
+    if (!(error instanceof ManagementError)) throw error;
+  }
 }
 
 const ADMIN = 'administrator';

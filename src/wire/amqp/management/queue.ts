@@ -26,23 +26,15 @@ function queueToJson(
   { vhost, rates }: { readonly vhost: VirtualHost; readonly rates: RateMeter },
   unacked: readonly Envelope[] = [],
 ): JsonItem {
-  const { consumers, exclusiveOwner } = queue;
-  const unackedBytes = bytesOut(queue, unacked);
-  const capacity = [...consumers.values()].some((consumer) => consumer.able) ? 1 : 0;
+  const { exclusiveOwner } = queue;
   return {
     arguments: tableToJson(queue.arguments),
     auto_delete: queue.autoDelete,
-    consumer_capacity: capacity,
-    consumer_utilisation: capacity,
-    consumers: consumers.size,
+    consumers: queue.type === 'quorum' ? queue.consumerCount : queue.consumers.size,
     durable: queue.durable,
     effective_policy_definition: effectiveDefinition(queue),
     exclusive: exclusiveOwner !== undefined,
-    exclusive_consumer_tag: [...consumers.values()].find((consumer) => consumer.exclusive)?.tag ?? null,
     memory: 0,
-    message_bytes: queue.readyBytes + unackedBytes,
-    message_bytes_ready: queue.readyBytes,
-    message_bytes_unacknowledged: unackedBytes,
     ...rates.rated(queue, totals([queue])),
     ...queueMessageStats(rates, queue.counts),
     name: queue.name,
@@ -50,17 +42,38 @@ function queueToJson(
     operator_policy: queue.operatorPolicy?.name ?? null,
     ...(exclusiveOwner && { owner_pid_details: connectionDetails(exclusiveOwner) }),
     policy: queue.policy?.name ?? null,
-    single_active_consumer_tag: queue.singleActiveConsumer ? (consumers.active?.tag ?? null) : null,
     state: 'running',
     type: queue.type,
-    ...(queue.type !== 'classic' && { leader: NODE_NAME, members: [NODE_NAME], online: [NODE_NAME] }),
+    ...(queue.type !== 'stream' && consumptionOf(queue, unacked)),
+    ...(queue.type === 'quorum' && { leader: NODE_NAME }),
+    ...(queue.type !== 'classic' && { members: [NODE_NAME], online: [NODE_NAME] }),
     vhost: vhost.name,
   };
 }
 
-/** Bodies of what a queue has handed out; streams do not count theirs. */
+/** What a queue knows of its consumers and of what they have; a stream knows neither. */
+function consumptionOf(queue: Queue, unacked: readonly Envelope[]): JsonItem {
+  const consumers = [...queue.consumers.values()];
+  const capacity = consumers.some((consumer) => consumer.able) ? 1 : 0;
+  const unackedBytes = bytesOut(queue, unacked);
+  const active = queue.singleActiveConsumer ? (queue.consumers.active?.tag ?? null) : null;
+  return {
+    consumer_capacity: capacity,
+    consumer_utilisation: capacity,
+    ...(queue.type === 'classic'
+      ? {
+          exclusive_consumer_tag: consumers.find((consumer) => consumer.exclusive)?.tag ?? null,
+          single_active_consumer_tag: active,
+        }
+      : { single_active_consumer_ctag: active }),
+    message_bytes: queue.readyBytes + unackedBytes,
+    message_bytes_ready: queue.readyBytes,
+    message_bytes_unacknowledged: unackedBytes,
+  };
+}
+
+/** Bodies of what a queue has handed out. */
 function bytesOut(queue: Queue, unacked: readonly Envelope[]): number {
-  if (queue.type === 'stream') return 0;
   return unacked.reduce((bytes, each) => (queue.isOut(each) ? bytes + each.body.length : bytes), 0);
 }
 

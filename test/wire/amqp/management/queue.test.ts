@@ -75,3 +75,30 @@ test('the consumer of a queue with one active consumer is told from those that w
     { consumer_tag: 'second', active: false, activity_status: 'waiting' },
   ]);
 });
+
+/** As RabbitMQ 3.10.8 answers. */
+test('each type of queue tells of itself what it knows', async () => {
+  const world = new AmqpWorld();
+  const fieldsOf = async (type: string) => {
+    const args = { 'x-queue-type': type };
+    await world.http('PUT', `/api/queues/%2F/${type}`, { durable: true, arguments: args });
+    const { body } = await world.http('GET', `/api/queues/%2F/${type}`);
+    return Object.keys(body).filter((key) => /consumer_|leader|members|message_bytes$/.test(key));
+  };
+  const everyQueue = ['consumer_capacity', 'consumer_utilisation', 'message_bytes', 'consumer_details'];
+  const classic = ['exclusive_consumer_tag', 'single_active_consumer_tag'];
+  expect((await fieldsOf('classic')).sort()).toEqual([...everyQueue, ...classic].sort());
+  const quorum = ['single_active_consumer_ctag', 'leader', 'members'];
+  expect((await fieldsOf('quorum')).sort()).toEqual([...everyQueue, ...quorum].sort());
+  expect((await fieldsOf('stream')).sort()).toEqual(['consumer_details', 'members']);
+});
+
+test('a quorum queue counts who has fetched from it and not settled that', async () => {
+  const world = new AmqpWorld();
+  await world.http('PUT', '/api/queues/%2F/q', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  const peer = world.connect();
+  peer.call(1, 'channel.open');
+  peer.publish(1, { routingKey: 'q' }, {}, 'm');
+  peer.call(1, 'basic.get', { queue: 'q' });
+  expect((await world.http('GET', '/api/queues/%2F/q')).body.consumers).toBe(1);
+});
