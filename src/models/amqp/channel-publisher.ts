@@ -4,6 +4,7 @@ import type { Confirmation, ReturnedMessage } from './envelope.js';
 import type { MessageCounts } from './message-counts.js';
 import type { Publication } from './publication.js';
 import type { Queue } from './queue.js';
+import { StreamQueue } from './stream-queue.js';
 import type { RoutedPublication } from './transaction.js';
 
 const NO_QUEUES: readonly Queue[] = [];
@@ -44,6 +45,7 @@ export class ChannelPublisher {
     const confirmTag = this.#published === undefined ? undefined : ++this.#published;
     const delayed = vhost.delay(publication);
     const queues = delayed ? NO_QUEUES : vhost.destinations(publication);
+    if (vhost.streamCount > 0) checkStreams(queues, publication);
     if (publication.mandatory && !delayed) this.returnUnless(queues, publication);
     this.#count(publication, delayed || queues.length > 0);
     const accepted = delayed || vhost.put(publication, queues);
@@ -59,6 +61,7 @@ export class ChannelPublisher {
     const ready = publications
       .filter(({ publication }) => !this.#connection.vhost.delay(publication))
       .map((routed) => ({ publication: routed.publication, queues: this.#queuesAtCommit(routed) }));
+    for (const { publication, queues } of ready) checkStreams(queues, publication);
     for (const { publication, queues } of ready) {
       this.#count(publication, queues.length > 0);
       if (publication.mandatory) this.returnUnless(queues, publication);
@@ -154,4 +157,9 @@ export class ChannelPublisher {
     if (last !== undefined) this.#sink.confirm({ ack, deliveryTag: last, multiple: true });
     for (const deliveryTag of tags.slice(together.length)) this.#sink.confirm({ ack, deliveryTag, multiple: false });
   }
+}
+
+/** @throws AmqpError INTERNAL_ERROR before any queue has what a stream cannot keep */
+function checkStreams(queues: readonly Queue[], { envelope }: Publication): void {
+  for (const queue of queues) if (queue instanceof StreamQueue) queue.checkHeaders(envelope);
 }

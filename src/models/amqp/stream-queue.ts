@@ -1,7 +1,15 @@
 import type { Consumer } from './consumer.js';
 import type { Envelope } from './envelope.js';
 import { crashed } from './errors.js';
-import { EMPTY_TABLE, type FieldValue, integerOf, isTable, longField, TypedField } from './field-table.js';
+import {
+  EMPTY_TABLE,
+  type FieldTable,
+  type FieldValue,
+  integerOf,
+  isTable,
+  longField,
+  TypedField,
+} from './field-table.js';
 import { type BasicProperties, withHeaders, withProperties } from './properties.js';
 import { Queue, type QueueType } from './queue.js';
 import { maxAgeMs } from './queue-arguments.js';
@@ -81,6 +89,12 @@ export class StreamQueue extends Queue {
     return true;
   }
 
+  /** RabbitMQ 3 has no way to write a decimal. @throws AmqpError INTERNAL_ERROR */
+  checkHeaders({ properties: { headers } }: Envelope): void {
+    if (this.host.version !== '3' || !headers) return;
+    for (const value of headers.values()) if (value instanceof TypedField && value.tag === 'D') throw crashed();
+  }
+
   #append(envelope: Envelope, arrivedMs: number): void {
     envelope.position = this.endOffset;
     const bytes = envelope.body.length;
@@ -145,9 +159,8 @@ export class StreamQueue extends Queue {
   /** RabbitMQ 3 writes messages in a form that has no place for lists and tables in headers, nor for a cluster. */
   override propertiesOf(envelope: Envelope): BasicProperties {
     const { properties } = envelope;
-    const all = [...(properties.headers ?? EMPTY_TABLE)];
-    const headers =
-      this.host.version === '3' ? all.filter(([, value]) => !Array.isArray(value) && !isTable(value)) : all;
+    const all = properties.headers ?? EMPTY_TABLE;
+    const headers = this.host.version === '3' ? asWritten(all) : all;
     const sent = withHeaders(properties, new Map(headers).set('x-stream-offset', longField(envelope.position)));
     return this.host.version === '3' ? withProperties(sent, { clusterId: undefined }) : sent;
   }
@@ -205,4 +218,13 @@ export class StreamQueue extends Queue {
     const index = this.#arrivedMs.findIndex((arrivedMs) => arrivedMs >= atMs);
     return index === -1 ? this.endOffset : this.#base + index;
   }
+}
+
+/** Headers as RabbitMQ 3 has them back from a stream. */
+function asWritten(headers: FieldTable): FieldTable {
+  const plain = [...headers].filter(([, value]) => !Array.isArray(value) && !isTable(value));
+  const isLong = (value: FieldValue) => value instanceof TypedField && value.tag === 'L';
+  return new Map(
+    plain.map(([key, value]) => [key, isLong(value) ? new TypedField('l', (value as TypedField).value) : value]),
+  );
 }

@@ -65,6 +65,8 @@ export class VirtualHost implements QueueHost {
   passageVersion = 0;
   /** Durable queues whose home node is down. */
   readonly absentQueues = new Map<string, AbsentQueue>();
+  /** How many of its queues are streams. */
+  streamCount = 0;
   readonly #delayed = new Set<Timer>();
   readonly #drains = new DrainList();
   readonly #fanOut = new FanOut(this);
@@ -170,6 +172,7 @@ export class VirtualHost implements QueueHost {
     this.#checkCount(this.queues.size, 'queues');
     const queue = new QUEUE_CLASSES[queueTypeOf(definition.arguments)](definition, this);
     this.queues.set(queue.name, queue);
+    if (queue.type === 'stream') this.streamCount++;
     queue.exclusiveOwner?.exclusiveQueues.add(queue);
     this.#applyPolicies(queue);
     queue.touch();
@@ -180,6 +183,7 @@ export class VirtualHost implements QueueHost {
     if (!queue.alive) return;
     queue.dispose();
     this.queues.delete(queue.name);
+    if (queue.type === 'stream') this.streamCount--;
     queue.exclusiveOwner?.exclusiveQueues.delete(queue);
     for (const binding of [...queue.incoming]) this.removeBinding(binding.source, binding.identity);
     for (const consumer of [...queue.consumers.values()]) consumer.channel.consumerLost(consumer);

@@ -35,6 +35,28 @@ it.each<[unknown, string[]]>([
   expect(streamScene().read(offset)).toEqual(bodies);
 });
 
+it('ends the connection of who publishes a decimal, which RabbitMQ 3 cannot write into a stream', () => {
+  const { world, peer } = streamScene();
+  peer.call(1, 'queue.declare', { queue: 'other' });
+  for (const queue of ['s', 'other']) peer.call(1, 'queue.bind', { queue, exchange: 'amq.fanout' });
+  const headers = { decimal: { $t: 'D', v: [2, 314] } };
+  peer.publish(1, { exchange: 'amq.fanout' }, { headers: { list: [headers.decimal], table: headers } }, 'deep');
+  expect(peer.takeAll()).toEqual([]);
+  peer.publish(1, { exchange: 'amq.fanout' }, { headers }, 'm');
+  expect(peer.takeAll()).toMatchObject([{ name: 'connection.close', args: { replyCode: 541, classId: 0 } }]);
+  // None of its queues has it.
+  const [vhost] = world.broker.vhosts.values();
+  expect([...(vhost?.queues.values() ?? [])].map(({ readyCount }) => readyCount)).toEqual([6, 1]);
+});
+
+it('writes what came as an L as an l, as RabbitMQ 3 does', () => {
+  const { peer, read } = streamScene();
+  peer.publish(1, { routingKey: 's' }, { headers: { long: { $t: 'L', v: 5 } } }, 'm');
+  peer.send(1, 'basic.consume', { queue: 's', args: { 'x-stream-offset': { $t: 'l', v: 5 } } });
+  expect(peer.takeAll().at(-1)).toMatchObject({ props: { headers: { long: { $t: 'l', v: 5 } } } });
+  expect(read('last')).toEqual(['m']);
+});
+
 it('a timestamp starts at the first message of then or later', () => {
   const { world, read } = streamScene();
   expect(read({ $t: 'T', v: Math.floor((world.clock.now - 2_000) / 1_000) })).toEqual(['2', '3', '4']);
