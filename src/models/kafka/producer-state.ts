@@ -130,6 +130,7 @@ export class ProducerStates {
     }
     state.lastTimestampMs = batch.maxTimestampMs;
     if (batch.isControl) {
+      state.coordinatorEpoch = coordinatorEpochOf(batch);
       const start = state.transactionStart;
       state.transactionStart = undefined;
       this.#open.delete(state);
@@ -179,6 +180,14 @@ export class ProducerStates {
     this.#open.clear();
     this.#attempts.clear();
   }
+}
+
+/** A marker says the epoch of its coordinator behind the version of what it says. */
+function coordinatorEpochOf(marker: RecordBatch): number {
+  const reader = marker.reader(marker.sizeBytes);
+  reader.next();
+  const value = reader.value();
+  return value ? new DataView(value.buffer, value.byteOffset).getInt32(2) : -1;
 }
 
 function checkEpoch(batch: RecordBatch, state: ProducerState): void {

@@ -102,7 +102,10 @@ export class TransactionCoordinator implements BrokerModel {
   #nextLife(txn: Transaction, timeoutMs: number, known: ProducerIdentity): ProducerIdentity {
     const first = txn.epoch === NO_EPOCH;
     const asked = known.producerEpoch;
-    if (!first && asked !== NO_EPOCH && asked !== txn.epoch) return txn.identity;
+    if (!first && asked !== NO_EPOCH && asked !== txn.epoch) {
+      if (asked === txn.lastEpoch) return txn.identity;
+      throw fenced(txn, known);
+    }
     if (txn.exhausted) {
       txn.producerId = this.#table.takeProducerId();
       txn.epoch = 0;
@@ -365,13 +368,15 @@ export class TransactionCoordinator implements BrokerModel {
   }
 }
 
-/** Whether what a producer says it had is what the transactional id has, or had just before. */
-function checkKnown(txn: Transaction, { producerId, producerEpoch }: ProducerIdentity): void {
-  if (producerEpoch === NO_EPOCH || txn.epoch === NO_EPOCH) return;
-  const current = producerEpoch === txn.epoch || producerEpoch === txn.lastEpoch;
-  if (producerId === txn.producerId && current) return;
-  throw new KafkaError(
+/** The id of what a producer says it had is the one of the transactional id; its epoch is looked at when it gets the next. */
+function checkKnown(txn: Transaction, known: ProducerIdentity): void {
+  if (known.producerEpoch === NO_EPOCH || txn.epoch === NO_EPOCH || known.producerId === txn.producerId) return;
+  throw fenced(txn, known);
+}
+
+function fenced({ transactionalId, producerId, epoch }: Transaction, known: ProducerIdentity): KafkaError {
+  return new KafkaError(
     'PRODUCER_FENCED',
-    `transactional id '${txn.transactionalId}' has producer ${txn.producerId} in epoch ${txn.epoch}, not ${producerId} in ${producerEpoch}`,
+    `transactional id '${transactionalId}' has producer ${producerId} in epoch ${epoch}, not ${known.producerId} in ${known.producerEpoch}`,
   );
 }

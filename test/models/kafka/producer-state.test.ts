@@ -29,6 +29,14 @@ describe('ProducerStates', () => {
     expect(codeOf(() => states.check(batch(1)))).toBe('INVALID_PRODUCER_EPOCH');
   });
 
+  it('knows the epoch of the coordinator whose marker came last', () => {
+    states.apply(batch(0, 0, true));
+    expect(states.get(7)?.coordinatorEpoch).toBe(-1);
+    const marker = { producerId: 7, producerEpoch: 0, coordinatorEpoch: 3, commit: true, timestampMs: 1_000 };
+    states.apply(RecordBatch.marker(marker));
+    expect(states.get(7)?.coordinatorEpoch).toBe(3);
+  });
+
   it('knows where the oldest open transaction begins, and keeps its producer', () => {
     states.apply(batch(0, 0, true));
     expect(states.firstOpenOffset).toBe(0);

@@ -134,6 +134,15 @@ describe('TransactionCoordinator: transactions', () => {
     expect(init().producerEpoch).toBe(producer.producerEpoch + 2);
   });
 
+  it('aborts what is open for an old producer too, which is fenced when it asks again', () => {
+    const old = init();
+    const young = init();
+    begin(young);
+    expect(codeOf(() => init(old))).toBe('CONCURRENT_TRANSACTIONS');
+    expect(state()).toBe('CompleteAbort');
+    expect([codeOf(() => init(old)), codeOf(() => init(young))]).toEqual(['PRODUCER_FENCED', 'PRODUCER_FENCED']);
+  });
+
   it('aborts a transaction that takes longer than its timeout, and fences its producer', () => {
     const producer = transactions.initProducerId('x', 15_000);
     begin(producer);
