@@ -1,9 +1,10 @@
 import type { Random } from '../../core/random.js';
 import type { SaslMechanism, SaslOptions, ScramCredentials } from '../../models/kafka/index.js';
-import type { SaslExchange, SaslResult } from './sasl-exchange.js';
+import { otherAuthorizationId, refused, type SaslExchange, type SaslResult } from './sasl-exchange.js';
 import { ScramServer } from './scram.js';
 
-const ALL: readonly SaslMechanism[] = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'];
+/** In the order in which Kafka names them. */
+const ALL: readonly SaslMechanism[] = ['PLAIN', 'SCRAM-SHA-512', 'SCRAM-SHA-256'];
 
 const EMPTY = new Uint8Array(0);
 
@@ -88,14 +89,14 @@ class PlainServer implements SaslExchange {
   }
 
   step(token: Uint8Array): SaslResult {
-    const parts = new TextDecoder().decode(token).split('\0');
+    // What is behind a fourth part is not looked at.
+    const parts = new TextDecoder().decode(token).split('\0', 4);
     const [authorizationId, user, password] = parts;
-    const refuse = (message: string): SaslResult => ({ ok: false, error: 'SASL_AUTHENTICATION_FAILED', message });
-    if (parts.length !== 3 || !user || !password) return refuse('Authentication failed: malformed PLAIN token');
-    if (authorizationId && authorizationId !== user) {
-      return refuse('Authentication failed: Client requested an authorization id that is different from username');
-    }
-    if (this.#password(user) !== password) return refuse('Authentication failed: Invalid username or password');
+    if (parts.length !== 3) return refused(`Invalid SASL/PLAIN response: expected 3 tokens, got ${parts.length}`);
+    if (!user) return refused('Authentication failed: username not specified');
+    if (!password) return refused('Authentication failed: password not specified');
+    if (this.#password(user) !== password) return refused('Authentication failed: Invalid username or password');
+    if (authorizationId && authorizationId !== user) return otherAuthorizationId();
     this.user = user;
     return { ok: true, bytes: EMPTY };
   }

@@ -14,3 +14,12 @@ export interface SaslExchange {
   /** Known once the exchange has ended well. */
   readonly user: string | undefined;
 }
+
+/** Nobody acts for somebody else. */
+export function otherAuthorizationId(): SaslResult {
+  return refused('Authentication failed: Client requested an authorization id that is different from username');
+}
+
+export function refused(message: string): SaslResult {
+  return { ok: false, error: 'SASL_AUTHENTICATION_FAILED', message };
+}

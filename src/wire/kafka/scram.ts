@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import type { Random } from '../../core/random.js';
 import type { ScramCredential } from '../../models/kafka/index.js';
-import type { SaslExchange, SaslResult } from './sasl-exchange.js';
+import { otherAuthorizationId, refused, type SaslExchange, type SaslResult } from './sasl-exchange.js';
 
 const ITERATIONS = 4096;
 const SALT_BYTES = 16;
@@ -12,12 +12,20 @@ const HASHES = {
   'SCRAM-SHA-512': { name: 'sha512', bytes: 64 },
 } as const;
 
+// The grammar is the one that Kafka has: no channel binding, and what is in `c` is not looked at.
+const NAME = '(?:[^=,]|=2C|=3D)+';
+const PRINTABLE = '[\\x21-\\x2b\\x2d-\\x7e]+';
+const EXTENSIONS = '(?:,[A-Za-z]+=[^,]+)*';
+const BASE64 = '(?:[a-zA-Z0-9/+]{4})*(?:[a-zA-Z0-9/+]{3}=|[a-zA-Z0-9/+]{2}==)?';
+const FIRST = new RegExp(`^n,(?:a=(${NAME}))?,(?:m=[^,]+,)?n=(${NAME}),r=(${PRINTABLE})(${EXTENSIONS})$`);
+const FINAL = new RegExp(`^c=(${BASE64}),r=(${PRINTABLE})${EXTENSIONS},p=(${BASE64})$`);
+/** Asks for a delegation token instead of a password. */
+const TOKEN = /,tokenauth=true(?:,|$)/i;
+
 interface Pending {
   readonly user: string;
   readonly nonce: string;
-  readonly gs2Header: string;
-  /** Undefined for a user who is not known; the exchange goes on, so that nobody learns that. */
-  readonly credential: ScramCredential | undefined;
+  readonly credential: ScramCredential;
   /** The first two messages, which both sides sign. */
   readonly opening: string;
 }
@@ -33,6 +41,7 @@ interface Pending {
 export class ScramServer implements SaslExchange {
   /** Known once the proof was right. */
   user: string | undefined;
+  readonly #mechanism: keyof typeof HASHES;
   readonly #hash: (typeof HASHES)[keyof typeof HASHES];
   readonly #lookUp: (user: string) => string | ScramCredential | undefined;
   readonly #random: Random;
@@ -44,6 +53,7 @@ export class ScramServer implements SaslExchange {
     lookUp: (user: string) => string | ScramCredential | undefined,
     random: Random,
   ) {
+    this.#mechanism = mechanism;
     this.#hash = HASHES[mechanism];
     this.#lookUp = lookUp;
     this.#random = random;
@@ -54,16 +64,24 @@ export class ScramServer implements SaslExchange {
     return this.#pending ? this.#finish(message) : this.#begin(message);
   }
 
+  /** Who is not known is told so at once, as by Kafka. */
   #begin(message: string): SaslResult {
-    const match = /^([ny],(?:a=[^,]*)?,)(n=([^,]+),r=([^,]+)(?:,.*)?)$/.exec(message);
-    if (!match) return refuse('Authentication failed: malformed first SCRAM message');
-    const [, gs2Header, bare, name, clientNonce] = match as unknown as [string, string, string, string, string];
-    const nonce = clientNonce + this.#random.text(24, NONCE);
+    const match = FIRST.exec(message);
+    if (!match) return this.#wrong();
+    const [, authorizationId, name, clientNonce, extensions] = match as unknown as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const user = name.replaceAll('=2C', ',').replaceAll('=3D', '=');
-    const credential = this.#credentialOf(user);
-    const { salt, iterations } = credential ?? { salt: this.#random.bytes(SALT_BYTES), iterations: ITERATIONS };
-    const challenge = `r=${nonce},s=${base64(salt)},i=${iterations}`;
-    this.#pending = { user, nonce, gs2Header, credential, opening: `${bare},${challenge}` };
+    const credential = TOKEN.test(extensions) ? undefined : this.#credentialOf(user);
+    if (!credential) return this.#wrong();
+    if (authorizationId && authorizationId !== user) return otherAuthorizationId();
+    const nonce = clientNonce + this.#random.text(24, NONCE);
+    const challenge = `r=${nonce},s=${base64(credential.salt)},i=${credential.iterations}`;
+    this.#pending = { user, nonce, credential, opening: `n=${name},r=${clientNonce}${extensions},${challenge}` };
     return { ok: true, bytes: Buffer.from(challenge) };
   }
 
@@ -77,21 +95,26 @@ export class ScramServer implements SaslExchange {
   }
 
   #finish(message: string): SaslResult {
-    const { user, nonce, gs2Header, credential, opening } = this.#pending as Pending;
-    const match = /^(c=([^,]+),r=([^,]+)(?:,.*)?),p=([^,]+)$/.exec(message);
-    if (!match) return refuse('Authentication failed: malformed final SCRAM message');
-    const [, withoutProof, channel, echoed, proof] = match as unknown as [string, string, string, string, string];
-    if (channel !== base64(Buffer.from(gs2Header)) || echoed !== nonce || !credential) return wrong();
+    const { user, nonce, credential, opening } = this.#pending as Pending;
+    const match = FINAL.exec(message);
+    if (!match) return this.#wrong();
+    const [, channel, echoed, proof] = match;
+    if (echoed !== nonce) return this.#wrong();
     const salted = credential.saltedPassword;
-    const authMessage = `${opening},${withoutProof}`;
+    const authMessage = `${opening},c=${channel},r=${echoed}`;
     const clientKey = this.#hmac(salted, 'Client Key');
     const storedKey = createHash(this.#hash.name).update(clientKey).digest();
     const signature = this.#hmac(storedKey, authMessage);
     const expected = clientKey.map((byte, i) => byte ^ (signature[i] as number));
-    if (proof !== base64(expected)) return wrong();
+    if (proof !== base64(expected)) return this.#wrong();
     this.user = user;
     const serverSignature = this.#hmac(this.#hmac(salted, 'Server Key'), authMessage);
     return { ok: true, bytes: Buffer.from(`v=${base64(serverSignature)}`) };
+  }
+
+  #wrong(): SaslResult {
+    const message = `Authentication failed during authentication due to invalid credentials with SASL mechanism ${this.#mechanism}`;
+    return refused(message);
   }
 
   #hmac(key: Uint8Array, text: string): Buffer {
@@ -101,12 +124,4 @@ export class ScramServer implements SaslExchange {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
-}
-
-function refuse(message: string): SaslResult {
-  return { ok: false, error: 'SASL_AUTHENTICATION_FAILED', message };
-}
-
-function wrong(): SaslResult {
-  return refuse('Authentication failed during authentication due to invalid credentials with SASL mechanism');
 }

@@ -26,7 +26,7 @@ export const createAclsApi = defineApi({
     throttleTimeMs: throttle,
     results: array({
       errorCode: error,
-      errorMessage: string.nullable().default(null),
+      errorMessage: string.nullable().default(''),
     }),
   },
 });

@@ -22,7 +22,7 @@ export const describeAclsApi = defineApi({
   response: {
     throttleTimeMs: throttle,
     errorCode: error,
-    errorMessage: string.nullable().default(null),
+    errorMessage: string.nullable().default(''),
     resources: array({
       resourceType: int8,
       resourceName: string,

@@ -13,7 +13,7 @@ export const saslAuthenticateApi = defineApi({
   },
   response: {
     errorCode: error,
-    errorMessage: string.nullable().default(null),
+    errorMessage: string.nullable().default(''),
     authBytes: bytes,
     sessionLifetimeMs: int64.since(1),
   },

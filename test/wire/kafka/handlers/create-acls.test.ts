@@ -12,7 +12,9 @@ test('each rule is checked by itself', () => {
     aclRequest('User:a', 't', { operation: 1 }),
     aclRequest('User:a', 't', { resourcePatternType: 1 }),
   ];
-  expect(client.ask(createAclsApi, 3, { creations }).results.map(({ errorCode }) => errorCode)).toEqual([
+  const { results } = client.ask(createAclsApi, 3, { creations });
+  expect(results[0]?.errorMessage).toBe('');
+  expect(results.map(({ errorCode }) => errorCode)).toEqual([
     'NONE',
     'INVALID_REQUEST',
     'INVALID_REQUEST',

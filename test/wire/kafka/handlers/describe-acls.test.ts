@@ -14,6 +14,7 @@ test('rules are listed by resource, those that pass the filter', () => {
   const creations = [aclRequest('User:a', 't'), aclRequest('User:b', 't'), aclRequest('User:a', 'u')];
   client.ask(createAclsApi, 3, { creations });
   const all = client.ask(describeAclsApi, 3, anyAcl);
+  expect(all.errorMessage).toBe('');
   expect(all.resources.map(({ resourceName, acls }) => [resourceName, acls.length])).toEqual([
     ['t', 2],
     ['u', 1],
