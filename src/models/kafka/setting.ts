@@ -137,6 +137,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['compression.type', 'string', 'producer', undefined, COMPRESSION],
   ['compression.zstd.level', 'int', '3', undefined, ZSTD_LEVEL],
   ['connections.max.idle.ms', 'long', '600000'],
+  ['connections.max.reauth.ms', 'long', '0'],
   ['default.replication.factor', 'int', '1', undefined, atLeast(1)],
   ['delete.topic.enable', 'boolean', 'true'],
   ['fetch.max.bytes', 'int', '57671680', undefined, atLeast(1024)],

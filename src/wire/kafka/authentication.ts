@@ -1,40 +1,76 @@
-import type { Random } from '../../core/random.js';
-import type { SaslMechanism, SaslOptions, ScramCredentials } from '../../models/kafka/index.js';
-import { otherAuthorizationId, refused, type SaslExchange, type SaslResult } from './sasl-exchange.js';
+import type { ModelContext } from '../../core/model.js';
+import type { KafkaBroker, SaslMechanism } from '../../models/kafka/index.js';
+import { PlainServer } from './plain.js';
+import { refused, type SaslExchange, type SaslResult } from './sasl-exchange.js';
 import { ScramServer } from './scram.js';
 
 /** In the order in which Kafka names them. */
 const ALL: readonly SaslMechanism[] = ['PLAIN', 'SCRAM-SHA-512', 'SCRAM-SHA-256'];
 
-const EMPTY = new Uint8Array(0);
+/** Between two re-authentications of a connection. */
+const AGAIN_AFTER_MS = 1_000;
+
+type State =
+  /** ApiVersions or a handshake; after ApiVersions a handshake. */
+  | 'new'
+  /** A handshake. */
+  | 'handshake'
+  /** Tokens, in SaslAuthenticate. */
+  | 'tokens'
+  /** Tokens, each of them a frame, as after a handshake of version 0. */
+  | 'bare tokens'
+  /** Everything but authentication. Where sessions end, a handshake begins the next one, and nothing else is served late. */
+  | 'done'
+  /** The answer that says so is the last one. */
+  | 'failed'
+  /** Whatever comes closes the connection. */
+  | 'doomed';
+
+/** What is to be done with a request. */
+export type Admission =
+  | 'serve'
+  /** Answered with ILLEGAL_SASL_STATE, and the connection is closed. */
+  | 'refuse'
+  | 'close';
 
 /**
  * Who a connection belongs to.
  *
- * `handshake` picks a mechanism, each `step` takes one token of its exchange; the user is known when the exchange has
- * ended well. A later exchange on the same connection (re-authentication) replaces the user when it succeeds.
+ * Requests are admitted by where the conversation is. `handshake` picks a mechanism, each `step` takes one token of its
+ * exchange; the user is known when the exchange has ended well. With `connections.max.reauth.ms` a session ends:
+ * the same user then has to authenticate again, by the same mechanism.
+ *
+ * Read off Kafka 3.9.1, which is also the source of what is answered to clients that are out of order.
  */
 export class Authentication {
-  readonly #options: SaslOptions | undefined;
-  readonly #credentials: ScramCredentials;
-  readonly #random: Random;
+  readonly #broker: KafkaBroker;
+  readonly #context: Pick<ModelContext, 'clock' | 'random'>;
+  #state: State;
+  #mechanism: SaslMechanism | undefined;
   #exchange: SaslExchange | undefined;
   #user: string | undefined;
+  #sessionEndsAt = Infinity;
+  #begunAgainAt = -Infinity;
 
-  constructor(options: SaslOptions | undefined, credentials: ScramCredentials, random: Random) {
-    this.#options = options;
-    this.#credentials = credentials;
-    this.#random = random;
-  }
-
-  /** False while requests other than those of authentication are refused. */
-  get done(): boolean {
-    return this.#options === undefined || this.#user !== undefined;
+  constructor(broker: KafkaBroker, context: Pick<ModelContext, 'clock' | 'random'>) {
+    this.#broker = broker;
+    this.#context = context;
+    this.#state = this.required ? 'new' : 'done';
   }
 
   /** Whether clients have to say who they are. */
   get required(): boolean {
-    return this.#options !== undefined;
+    return this.#broker.options.sasl !== undefined;
+  }
+
+  /** Whether the connection ends here. */
+  get failed(): boolean {
+    return this.#state === 'failed';
+  }
+
+  /** Whether the next frame is a token and no request. */
+  get takesBareToken(): boolean {
+    return this.#state === 'bare tokens';
   }
 
   get principal(): string {
@@ -43,61 +79,109 @@ export class Authentication {
 
   /** Mechanisms on offer. */
   get mechanisms(): readonly SaslMechanism[] {
-    return this.#options?.mechanisms ?? ALL;
+    return this.#broker.options.sasl?.mechanisms ?? ALL;
   }
 
-  /** Begins an exchange; false for a mechanism that is not on offer. */
-  handshake(mechanism: string): boolean {
-    const known = this.mechanisms.find((name) => name === mechanism);
-    if (!known || !this.#options) return false;
-    const { users } = this.#options;
-    const password = (user: string) => (Object.hasOwn(users, user) ? users[user] : undefined);
-    if (known === 'PLAIN') this.#exchange = new PlainServer(password);
-    else {
-      const lookUp = (user: string) => this.#credentials.get(user, known) ?? password(user);
-      this.#exchange = new ScramServer(known, lookUp, this.#random);
+  /** @param api the name of an API */
+  admit(api: string): Admission {
+    switch (this.#state) {
+      case 'new':
+        return api === 'ApiVersions' || api === 'SaslHandshake' ? 'serve' : 'close';
+      case 'handshake':
+        return api === 'SaslHandshake' ? 'serve' : 'close';
+      case 'tokens':
+        if (api === 'SaslAuthenticate') return 'serve';
+        this.#state = 'failed';
+        return 'refuse';
+      case 'done':
+        if (api === 'SaslHandshake' && this.#beginAgain()) return 'serve';
+        return this.#context.clock.now > this.#sessionEndsAt ? 'close' : 'serve';
+      default:
+        return 'close';
     }
-    return true;
+  }
+
+  /** The client knows the versions. */
+  versionsTold(): void {
+    if (this.#state === 'new') this.#state = 'handshake';
+  }
+
+  /**
+   * Begins an exchange.
+   *
+   * @param version 0 when tokens are to come without a request around them
+   */
+  handshake(
+    mechanism: string,
+    version: number,
+  ): 'NONE' | 'UNSUPPORTED_SASL_MECHANISM' | 'ILLEGAL_SASL_STATE' | 'CLOSED' {
+    if (this.#state === 'done') return 'ILLEGAL_SASL_STATE';
+    const again = this.#user !== undefined;
+    const known = this.mechanisms.find((name) => name === mechanism);
+    if (!known) {
+      this.#state = 'failed';
+      return again ? 'CLOSED' : 'UNSUPPORTED_SASL_MECHANISM';
+    }
+    if (again && known !== this.#mechanism) {
+      this.#state = 'doomed';
+      return 'NONE';
+    }
+    this.#mechanism = known;
+    this.#exchange = this.#begin(known, again);
+    this.#state = version === 0 ? 'bare tokens' : 'tokens';
+    return 'NONE';
   }
 
   /** Takes a token of the client. */
   step(token: Uint8Array): SaslResult {
-    if (!this.required) {
+    if (!this.#exchange) {
       const message = 'SaslAuthenticate request received after successful authentication';
       return { ok: false, error: 'ILLEGAL_SASL_STATE', message };
     }
-    if (!this.#exchange) {
-      return { ok: false, error: 'ILLEGAL_SASL_STATE', message: 'SaslAuthenticate came before SaslHandshake' };
-    }
     const result = this.#exchange.step(token);
-    if (!result.ok) this.#exchange = undefined;
-    else if (this.#exchange.user !== undefined) {
-      this.#user = this.#exchange.user;
-      this.#exchange = undefined;
+    if (!result.ok) return this.#fail(result);
+    const { user } = this.#exchange;
+    if (user === undefined) return result;
+    if (this.#user !== undefined && this.#user !== user) {
+      const change = `from User.${this.#user}: User.${user}`;
+      return this.#fail(refused(`Cannot change principals during re-authentication ${change}`));
     }
+    return { ...result, sessionLifetimeMs: this.#beginSession(user) };
+  }
+
+  /** A request of authentication was answered with an error by somebody else. */
+  spoilt(api: string): void {
+    if (this.#state !== 'done' && api !== 'ApiVersions') this.#state = 'failed';
+  }
+
+  #begin(mechanism: SaslMechanism, again: boolean): SaslExchange {
+    const users = this.#broker.options.sasl?.users ?? {};
+    const password = (user: string) => (Object.hasOwn(users, user) ? users[user] : undefined);
+    if (mechanism === 'PLAIN') return new PlainServer(password);
+    const lookUp = (user: string) => this.#broker.scramCredentials.get(user, mechanism) ?? password(user);
+    return new ScramServer(mechanism, lookUp, this.#context.random, again);
+  }
+
+  #fail(result: SaslResult): SaslResult {
+    this.#state = 'failed';
     return result;
   }
-}
 
-/** PLAIN: one token, `[authorization id] NUL user NUL password`. @see https://www.rfc-editor.org/rfc/rfc4616 */
-class PlainServer implements SaslExchange {
-  user: string | undefined;
-  readonly #password: (user: string) => string | undefined;
-
-  constructor(password: (user: string) => string | undefined) {
-    this.#password = password;
+  /** @returns how long it lasts, 0 for ever */
+  #beginSession(user: string): number {
+    this.#user = user;
+    this.#exchange = undefined;
+    this.#state = 'done';
+    const lifetimeMs = this.#broker.config.number('connections.max.reauth.ms');
+    this.#sessionEndsAt = lifetimeMs > 0 ? this.#context.clock.now + lifetimeMs : Infinity;
+    return Math.max(lifetimeMs, 0);
   }
 
-  step(token: Uint8Array): SaslResult {
-    // What is behind a fourth part is not looked at.
-    const parts = new TextDecoder().decode(token).split('\0', 4);
-    const [authorizationId, user, password] = parts;
-    if (parts.length !== 3) return refused(`Invalid SASL/PLAIN response: expected 3 tokens, got ${parts.length}`);
-    if (!user) return refused('Authentication failed: username not specified');
-    if (!password) return refused('Authentication failed: password not specified');
-    if (this.#password(user) !== password) return refused('Authentication failed: Invalid username or password');
-    if (authorizationId && authorizationId !== user) return otherAuthorizationId();
-    this.user = user;
-    return { ok: true, bytes: EMPTY };
+  #beginAgain(): boolean {
+    const { now } = this.#context.clock;
+    if (this.#sessionEndsAt === Infinity || now - this.#begunAgainAt < AGAIN_AFTER_MS) return false;
+    this.#begunAgainAt = now;
+    this.#state = 'handshake';
+    return true;
   }
 }

@@ -89,10 +89,6 @@ interface HandlerDefinition<Request extends Fields, Response extends Fields> {
   handle(request: Decoded<Request>, call: Call<Encodable<Response>>): Outcome<Encodable<Response>>;
   /** The answer when the whole request fails: the error in every place where this API has one. */
   fail(request: Decoded<Request>, errorCode: ErrorName, message: string): Outcome<Encodable<Response>>;
-  /** Served to clients that have not authenticated yet. */
-  readonly beforeAuthentication?: true;
-  /** Whether the connection is closed behind this answer. */
-  closesAfter?(response: Encodable<Response>): boolean;
 }
 
 /** An API and what serves it. */
@@ -100,8 +96,6 @@ export interface Handler {
   readonly api: AnyApi;
   handle(request: any, call: Call<any>): Outcome<unknown>;
   fail(request: any, errorCode: ErrorName, message: string): Outcome<unknown>;
-  readonly beforeAuthentication?: true | undefined;
-  closesAfter?(response: any): boolean;
 }
 
 export type AnyApi = Api<any, any>;

@@ -1,6 +1,11 @@
 /** What a token comes to: bytes for the client, or a refusal. */
 export type SaslResult =
-  | { readonly ok: true; readonly bytes: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly bytes: Uint8Array;
+      /** With the last token: until when the client has to authenticate again, 0 for never. */
+      readonly sessionLifetimeMs?: number;
+    }
   | {
       readonly ok: false;
       readonly error: 'SASL_AUTHENTICATION_FAILED' | 'ILLEGAL_SASL_STATE';

@@ -45,18 +45,24 @@ export class ScramServer implements SaslExchange {
   readonly #hash: (typeof HASHES)[keyof typeof HASHES];
   readonly #lookUp: (user: string) => string | ScramCredential | undefined;
   readonly #random: Random;
+  readonly #again: boolean;
   #pending: Pending | undefined;
 
-  /** @param lookUp the password of a user, or what was stored in its place */
+  /**
+   * @param lookUp the password of a user, or what was stored in its place
+   * @param again whether the client has authenticated before
+   */
   constructor(
     mechanism: keyof typeof HASHES,
     lookUp: (user: string) => string | ScramCredential | undefined,
     random: Random,
+    again = false,
   ) {
     this.#mechanism = mechanism;
     this.#hash = HASHES[mechanism];
     this.#lookUp = lookUp;
     this.#random = random;
+    this.#again = again;
   }
 
   step(token: Uint8Array): SaslResult {
@@ -113,8 +119,9 @@ export class ScramServer implements SaslExchange {
   }
 
   #wrong(): SaslResult {
-    const message = `Authentication failed during authentication due to invalid credentials with SASL mechanism ${this.#mechanism}`;
-    return refused(message);
+    const during = this.#again ? 're-authentication' : 'authentication';
+    const why = `due to invalid credentials with SASL mechanism ${this.#mechanism}`;
+    return refused(`Authentication failed during ${during} ${why}`);
   }
 
   #hmac(key: Uint8Array, text: string): Buffer {

@@ -63,7 +63,7 @@ export class KafkaSession implements Session {
     this.#transport = transport;
     this.#connection = connection;
     this.#profile = broker.options.apiVersions ?? 'standard';
-    this.#authentication = new Authentication(broker.options.sasl, broker.scramCredentials, context.random);
+    this.#authentication = new Authentication(broker, context);
   }
 
   receive(chunk: Uint8Array): void {
@@ -94,9 +94,11 @@ export class KafkaSession implements Session {
     this.#pumping = true;
     try {
       while (!this.#ended && !this.#waiting && this.#canWrite()) {
-        const frame = this.#nextFrame();
+        const bareToken = this.#authentication.takesBareToken;
+        const frame = this.#nextFrame(bareToken ? 0 : LEAST_REQUEST_BYTES);
         if (!frame) return;
-        this.#serve(frame);
+        if (bareToken) this.#takeBareToken(frame);
+        else this.#serve(frame);
       }
     } catch (error) {
       if (!(error instanceof MalformedRequestError)) throw error;
@@ -119,13 +121,13 @@ export class KafkaSession implements Session {
     else this.#transport.resume();
   }
 
-  #nextFrame(): Uint8Array | undefined {
+  #nextFrame(leastBytes: number): Uint8Array | undefined {
     const input = this.#input;
     if (input.length < SIZE_BYTES) return undefined;
     const size = input.uint32(0);
-    if (size > this.#context.limits.kafkaRequestBytes || size < LEAST_REQUEST_BYTES) {
+    if (size > this.#context.limits.kafkaRequestBytes || size < leastBytes) {
       throw new MalformedRequestError(
-        `a request of ${size | 0} bytes; from ${LEAST_REQUEST_BYTES} to ${this.#context.limits.kafkaRequestBytes} are accepted`,
+        `a request of ${size | 0} bytes; from ${leastBytes} to ${this.#context.limits.kafkaRequestBytes} are accepted`,
       );
     }
     if (input.length < SIZE_BYTES + size) return undefined;
@@ -146,13 +148,26 @@ export class KafkaSession implements Session {
     const clientId = reader.legacyText() ?? '';
     const { flexible, request: codec } = handler.api.codec(version);
     if (flexible) reader.tags();
-    if (!this.#authentication.done && !handler.beforeAuthentication) {
-      throw new MalformedRequestError(`${handler.api.name} came before authentication`);
-    }
+    const { name } = handler.api;
+    const admission = this.#authentication.admit(name);
+    if (admission === 'close') throw new MalformedRequestError(`${name} is not served while a client authenticates`);
     const request: Request = { handler, version, correlationId, clientId, cutAfterBytes: undefined };
     const body = codec.read(reader);
+    if (admission === 'refuse') {
+      const message = `Unexpected Kafka request of type ${enumName(name)} during SASL authentication.`;
+      return this.#settle(request, handler.fail(body, 'ILLEGAL_SASL_STATE', message));
+    }
     if (this.#context.interceptors.active) this.#intercept(request, body);
     else this.#handle(request, body);
+  }
+
+  /** Bytes are answered with bytes, a refusal by the end. */
+  #takeBareToken(token: Uint8Array): void {
+    const result = this.#authentication.step(token);
+    if (!result.ok) return this.#end();
+    const writer = new Writer();
+    writer.int32(result.bytes.length);
+    this.#send([...writer.parts(), result.bytes], undefined);
   }
 
   #handle(request: Request, body: unknown): void {
@@ -236,7 +251,7 @@ export class KafkaSession implements Session {
     if (flexible && !api.definition.plainResponseHeader) writer.unsignedVarint(0);
     response.write(writer, outcome as never);
     this.#send(finishAnswer(writer), request.cutAfterBytes);
-    if (this.#authentication.required && request.handler.closesAfter?.(outcome)) this.#end();
+    if (this.#authentication.failed) this.#end();
   }
 
   #send(parts: readonly Uint8Array[], cutAfterBytes: number | undefined): void {
@@ -277,6 +292,7 @@ export class KafkaSession implements Session {
     switch (verdict.kind) {
       case 'reply': {
         const name: ErrorName = isErrorName(verdict.error) ? verdict.error : 'UNKNOWN_SERVER_ERROR';
+        this.#authentication.spoilt(request.handler.api.name);
         return this.#settle(request, request.handler.fail(body, name, `injected fault: ${verdict.error}`));
       }
       case 'delay':
@@ -319,6 +335,11 @@ export class KafkaSession implements Session {
     this.#abandon = undefined;
     abandon?.();
   }
+}
+
+/** `ListGroups` as Kafka's code calls it: `LIST_GROUPS`. */
+function enumName(api: string): string {
+  return api.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }
 
 function startAnswer(correlationId: number): Writer {

@@ -1,63 +1,160 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/core/random.js';
+import type { KafkaOptions } from '../../../src/models/kafka/index.js';
 import { Authentication } from '../../../src/wire/kafka/authentication.js';
 import { KafkaWorld } from '../../helpers/kafka-wire.js';
 
-const { scramCredentials } = new KafkaWorld().broker;
-const start = (users?: Record<string, string>) =>
-  new Authentication(users && { users }, scramCredentials, new Random(1));
+const BOB = '|bob|secret';
 const plain = (text: string) => Buffer.from(text.replaceAll('|', '\0'));
 
-const OTHER_ID = 'Authentication failed: Client requested an authorization id that is different from username';
+function start(options: KafkaOptions = { sasl: { users: { bob: 'secret', eve: 'word' } } }) {
+  const world = new KafkaWorld(options);
+  const authentication = new Authentication(world.broker, world.context);
+  const log = (text: string, mechanism = 'PLAIN') => {
+    authentication.handshake(mechanism, 1);
+    return authentication.step(plain(text));
+  };
+  return { world, authentication, log, admit: (api: string) => authentication.admit(api) };
+}
 
-describe('authentication', () => {
-  it('is done where none is asked for, and everybody is anonymous', () => {
-    const nobody = start();
-    expect([nobody.done, nobody.principal, nobody.handshake('PLAIN')]).toEqual([true, 'User:ANONYMOUS', false]);
+/** Users have to authenticate again after a minute. */
+const renewing = () =>
+  start({ config: { 'connections.max.reauth.ms': 60_000 }, sasl: { users: { bob: 'secret', eve: 'word' } } });
+
+describe('where nobody has to say who he is', () => {
+  it('everything is served, everybody is anonymous, and nobody may say more', () => {
+    const { authentication, admit } = start({});
+    expect([admit('ListGroups'), authentication.principal]).toEqual(['serve', 'User:ANONYMOUS']);
+    expect(authentication.handshake('PLAIN', 1)).toBe('ILLEGAL_SASL_STATE');
+    expect(authentication.step(plain(BOB))).toMatchObject({ ok: false, error: 'ILLEGAL_SASL_STATE' });
+    expect([authentication.failed, admit('ListGroups')]).toEqual([false, 'serve']);
+  });
+});
+
+describe('a conversation', () => {
+  it('begins with the versions or a handshake, and the versions are told once', () => {
+    const { authentication, admit } = start();
+    expect(['ApiVersions', 'SaslHandshake', 'SaslAuthenticate', 'ListGroups'].map(admit)).toEqual([
+      'serve',
+      'serve',
+      'close',
+      'close',
+    ]);
+    authentication.versionsTold();
+    expect(['ApiVersions', 'SaslHandshake', 'SaslAuthenticate'].map(admit)).toEqual(['close', 'serve', 'close']);
   });
 
-  it('knows the user behind the right PLAIN token', () => {
-    const authentication = start({ bob: 'secret' });
-    expect(authentication.handshake('PLAIN')).toBe(true);
-    expect(authentication.done).toBe(false);
-    expect(authentication.step(plain('|bob|secret'))).toMatchObject({ ok: true });
-    expect([authentication.done, authentication.principal]).toEqual([true, 'User:bob']);
+  it('takes nothing but tokens after the handshake', () => {
+    for (const api of ['SaslHandshake', 'ApiVersions', 'ListGroups']) {
+      const { authentication, admit } = start();
+      authentication.handshake('PLAIN', 1);
+      expect([admit('SaslAuthenticate'), admit(api), authentication.failed]).toEqual(['serve', 'refuse', true]);
+    }
   });
 
-  // As Kafka 3.9.1 answered.
-  it.each([
-    ['a wrong password', '|bob|guess', 'Authentication failed: Invalid username or password'],
-    ['a user that nobody knows', '|eve|secret', 'Authentication failed: Invalid username or password'],
-    ['a name of every object', '|constructor|x', 'Authentication failed: Invalid username or password'],
-    ['another authorization id', 'eve|bob|secret', OTHER_ID],
-    [
-      'a wrong password before another authorization id',
-      'eve|bob|x',
-      'Authentication failed: Invalid username or password',
-    ],
-    ['nothing', '', 'Invalid SASL/PLAIN response: expected 3 tokens, got 1'],
-    ['too few parts', 'bob|secret', 'Invalid SASL/PLAIN response: expected 3 tokens, got 2'],
-    ['too many parts', '|bob|secret||', 'Invalid SASL/PLAIN response: expected 3 tokens, got 4'],
-    ['an empty user', '||secret', 'Authentication failed: username not specified'],
-    ['an empty password', '|bob|', 'Authentication failed: password not specified'],
-  ])('refuses %s, and the exchange is over', (_what, token, reason) => {
-    const authentication = start({ bob: 'secret' });
-    authentication.handshake('PLAIN');
-    expect(authentication.step(plain(token))).toMatchObject({
+  it('ends with a mechanism that is not on offer, or a wrong token', () => {
+    const unknown = start();
+    expect(unknown.authentication.handshake('plain', 1)).toBe('UNSUPPORTED_SASL_MECHANISM');
+    const wrong = start();
+    expect(wrong.log('|bob|guess')).toMatchObject({ ok: false, error: 'SASL_AUTHENTICATION_FAILED' });
+    expect([unknown.authentication.failed, wrong.authentication.failed]).toEqual([true, true]);
+    expect(wrong.authentication.principal).toBe('User:ANONYMOUS');
+  });
+
+  it('comes to a user, and is over', () => {
+    const { authentication, log, admit } = start();
+    expect(log(BOB)).toMatchObject({ ok: true, sessionLifetimeMs: 0 });
+    expect(authentication.principal).toBe('User:bob');
+    expect(admit('ListGroups')).toBe('serve');
+    expect([admit('SaslHandshake'), authentication.handshake('PLAIN', 1)]).toEqual(['serve', 'ILLEGAL_SASL_STATE']);
+    expect(authentication.step(plain('|eve|word'))).toEqual({
+      ok: false,
+      error: 'ILLEGAL_SASL_STATE',
+      message: 'SaslAuthenticate request received after successful authentication',
+    });
+    expect([authentication.principal, authentication.failed]).toEqual(['User:bob', false]);
+  });
+
+  it('takes bare tokens after a handshake of version 0', () => {
+    const { authentication } = start();
+    authentication.handshake('PLAIN', 0);
+    expect(authentication.takesBareToken).toBe(true);
+    expect(authentication.step(plain(BOB))).toMatchObject({ ok: true });
+    expect([authentication.takesBareToken, authentication.principal]).toEqual([false, 'User:bob']);
+  });
+
+  it('is spoilt by an error from elsewhere, unless only the versions were asked for', () => {
+    const { authentication } = start();
+    authentication.spoilt('ApiVersions');
+    expect(authentication.failed).toBe(false);
+    authentication.spoilt('SaslHandshake');
+    expect(authentication.failed).toBe(true);
+    const done = start();
+    done.log(BOB);
+    done.authentication.spoilt('ListGroups');
+    expect(done.authentication.failed).toBe(false);
+  });
+});
+
+describe('a session that ends', () => {
+  it('tells how long it lasts, then serves nothing but a handshake', () => {
+    const { world, log, admit } = renewing();
+    expect(log(BOB)).toMatchObject({ ok: true, sessionLifetimeMs: 60_000 });
+    world.clock.advanceTo(world.clock.now + 60_000);
+    expect(admit('ListGroups')).toBe('serve');
+    world.clock.advanceTo(world.clock.now + 1);
+    expect(['ListGroups', 'ApiVersions', 'SaslAuthenticate', 'SaslHandshake'].map(admit)).toEqual([
+      'close',
+      'close',
+      'close',
+      'serve',
+    ]);
+  });
+
+  it('is renewed by the same user and the same mechanism', () => {
+    const { world, log, admit } = renewing();
+    log(BOB);
+    world.clock.advanceTo(world.clock.now + 50_000);
+    expect(admit('SaslHandshake')).toBe('serve');
+    expect(log(BOB)).toMatchObject({ ok: true, sessionLifetimeMs: 60_000 });
+    world.clock.advanceTo(world.clock.now + 50_000);
+    expect(admit('ListGroups')).toBe('serve');
+  });
+
+  it('is not renewed twice within a second', () => {
+    const { world, authentication, log, admit } = renewing();
+    log(BOB);
+    admit('SaslHandshake');
+    log(BOB);
+    world.clock.advanceTo(world.clock.now + 999);
+    expect([admit('SaslHandshake'), authentication.handshake('PLAIN', 1)]).toEqual(['serve', 'ILLEGAL_SASL_STATE']);
+    world.clock.advanceTo(world.clock.now + 1);
+    expect([admit('SaslHandshake'), authentication.handshake('PLAIN', 1)]).toEqual(['serve', 'NONE']);
+  });
+
+  it('is not handed to another user', () => {
+    const { authentication, log, admit } = renewing();
+    log(BOB);
+    admit('SaslHandshake');
+    expect(log('|eve|word')).toEqual({
       ok: false,
       error: 'SASL_AUTHENTICATION_FAILED',
-      message: reason,
+      message: 'Cannot change principals during re-authentication from User.bob: User.eve',
     });
-    expect(authentication.step(plain('|bob|secret'))).toMatchObject({ ok: false, error: 'ILLEGAL_SASL_STATE' });
+    expect([authentication.failed, authentication.principal]).toEqual([true, 'User:bob']);
   });
 
-  it('keeps the user when a later exchange fails, and changes it when one succeeds', () => {
-    const authentication = start({ bob: 'secret', eve: 'word' });
-    const log = (token: string) => {
-      authentication.handshake('PLAIN');
-      authentication.step(plain(token));
-      return authentication.principal;
-    };
-    expect([log('|bob|secret'), log('|eve|guess'), log('|eve|word')]).toEqual(['User:bob', 'User:bob', 'User:eve']);
+  it('is not renewed by another mechanism, which shows with the next request', () => {
+    const { authentication, log, admit } = renewing();
+    log(BOB);
+    admit('SaslHandshake');
+    expect(authentication.handshake('SCRAM-SHA-256', 1)).toBe('NONE');
+    expect([authentication.failed, admit('SaslAuthenticate')]).toEqual([false, 'close']);
+  });
+
+  it('is closed by a mechanism that is not on offer, without an answer', () => {
+    const { authentication, log, admit } = renewing();
+    log(BOB);
+    admit('SaslHandshake');
+    expect(authentication.handshake('x', 1)).toBe('CLOSED');
   });
 });

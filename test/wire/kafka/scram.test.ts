@@ -96,3 +96,11 @@ it('refuses to act for somebody else', () => {
     message: 'Authentication failed: Client requested an authorization id that is different from username',
   });
 });
+
+it('says when it was not the first time', () => {
+  const server = new ScramServer('SCRAM-SHA-512', known, new Random(1), true);
+  expect(server.step(Buffer.from('n,,n=eve,r=client'))).toMatchObject({
+    message:
+      'Authentication failed during re-authentication due to invalid credentials with SASL mechanism SCRAM-SHA-512',
+  });
+});

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { describeClusterApi } from '../../../src/wire/kafka/handlers/describe-cluster.js';
 import { fetchApi } from '../../../src/wire/kafka/handlers/fetch.js';
 import { listGroupsApi } from '../../../src/wire/kafka/handlers/list-groups.js';
 import { saslHandshakeApi } from '../../../src/wire/kafka/handlers/sasl-handshake.js';
 import { fetchRequest } from '../../helpers/kafka-request.js';
-import { KafkaWorld } from '../../helpers/kafka-wire.js';
+import { KafkaWorld, withSize } from '../../helpers/kafka-wire.js';
 
 const listGroups = { statesFilter: [], typesFilter: [] };
 
@@ -33,10 +34,40 @@ describe('a session', () => {
 
   it('serves nothing but authentication before it is done, and closes', () => {
     const world = new KafkaWorld({ sasl: { users: { bob: 'secret' } } });
+    const stranger = world.connect();
+    stranger.send(listGroupsApi, 3, listGroups);
+    expect([stranger.transport.closed, stranger.transport.written]).toEqual([true, []]);
     const client = world.connect();
     expect(client.ask(saslHandshakeApi, 1, { mechanism: 'PLAIN' }).errorCode).toBe('NONE');
-    client.send(listGroupsApi, 3, listGroups);
-    expect([client.transport.closed, client.transport.written]).toEqual([true, []]);
+    expect(client.ask(listGroupsApi, 3, listGroups).errorCode).toBe('ILLEGAL_SASL_STATE');
+    expect(client.transport.closed).toBe(true);
+  });
+
+  it('names the request that came amid authentication as Kafka does', () => {
+    const client = new KafkaWorld({ sasl: { users: { bob: 'secret' } } }).connect();
+    client.ask(saslHandshakeApi, 1, { mechanism: 'PLAIN' });
+    const asked = { includeClusterAuthorizedOperations: false, includeFencedBrokers: false };
+    expect(client.ask(describeClusterApi, 0, asked)).toMatchObject({
+      errorCode: 'ILLEGAL_SASL_STATE',
+      errorMessage: 'Unexpected Kafka request of type DESCRIBE_CLUSTER during SASL authentication.',
+    });
+  });
+
+  it('takes bare tokens after a handshake of version 0, and closes on a wrong one', () => {
+    const world = new KafkaWorld({ sasl: { users: { bob: 'secret' } } });
+    const client = world.connect();
+    client.ask(saslHandshakeApi, 0, { mechanism: 'PLAIN' });
+    const token = withSize(Buffer.from('\0bob\0secret'));
+    client.session.receive(token.subarray(0, 7));
+    expect(client.transport.written).toEqual([]);
+    client.session.receive(token.subarray(7));
+    expect(Buffer.from(client.transport.bytes()).toString('hex')).toBe('00000000');
+    client.transport.written.length = 0;
+    expect(client.ask(listGroupsApi, 3, listGroups).errorCode).toBe('NONE');
+    const stranger = world.connect();
+    stranger.ask(saslHandshakeApi, 0, { mechanism: 'PLAIN' });
+    stranger.session.receive(withSize(new Uint8Array(0)));
+    expect([stranger.transport.closed, stranger.transport.written]).toEqual([true, []]);
   });
 
   it('closes without an answer on a size that cannot be, and allocates nothing', () => {

@@ -44,13 +44,13 @@ export const apiVersionsApi = defineApi({
 });
 
 export const apiVersions = apiVersionsApi.handler({
-  beforeAuthentication: true,
   handle(request, call) {
     if (call.version >= 3) {
       const { clientSoftwareName: name, clientSoftwareVersion: version } = request;
       if (!isSoftwareName(name) || !isSoftwareName(version)) return { errorCode: 'INVALID_REQUEST', apiKeys: [] };
       call.clientSoftware = { name, version };
     }
+    call.authentication.versionsTold();
     return { apiKeys: call.offered };
   },
   fail: (_request, errorCode) => ({ errorCode, apiKeys: [] }),

@@ -22,12 +22,10 @@ export const saslAuthenticateApi = defineApi({
 const NOTHING = new Uint8Array(0);
 
 export const saslAuthenticate = saslAuthenticateApi.handler({
-  beforeAuthentication: true,
   handle({ authBytes }, { authentication }) {
     const result = authentication.step(authBytes);
-    if (result.ok) return { authBytes: result.bytes, sessionLifetimeMs: 0 };
+    if (result.ok) return { authBytes: result.bytes, sessionLifetimeMs: result.sessionLifetimeMs ?? 0 };
     return { errorCode: result.error, errorMessage: result.message, authBytes: NOTHING, sessionLifetimeMs: 0 };
   },
   fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, authBytes: NOTHING, sessionLifetimeMs: 0 }),
-  closesAfter: ({ errorCode }) => errorCode !== undefined && errorCode !== 'NONE',
 });

@@ -1,3 +1,4 @@
+import { CLOSED } from '../call.js';
 import { array, error, string } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -18,14 +19,10 @@ export const saslHandshakeApi = defineApi({
 });
 
 export const saslHandshake = saslHandshakeApi.handler({
-  beforeAuthentication: true,
-  handle({ mechanism }, { authentication }) {
-    const { mechanisms } = authentication;
-    // Where nobody has to say who he is, nobody may.
-    if (!authentication.required) return { errorCode: 'ILLEGAL_SASL_STATE', mechanisms: [] };
-    if (authentication.handshake(mechanism)) return { errorCode: 'NONE', mechanisms };
-    return { errorCode: 'UNSUPPORTED_SASL_MECHANISM', mechanisms };
+  handle({ mechanism }, { authentication, version }) {
+    const errorCode = authentication.handshake(mechanism, version);
+    if (errorCode === 'CLOSED') return CLOSED;
+    return { errorCode, mechanisms: errorCode === 'ILLEGAL_SASL_STATE' ? [] : authentication.mechanisms };
   },
   fail: (_request, errorCode) => ({ errorCode, mechanisms: [] }),
-  closesAfter: ({ errorCode }) => errorCode !== 'NONE',
 });

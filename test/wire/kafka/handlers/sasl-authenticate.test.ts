@@ -22,9 +22,17 @@ test('the right password opens the connection for other requests, a wrong one cl
   expect(stranger.transport.closed).toBe(true);
 });
 
-test('a token without a handshake is refused', () => {
-  const world = new KafkaWorld({ sasl: { users: { bob: 'secret' } } });
-  expect(world.connect().ask(saslAuthenticateApi, 1, token('secret')).errorCode).toBe('ILLEGAL_SASL_STATE');
+test('a token without a handshake closes the connection', () => {
+  const client = new KafkaWorld({ sasl: { users: { bob: 'secret' } } }).connect();
+  client.send(saslAuthenticateApi, 1, token('secret'));
+  expect([client.transport.closed, client.transport.written]).toEqual([true, []]);
+});
+
+test('a session that ends says when, in the answer to the last token', () => {
+  const config = { 'connections.max.reauth.ms': 15_000 };
+  const client = new KafkaWorld({ config, sasl: { users: { bob: 'secret' } } }).connect();
+  client.ask(saslHandshakeApi, 1, { mechanism: 'PLAIN' });
+  expect(client.ask(saslAuthenticateApi, 2, token('secret')).sessionLifetimeMs).toBe(15_000);
 });
 
 test('where nobody has to say who he is, a token changes nothing', () => {
