@@ -169,62 +169,71 @@ export function deleteExchange(actor: Actor, args: ExchangeDeleteArguments): voi
   vhost.removeExchange(exchange);
 }
 
+/** What is bound to what, by name. */
+interface BindingEnds {
+  readonly source: string;
+  readonly destination: { readonly kind: 'queue' | 'exchange'; readonly name: string };
+}
+
 export function bindExchange(actor: Actor, args: ExchangeBindArguments): void {
-  const { vhost, user } = actor;
-  const { source: sourceName, destination: destinationName, routingKey } = args;
-  if (sourceName === '' || destinationName === '') throw onDefaultExchange();
-  user.check(vhost, 'write', 'exchange', destinationName);
-  checkSource(actor, sourceName, routingKey);
-  const source = vhost.exchanges.get(sourceName);
-  if (!source) throw noExchange(sourceName, vhost.name);
-  const destination = vhost.exchanges.get(destinationName);
-  if (!destination) throw noExchange(destinationName, vhost.name);
+  const { vhost } = actor;
+  const ends = checkedEnds(actor, { source: args.source, kind: 'exchange', name: args.destination }, args.routingKey);
+  const source = vhost.exchanges.get(ends.source);
+  if (!source) throw noExchange(ends.source, vhost.name);
+  const destination = vhost.exchanges.get(ends.destination.name);
+  if (!destination) throw noExchange(ends.destination.name, vhost.name);
   const table = args.arguments ?? EMPTY_TABLE;
-  vhost.typeOf(source).validateBinding?.(routingKey, table);
-  vhost.addBinding(new Binding(source, destination, routingKey, table));
+  vhost.typeOf(source).validateBinding?.(args.routingKey, table);
+  vhost.addBinding(new Binding(source, destination, args.routingKey, table));
 }
 
 export function unbindExchange(actor: Actor, args: ExchangeBindArguments): void {
-  const { vhost, user } = actor;
-  const { source, destination, routingKey } = args;
-  if (source === '' || destination === '') throw onDefaultExchange();
-  user.check(vhost, 'write', 'exchange', destination);
-  checkSource(actor, source, routingKey);
-  const identity = bindingIdentity({ kind: 'exchange', name: destination }, routingKey, args.arguments ?? EMPTY_TABLE);
-  vhost.removeBinding(vhost.exchanges.get(source), identity);
+  const { vhost } = actor;
+  const ends = checkedEnds(actor, { source: args.source, kind: 'exchange', name: args.destination }, args.routingKey);
+  const identity = bindingIdentity(ends.destination, args.routingKey, args.arguments ?? EMPTY_TABLE);
+  vhost.removeBinding(vhost.exchanges.get(ends.source), identity);
 }
 
-/** Whoever binds and unbinds reads from the source, and with a topic exchange by the key. @throws AmqpError ACCESS_REFUSED */
-function checkSource({ vhost, user }: Actor, name: string, routingKey: string): void {
-  user.check(vhost, 'read', 'exchange', name);
-  if (vhost.exchanges.get(name)?.type === 'topic') user.checkTopic(vhost, 'read', name, routingKey);
+/**
+ * The ends as RabbitMQ reads their names. Whoever binds and unbinds writes to the destination and reads from the source,
+ * from a topic exchange by the key.
+ *
+ * @throws AmqpError ACCESS_REFUSED
+ */
+function checkedEnds(
+  { vhost, user }: Actor,
+  given: { readonly source: string; readonly kind: 'queue' | 'exchange'; readonly name: string },
+  routingKey: string,
+): BindingEnds {
+  const { kind } = given;
+  const source = stripLineBreaks(given.source);
+  const name = stripLineBreaks(given.name);
+  user.check(vhost, 'write', kind, name);
+  if (source === '' || (kind === 'exchange' && name === '')) throw onDefaultExchange();
+  user.check(vhost, 'read', 'exchange', source);
+  if (vhost.exchanges.get(source)?.type === 'topic') user.checkTopic(vhost, 'read', source, routingKey);
+  return { source, destination: { kind, name } };
 }
 
 export function bindQueue(actor: Actor, args: QueueBindArguments): void {
-  const { vhost, user } = actor;
-  const { queue: queueName, exchange: exchangeName, routingKey } = args;
-  if (exchangeName === '') throw onDefaultExchange();
-  user.check(vhost, 'write', 'queue', queueName);
-  checkSource(actor, exchangeName, routingKey);
-  const exchange = vhost.exchanges.get(exchangeName);
-  if (!exchange) throw noExchange(exchangeName, vhost.name);
-  const queue = vhost.queues.get(queueName);
-  if (!queue) throw vhost.missingQueue(queueName);
+  const { vhost } = actor;
+  const ends = checkedEnds(actor, { source: args.exchange, kind: 'queue', name: args.queue }, args.routingKey);
+  const exchange = vhost.exchanges.get(ends.source);
+  if (!exchange) throw noExchange(ends.source, vhost.name);
+  const queue = vhost.queues.get(ends.destination.name);
+  if (!queue) throw vhost.missingQueue(ends.destination.name);
   const table = args.arguments ?? EMPTY_TABLE;
-  vhost.typeOf(exchange).validateBinding?.(routingKey, table);
+  vhost.typeOf(exchange).validateBinding?.(args.routingKey, table);
   checkExclusive(actor, queue);
-  vhost.addBinding(new Binding(exchange, queue, routingKey, table));
+  vhost.addBinding(new Binding(exchange, queue, args.routingKey, table));
 }
 
 export function unbindQueue(actor: Actor, args: QueueBindArguments): void {
-  const { vhost, user } = actor;
-  const { queue: queueName, exchange, routingKey } = args;
-  if (exchange === '') throw onDefaultExchange();
-  user.check(vhost, 'write', 'queue', queueName);
-  checkSource(actor, exchange, routingKey);
-  const identity = bindingIdentity({ kind: 'queue', name: queueName }, routingKey, args.arguments ?? EMPTY_TABLE);
-  const source = vhost.exchanges.get(exchange);
-  const queue = vhost.queues.get(queueName);
+  const { vhost } = actor;
+  const ends = checkedEnds(actor, { source: args.exchange, kind: 'queue', name: args.queue }, args.routingKey);
+  const identity = bindingIdentity(ends.destination, args.routingKey, args.arguments ?? EMPTY_TABLE);
+  const source = vhost.exchanges.get(ends.source);
+  const queue = vhost.queues.get(ends.destination.name);
   // Who may not use a queue may still ask to unbind what is not bound.
   if (queue && source?.bindings.has(identity)) checkExclusive(actor, queue);
   vhost.removeBinding(source, identity);
@@ -320,7 +329,7 @@ export function purgeQueue(actor: Actor, name: string): number {
 
 export function deleteQueue(actor: Actor, args: QueueDeleteArguments): number {
   const { vhost, user } = actor;
-  const name = args.queue;
+  const name = stripLineBreaks(args.queue);
   user.check(vhost, 'configure', 'queue', name);
   const queue = vhost.queues.get(name);
   if (!queue) {

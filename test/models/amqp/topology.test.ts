@@ -79,6 +79,34 @@ it('binds to a topic exchange by the keys that its user may read, the name of th
   expect(peer.call(1, 'exchange.bind', between).args.replyText).toBe(no('other'));
 });
 
+it.each([
+  ['queue.bind', { queue: 'q', exchange: '' }, "queue 'q'"],
+  ['queue.unbind', { queue: 'none', exchange: '' }, "queue 'none'"],
+  ['exchange.bind', { destination: 'amq.topic', source: '' }, "exchange 'amq.topic'"],
+  ['exchange.unbind', { destination: '', source: 'amq.topic' }, "exchange 'amq.default'"],
+])('%s asks for the right to write before it looks at the default exchange', async (name, args, what) => {
+  const { world, peer } = amqpScene();
+  await world.http('PUT', '/api/permissions/%2F/guest', { configure: '.*', write: '^x', read: '.*' });
+  const { replyText } = peer.call(1, name, { ...args, routingKey: '' }).args;
+  expect(replyText).toBe(`ACCESS_REFUSED - access to ${what} in vhost '/' refused for user 'guest'`);
+});
+
+it('line breaks in names are left out, as RabbitMQ leaves them out, when queues are deleted and ends are bound', () => {
+  const { world, peer } = amqpScene();
+  peer.call(1, 'queue.declare', { queue: 'b' });
+  const ends = { queue: '\rb', exchange: 'amq.\ndirect', routingKey: 'k' };
+  expect(peer.call(1, 'queue.bind', ends).name).toBe('queue.bind-ok');
+  expect(peer.call(1, 'exchange.bind', { destination: 'amq.\rtopic', source: 'amq.fanout\n' }).name).toBe(
+    'exchange.bind-ok',
+  );
+  const [vhost] = world.broker.vhosts.values();
+  expect([...(vhost?.queues.get('b')?.incoming ?? [])].map(({ source }) => source.name)).toEqual(['amq.direct']);
+  peer.call(1, 'queue.unbind', ends);
+  expect(vhost?.queues.get('b')?.incoming.size).toBe(0);
+  peer.call(1, 'queue.delete', { queue: 'b\n' });
+  expect(vhost?.queues.has('b')).toBe(false);
+});
+
 it('what a binding may not be is told before who owns the queue; what is not bound may be unbound by anybody', () => {
   const { world, peer } = amqpScene();
   peer.call(1, 'queue.declare', { queue: 'mine', exclusive: true });
