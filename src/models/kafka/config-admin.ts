@@ -10,6 +10,7 @@ import {
   SETTING_TYPES,
   type Setting,
   TOPIC_SETTINGS,
+  WITHOUT_DEFAULT,
 } from './setting.js';
 import { checkTopicName } from './topic-name.js';
 import { checkTopicSettings } from './topic-settings.js';
@@ -30,7 +31,7 @@ export interface ConfigResource {
 /** A setting as admin clients see it. */
 export interface DescribedSetting {
   readonly name: string;
-  /** Null for one that is told in hours. */
+  /** Null for one that is told in hours, and where there is nothing. */
   readonly value: string | null;
   readonly readOnly: boolean;
   readonly source: number;
@@ -91,7 +92,7 @@ export class ConfigAdmin {
     // All nodes together have only what was set for them.
     const onlySet = resource.type === RESOURCE_TYPES.broker && resource.name === '';
     const described: DescribedSetting[] = [];
-    for (const setting of config.settings.values()) {
+    for (const setting of [...config.settings.values()].sort(byName)) {
       if (wanted && !wanted.has(setting.name)) continue;
       if (onlySet && !config.overrides.has(setting.name)) continue;
       const chain = config.chain(setting.name).map(({ name, value, source }) => ({
@@ -103,7 +104,7 @@ export class ConfigAdmin {
       if (!first) continue;
       described.push({
         name: setting.name,
-        value: first.source === CONFIG_SOURCES.default && DEFAULT_IN_HOURS.has(setting.name) ? null : first.value,
+        value: first.source === CONFIG_SOURCES.default && hasNoDefault(setting.name) ? null : first.value,
         source: first.source,
         readOnly: resource.type === RESOURCE_TYPES.broker && !isDynamic(setting.name),
         type: SETTING_TYPES[setting.type],
@@ -248,7 +249,8 @@ export class ConfigAdmin {
   #configOf(nodeId: number): Config {
     let config = this.#nodes.get(nodeId);
     if (!config) {
-      config = createNodeConfig(this.#cluster.config);
+      const { config: parent, nodes } = this.#cluster;
+      config = createNodeConfig(parent, nodeId, nodes.find(({ id }) => id === nodeId)?.rack ?? null);
       this.#nodes.set(nodeId, config);
     }
     return config;
@@ -271,9 +273,16 @@ export class ConfigAdmin {
   }
 }
 
+const byName = (a: Setting, b: Setting) => (a.name < b.name ? -1 : 1);
+
+function hasNoDefault(name: string): boolean {
+  return DEFAULT_IN_HOURS.has(name) || WITHOUT_DEFAULT.has(name);
+}
+
 /** Kafka leaves a default out that belongs to a setting in hours, unless the one in milliseconds is set somewhere. */
 function synonymsOf(chain: readonly Synonym[]): readonly Synonym[] {
   const last = chain.at(-1);
+  if (last && WITHOUT_DEFAULT.has(last.name)) return chain.slice(0, -1);
   const inHours = last && DEFAULT_IN_HOURS.get(last.name);
   if (!inHours) return chain;
   const rest = chain.slice(0, -1);

@@ -166,9 +166,13 @@ export function createBrokerConfig(options: KafkaOptions, changed: () => void = 
   return new Config(BROKER_SETTINGS, 'dynamicDefault', fixed, changed);
 }
 
-/** Settings of one node, over those of the cluster. */
-export function createNodeConfig(cluster: Config): Config {
-  return new Config(BROKER_SETTINGS, 'dynamicBroker', cluster);
+/** Settings of one node: those that can be changed, over what it is, over those of the cluster. */
+export function createNodeConfig(cluster: Config, nodeId: number, rack: string | null): Config {
+  const fixed = new Config(BROKER_SETTINGS, 'static', cluster);
+  fixed.set('node.id', nodeId);
+  fixed.set('broker.id', nodeId);
+  if (rack !== null) fixed.set('broker.rack', rack);
+  return new Config(BROKER_SETTINGS, 'dynamicBroker', fixed);
 }
 
 /** Settings of a topic, which inherit from those of the cluster. */

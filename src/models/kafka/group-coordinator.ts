@@ -121,7 +121,7 @@ export class GroupCoordinator implements BrokerModel {
       const known = joins ? this.#table.get(groupId) : this.#table.existing(groupId);
       const entry = known ?? this.#table.create(groupId);
       const { group } = entry;
-      if (!joins && group.type !== 'consumer') throw this.#table.notFound(groupId, 'is no consumer group');
+      if (!joins && group.type !== 'consumer') throw this.#table.notFound(groupId, 'is not a consumer group.');
       const joined = group.type === 'consumer' ? group : this.#converted(group, this.#table.newModern(groupId));
       try {
         const answer = joined.heartbeat(request);
@@ -211,7 +211,7 @@ export class GroupCoordinator implements BrokerModel {
   describe(groupId: string, nodeId?: number): GroupDescription {
     this.#table.checkNode(groupId, nodeId);
     const { group } = this.#table.existing(groupId);
-    if (group.type !== 'classic') throw this.#table.notFound(groupId, 'is no classic group');
+    if (group.type !== 'classic') throw this.#table.notFound(groupId, 'is not a classic group.');
     const stable = group.state === 'Stable';
     return {
       groupId,
@@ -234,7 +234,7 @@ export class GroupCoordinator implements BrokerModel {
     this.#table.checkNode(groupId, nodeId);
     const { group } = this.#table.existing(groupId);
     if (group.type === 'consumer') return group;
-    throw this.#table.notFound(groupId, 'is a classic group');
+    throw this.#table.notFound(groupId, 'is not a consumer group.');
   }
 
   /** Groups that a node coordinates, all of them without one. Filters ignore case; empty ones let everything through. */

@@ -148,11 +148,11 @@ export class GroupTable {
   existing(groupId: string): GroupEntry {
     const entry = this.#groups.get(groupId);
     if (entry) return entry;
-    throw this.notFound(groupId, 'does not exist');
+    throw new KafkaError('GROUP_ID_NOT_FOUND', `Consumer group ${groupId} not found.`);
   }
 
   notFound(groupId: string, why: string): KafkaError {
-    return new KafkaError('GROUP_ID_NOT_FOUND', `group '${groupId}' ${why}`);
+    return new KafkaError('GROUP_ID_NOT_FOUND', `Group ${groupId} ${why}`);
   }
 
   /** @throws KafkaError INVALID_GROUP_ID, NOT_COORDINATOR */

@@ -20,11 +20,12 @@ function problemOf(request: ConsumerHeartbeat): string | undefined {
   if (rackId === '') return "RackId can't be empty.";
   if (memberEpoch < LEAVE_STATIC_EPOCH) return 'MemberEpoch is invalid.';
   if (memberEpoch !== JOIN_EPOCH && memberId === '') return "MemberId can't be empty.";
-  if (memberEpoch === LEAVE_STATIC_EPOCH && instanceId === null) return 'only a static member leaves for a while';
+  if (memberEpoch === LEAVE_STATIC_EPOCH && instanceId === null) return "InstanceId can't be null.";
   if (memberEpoch !== JOIN_EPOCH) return undefined;
   if (request.rebalanceTimeoutMs < 0) return 'RebalanceTimeoutMs must be provided in first request.';
-  if (request.topics === null && request.topicPattern === null)
-    return 'SubscribedTopicNames must be set in first request.';
   if (request.owned === null || request.owned.length > 0) return 'TopicPartitions must be empty when (re-)joining.';
+  if (request.topics === null && request.topicPattern === null) {
+    return 'SubscribedTopicNames must be set in first request.';
+  }
   return undefined;
 }

@@ -5,6 +5,8 @@
  * @see https://kafka.apache.org/documentation/#topicconfigs
  * @see https://kafka.apache.org/documentation/#brokerconfigs
  */
+import { isFormatVersion } from './format-version.js';
+
 export type SettingType = 'boolean' | 'string' | 'int' | 'short' | 'long' | 'double' | 'list' | 'class' | 'password';
 
 /** Numbers of the types on the wire. */
@@ -82,45 +84,50 @@ const GZIP_LEVEL = (value: number) =>
 const LZ4_LEVEL = between(1, 17);
 const ZSTD_LEVEL = between(-131_072, 22);
 const POLICY = allOf('compact', 'delete');
+const FORMAT_VERSION = (value: string) =>
+  isFormatVersion(value) ? undefined : { value, what: `Version ${value} is not a valid version` };
 
-/** Topic settings that a broker setting stands behind share its default. */
+/**
+ * Topic settings that a broker setting stands behind share its default. Their order is Kafka's: values are looked at in
+ * it, and the first that is wrong is told.
+ */
 const TOPIC_ROWS: readonly Row[] = [
-  ['cleanup.policy', 'list', 'delete', 'log.cleanup.policy', POLICY],
-  ['compression.gzip.level', 'int', '-1', 'compression.gzip.level', GZIP_LEVEL],
-  ['compression.lz4.level', 'int', '9', 'compression.lz4.level', LZ4_LEVEL],
-  ['compression.type', 'string', 'producer', 'compression.type', COMPRESSION],
-  ['compression.zstd.level', 'int', '3', 'compression.zstd.level', ZSTD_LEVEL],
-  ['delete.retention.ms', 'long', DAY_MS, 'log.cleaner.delete.retention.ms', atLeast(0)],
-  ['file.delete.delay.ms', 'long', '60000', 'log.segment.delete.delay.ms', atLeast(0)],
+  ['segment.bytes', 'int', '1073741824', 'log.segment.bytes', atLeast(14)],
+  ['segment.ms', 'long', WEEK_MS, 'log.roll.ms', atLeast(1)],
+  ['segment.jitter.ms', 'long', '0', undefined, atLeast(0)],
+  ['segment.index.bytes', 'int', '10485760', 'log.index.size.max.bytes', atLeast(4)],
   ['flush.messages', 'long', LONGEST, 'log.flush.interval.messages', atLeast(1)],
   ['flush.ms', 'long', LONGEST, undefined, atLeast(0)],
-  [FOLLOWERS, 'list', '', undefined, throttled(FOLLOWERS)],
-  ['index.interval.bytes', 'int', '4096', 'log.index.interval.bytes', atLeast(0)],
-  [LEADERS, 'list', '', undefined, throttled(LEADERS)],
-  ['local.retention.bytes', 'long', '-2', 'log.local.retention.bytes', atLeast(-2)],
-  ['local.retention.ms', 'long', '-2', 'log.local.retention.ms', atLeast(-2)],
-  ['max.compaction.lag.ms', 'long', LONGEST, 'log.cleaner.max.compaction.lag.ms', atLeast(1)],
-  ['max.message.bytes', 'int', '1048588', 'message.max.bytes', atLeast(0)],
-  ['message.downconversion.enable', 'boolean', 'true', 'log.message.downconversion.enable'],
-  ['message.format.version', 'string', '3.0-IV1', 'log.message.format.version'],
-  ['message.timestamp.after.max.ms', 'long', LONGEST, 'log.message.timestamp.after.max.ms', atLeast(0)],
-  ['message.timestamp.before.max.ms', 'long', LONGEST, 'log.message.timestamp.before.max.ms', atLeast(0)],
-  ['message.timestamp.difference.max.ms', 'long', LONGEST, 'log.message.timestamp.difference.max.ms', atLeast(0)],
-  ['message.timestamp.type', 'string', 'CreateTime', 'log.message.timestamp.type', TIMESTAMP_TYPE],
-  ['min.cleanable.dirty.ratio', 'double', '0.5', 'log.cleaner.min.cleanable.ratio', between(0, 1)],
-  ['min.compaction.lag.ms', 'long', '0', 'log.cleaner.min.compaction.lag.ms', atLeast(0)],
-  ['min.insync.replicas', 'int', '1', 'min.insync.replicas', atLeast(1)],
-  ['preallocate', 'boolean', 'false', 'log.preallocate'],
-  ['remote.log.copy.disable', 'boolean', 'false'],
-  ['remote.log.delete.on.disable', 'boolean', 'false'],
-  ['remote.storage.enable', 'boolean', 'false'],
   ['retention.bytes', 'long', '-1', 'log.retention.bytes'],
   ['retention.ms', 'long', WEEK_MS, 'log.retention.ms', atLeast(-1)],
-  ['segment.bytes', 'int', '1073741824', 'log.segment.bytes', atLeast(14)],
-  ['segment.index.bytes', 'int', '10485760', 'log.index.size.max.bytes', atLeast(4)],
-  ['segment.jitter.ms', 'long', '0', undefined, atLeast(0)],
-  ['segment.ms', 'long', WEEK_MS, 'log.roll.ms', atLeast(1)],
+  ['max.message.bytes', 'int', '1048588', 'message.max.bytes', atLeast(0)],
+  ['index.interval.bytes', 'int', '4096', 'log.index.interval.bytes', atLeast(0)],
+  ['delete.retention.ms', 'long', DAY_MS, 'log.cleaner.delete.retention.ms', atLeast(0)],
+  ['min.compaction.lag.ms', 'long', '0', 'log.cleaner.min.compaction.lag.ms', atLeast(0)],
+  ['max.compaction.lag.ms', 'long', LONGEST, 'log.cleaner.max.compaction.lag.ms', atLeast(1)],
+  ['file.delete.delay.ms', 'long', '60000', 'log.segment.delete.delay.ms', atLeast(0)],
+  ['min.cleanable.dirty.ratio', 'double', '0.5', 'log.cleaner.min.cleanable.ratio', between(0, 1)],
+  ['cleanup.policy', 'list', 'delete', 'log.cleanup.policy', POLICY],
   ['unclean.leader.election.enable', 'boolean', 'false', 'unclean.leader.election.enable'],
+  ['min.insync.replicas', 'int', '1', 'min.insync.replicas', atLeast(1)],
+  ['compression.type', 'string', 'producer', 'compression.type', COMPRESSION],
+  ['compression.gzip.level', 'int', '-1', 'compression.gzip.level', GZIP_LEVEL],
+  ['compression.lz4.level', 'int', '9', 'compression.lz4.level', LZ4_LEVEL],
+  ['compression.zstd.level', 'int', '3', 'compression.zstd.level', ZSTD_LEVEL],
+  ['preallocate', 'boolean', 'false', 'log.preallocate'],
+  ['message.format.version', 'string', '3.0-IV1', 'log.message.format.version', FORMAT_VERSION],
+  ['message.timestamp.type', 'string', 'CreateTime', 'log.message.timestamp.type', TIMESTAMP_TYPE],
+  ['message.timestamp.difference.max.ms', 'long', LONGEST, 'log.message.timestamp.difference.max.ms', atLeast(0)],
+  ['message.timestamp.before.max.ms', 'long', LONGEST, 'log.message.timestamp.before.max.ms', atLeast(0)],
+  ['message.timestamp.after.max.ms', 'long', LONGEST, 'log.message.timestamp.after.max.ms', atLeast(0)],
+  [LEADERS, 'list', '', undefined, throttled(LEADERS)],
+  [FOLLOWERS, 'list', '', undefined, throttled(FOLLOWERS)],
+  ['message.downconversion.enable', 'boolean', 'true', 'log.message.downconversion.enable'],
+  ['remote.storage.enable', 'boolean', 'false'],
+  ['local.retention.ms', 'long', '-2', 'log.local.retention.ms', atLeast(-2)],
+  ['local.retention.bytes', 'long', '-2', 'log.local.retention.bytes', atLeast(-2)],
+  ['remote.log.copy.disable', 'boolean', 'false'],
+  ['remote.log.delete.on.disable', 'boolean', 'false'],
 ];
 
 const BROKER_ROWS: readonly Row[] = [
@@ -185,7 +192,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['max.incremental.fetch.session.cache.slots', 'int', '1000', undefined, atLeast(0)],
   ['message.max.bytes', 'int', '1048588', undefined, atLeast(0)],
   ['min.insync.replicas', 'int', '1', undefined, atLeast(1)],
-  ['node.id', 'int', '1', undefined, atLeast(0)],
+  ['node.id', 'int', '-1'],
   ['num.io.threads', 'int', '8', undefined, atLeast(1)],
   ['num.network.threads', 'int', '3', undefined, atLeast(1)],
   ['num.partitions', 'int', '1', undefined, atLeast(1)],
@@ -218,7 +225,6 @@ const GROUP_ROWS: readonly Row[] = [
   ['consumer.session.timeout.ms', 'int', '45000', 'group.consumer.session.timeout.ms', atLeast(1)],
 ];
 
-/** In Kafka's own order, by name. */
 function table(rows: readonly Row[]): ReadonlyMap<string, Setting> {
   return new Map(
     rows.map(([name, type, defaultValue, synonym, check]) => [
@@ -243,6 +249,9 @@ export const DEFAULT_IN_HOURS: ReadonlyMap<string, { readonly name: string; read
   ['log.retention.ms', { name: 'log.retention.hours', value: '168' }],
   ['log.roll.ms', { name: 'log.roll.hours', value: '168' }],
 ]);
+
+/** Settings of brokers that have nothing for a default. */
+export const WITHOUT_DEFAULT: ReadonlySet<string> = new Set(['advertised.listeners', 'broker.rack']);
 
 /** Settings of brokers that can be changed while they run; the others are read-only. */
 export function isDynamic(name: string): boolean {

@@ -122,13 +122,15 @@ function manualAssignments(cluster: Cluster, request: TopicRequest): ReadonlyArr
       `A manual partition assignment was specified, but ${what} was not set to -1.`,
     );
   }
-  const indexes = request.assignments.map(({ index }) => index);
-  const twice = indexes.find((index, at) => indexes.indexOf(index) < at);
-  if (twice !== undefined) {
-    const found = `Found multiple manual partition assignments for partition ${twice}`;
-    throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', found);
+  const seen = new Set<number>();
+  for (const { index, nodes } of request.assignments) {
+    if (seen.has(index)) {
+      const found = `Found multiple manual partition assignments for partition ${index}`;
+      throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', found);
+    }
+    seen.add(index);
+    cluster.checkAssignments([nodes], request.assignments[0]?.nodes.length);
   }
-  cluster.checkAssignments(request.assignments.map(({ nodes }) => nodes));
   const sorted = [...request.assignments].sort((a, b) => a.index - b.index);
   if (sorted.some(({ index }, at) => index !== at)) {
     throw new KafkaError('INVALID_REPLICA_ASSIGNMENT', 'partitions should be a consecutive 0-based integer sequence');
@@ -137,7 +139,7 @@ function manualAssignments(cluster: Cluster, request: TopicRequest): ReadonlyArr
 }
 
 function describe(id: string, replicationFactor: number, partitionCount: number, config: Config): CreatedTopic {
-  const configs = [...config.settings.keys()].flatMap((name) => {
+  const configs = [...config.settings.keys()].sort().flatMap((name) => {
     const [first] = config.chain(name);
     return first ? [{ name, value: first.value, source: CONFIG_SOURCES[first.source] }] : [];
   });

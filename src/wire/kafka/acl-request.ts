@@ -11,9 +11,9 @@ const LAST_RESOURCE = 7;
 const LAST_OPERATION = 14;
 
 /** @throws KafkaError SECURITY_DISABLED when nothing would be enforced */
-export function demandAuthorizer(call: Call<any>): void {
+export function demandAuthorizer(call: Call<any>, text = 'No Authorizer is configured.'): void {
   if (call.broker.acls.enabled) return;
-  throw new KafkaError('SECURITY_DISABLED', 'No Authorizer is configured on the broker');
+  throw new KafkaError('SECURITY_DISABLED', text);
 }
 
 /** A filter as requests describe it. */

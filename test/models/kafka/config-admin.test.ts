@@ -64,6 +64,26 @@ describe('what is described', () => {
     expect(described[0]?.synonyms[0]?.value).toBe('delete,compact');
   });
 
+  test('of a node tells which one it is and where it stands', () => {
+    const { admin } = start({ racks: ['a'] });
+    const values = (nodeId: number) =>
+      admin
+        .describe({ ...NODE_1, name: String(nodeId) }, ['node.id', 'broker.id', 'broker.rack'], nodeId)
+        .map(({ value, source, readOnly }) => [value, source, readOnly]);
+    expect(values(1)).toEqual([
+      ['1', 4, true],
+      ['a', 4, true],
+      ['1', 4, true],
+    ]);
+    expect(values(2)).toEqual([
+      ['2', 4, true],
+      [null, 5, true],
+      ['2', 4, true],
+    ]);
+    const [rack] = admin.describe({ ...NODE_1, name: '2' }, ['broker.rack'], 2);
+    expect(rack?.synonyms).toEqual([]);
+  });
+
   test('leaves out what nobody knows', () => {
     expect(start().admin.describe(TOPIC, ['nonsense', '__proto__'], 1)).toEqual([]);
   });

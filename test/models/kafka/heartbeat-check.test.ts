@@ -37,6 +37,13 @@ it.each<[string, Partial<ConsumerHeartbeat>]>([
   ['a join that holds partitions', { owned: [{ topicId: 't', partitions: [0] }] }],
 ])('refuses %s', (_, changes) => expect(check(changes)).toBe('INVALID_REQUEST'));
 
+it('tells of what is wrong in the order of Kafka', () => {
+  const refusal = (changes: Partial<ConsumerHeartbeat>) => expect(() => checkHeartbeat({ ...joining, ...changes }, []));
+  refusal({ topics: null, owned: null }).toThrow('TopicPartitions must be empty when (re-)joining.');
+  refusal({ memberEpoch: -2, memberId: '' }).toThrow("MemberId can't be empty.");
+  refusal({ memberEpoch: -2 }).toThrow("InstanceId can't be null.");
+});
+
 it('refuses an assignor that the group does not have', () => {
   expect(check({ assignor: 'nobody' })).toBe('UNSUPPORTED_ASSIGNOR');
 });

@@ -40,6 +40,19 @@ describe('a topic', () => {
     expect(() => create({}, true)).toThrow(failure('TOPIC_ALREADY_EXISTS'));
   });
 
+  test('is refused for the first assignment that cannot be', () => {
+    const { create } = start();
+    const twice = (...nodes: number[]) =>
+      create({
+        assignments: [
+          { index: 0, nodes },
+          { index: 0, nodes: [1, 1] },
+        ],
+      });
+    expect(() => twice(1, 1)).toThrow('includes the broker 1 more than once');
+    expect(() => twice(1, 2)).toThrow('Found multiple manual partition assignments for partition 0');
+  });
+
   test('lies where the request puts it, in whatever order that is said', () => {
     const { broker, create } = start();
     create({

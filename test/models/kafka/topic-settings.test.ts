@@ -39,3 +39,13 @@ it('settings of a topic are checked by themselves, and with the others', () => {
   expect(check({ 'min.cleanable.dirty.ratio': '2' })).toThrow('Invalid value 2.0 for');
   expect(check({ 'compression.type': ' gzip ', 'compression.gzip.level': '-1' })).not.toThrow();
 });
+
+it.each([
+  [{ 'compression.type': 'GZIP', 'segment.bytes': '13' }, 'segment.bytes: Value must be at least 14'],
+  [{ 'min.cleanable.dirty.ratio': '-0.1', 'retention.bytes': '1.5' }, 'retention.bytes: Not a number of type LONG'],
+  [{ 'message.timestamp.before.max.ms': '-1', 'message.timestamp.type': 'x' }, 'message.timestamp.type: String'],
+  [{ 'message.format.version': '4.0' }, 'Invalid value 4.0 for configuration message.format.version: Version 4.0 is'],
+])('of settings %j Kafka tells what is wrong with the one that it defines first', (settings, text) => {
+  const cluster = createBrokerConfig({});
+  expect(() => checkTopicSettings(new Map(Object.entries(settings)), cluster)).toThrow(text);
+});

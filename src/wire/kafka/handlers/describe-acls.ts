@@ -39,7 +39,7 @@ export const describeAclsApi = defineApi({
 
 export const describeAcls = describeAclsApi.handler({
   handle(request, call) {
-    demandAuthorizer(call);
+    demandAuthorizer(call, 'No Authorizer is configured on the broker');
     call.demand('describe', 'cluster', CLUSTER_RESOURCE);
     const resources = new Map<string, ResourceAnswer>();
     for (const binding of call.broker.acls.find(toFilter(request))) {
