@@ -1,17 +1,10 @@
 import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
-import { CONFIG_SOURCES, type Config, checkSettings, createNodeConfig, plainValue } from './config.js';
+import { type Config, checkSettings, createNodeConfig } from './config.js';
+import { type DescribedSetting, describeSetting } from './config-description.js';
 import { KafkaError } from './errors.js';
 import type { GroupSettings } from './group-settings.js';
-import {
-  BROKER_SETTINGS,
-  DEFAULT_IN_HOURS,
-  isDynamic,
-  SETTING_TYPES,
-  type Setting,
-  TOPIC_SETTINGS,
-  WITHOUT_DEFAULT,
-} from './setting.js';
+import { BROKER_SETTINGS, isDynamic, type Setting, THROTTLE_SETTINGS, TOPIC_SETTINGS } from './setting.js';
 import { checkTopicName } from './topic-name.js';
 import { checkTopicSettings } from './topic-settings.js';
 
@@ -21,29 +14,13 @@ export const RESOURCE_TYPES = { topic: 2, broker: 4, brokerLogger: 8, group: 32 
 /** What is done to a setting, by its number on the wire. */
 export const CONFIG_OPERATIONS = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
 
+const NODE_SETTINGS: ReadonlyMap<string, Setting> = new Map([...BROKER_SETTINGS, ...THROTTLE_SETTINGS]);
+
 export interface ConfigResource {
   /** One of `RESOURCE_TYPES`. */
   readonly type: number;
   /** A topic, a group, or the id of a node; empty stands for all nodes. */
   readonly name: string;
-}
-
-/** A setting as admin clients see it. */
-export interface DescribedSetting {
-  readonly name: string;
-  /** Null for one that is told in hours, and where there is nothing. */
-  readonly value: string | null;
-  readonly readOnly: boolean;
-  readonly source: number;
-  readonly type: number;
-  /** What it would be taken from, most specific first. */
-  readonly synonyms: readonly Synonym[];
-}
-
-interface Synonym {
-  readonly name: string;
-  readonly value: string;
-  readonly source: number;
 }
 
 export interface ConfigChange {
@@ -82,7 +59,7 @@ export class ConfigAdmin {
   /**
    * Settings that are in force, by name.
    *
-   * @param names null for all; those that are unknown are left out
+   * @param names null for all; those that are neither known nor set are left out
    * @param nodeId the node that is asked: nobody else tells its settings
    * @throws KafkaError UNKNOWN_TOPIC_OR_PARTITION, INVALID_TOPIC_EXCEPTION, INVALID_REQUEST
    */
@@ -92,25 +69,10 @@ export class ConfigAdmin {
     // All nodes together have only what was set for them.
     const onlySet = resource.type === RESOURCE_TYPES.broker && resource.name === '';
     const described: DescribedSetting[] = [];
-    for (const setting of [...config.settings.values()].sort(byName)) {
-      if (wanted && !wanted.has(setting.name)) continue;
-      if (onlySet && !config.overrides.has(setting.name)) continue;
-      const chain = config.chain(setting.name).map(({ name, value, source }) => ({
-        name,
-        value: plainValue(setting, value),
-        source: CONFIG_SOURCES[source],
-      }));
-      const [first] = chain;
-      if (!first) continue;
-      described.push({
-        name: setting.name,
-        value: first.source === CONFIG_SOURCES.default && hasNoDefault(setting.name) ? null : first.value,
-        source: first.source,
-        readOnly: resource.type === RESOURCE_TYPES.broker && !isDynamic(setting.name),
-        type: SETTING_TYPES[setting.type],
-        // The default of a setting that brokers do not have is no synonym.
-        synonyms: config.settings === TOPIC_SETTINGS && !setting.synonym ? chain.slice(0, -1) : synonymsOf(chain),
-      });
+    for (const name of [...config.names()].sort()) {
+      if (wanted && !wanted.has(name)) continue;
+      if (onlySet && !config.overrides.has(name)) continue;
+      described.push(describeSetting(config, name));
     }
     return described;
   }
@@ -273,22 +235,6 @@ export class ConfigAdmin {
   }
 }
 
-const byName = (a: Setting, b: Setting) => (a.name < b.name ? -1 : 1);
-
-function hasNoDefault(name: string): boolean {
-  return DEFAULT_IN_HOURS.has(name) || WITHOUT_DEFAULT.has(name);
-}
-
-/** Kafka leaves a default out that belongs to a setting in hours, unless the one in milliseconds is set somewhere. */
-function synonymsOf(chain: readonly Synonym[]): readonly Synonym[] {
-  const last = chain.at(-1);
-  if (last && WITHOUT_DEFAULT.has(last.name)) return chain.slice(0, -1);
-  const inHours = last && DEFAULT_IN_HOURS.get(last.name);
-  if (!inHours) return chain;
-  const rest = chain.slice(0, -1);
-  return rest.some(({ name }) => name === last.name) ? [...rest, { ...inHours, source: last.source }] : rest;
-}
-
 /** Looked at before anything else is. @throws KafkaError INVALID_REQUEST */
 function checkChanges(changes: readonly ConfigChange[]): void {
   if (new Set(changes.map(({ name }) => name)).size < changes.length) {
@@ -344,14 +290,18 @@ function notListed(settings: ReadonlyMap<string, Setting>, name: string, operati
   );
 }
 
-/** What is wrong with settings of a node is wrong with the request. @throws KafkaError INVALID_REQUEST */
+/**
+ * What is wrong with settings of a node is wrong with the request; names that nobody knows are for plug-ins.
+ *
+ * @throws KafkaError INVALID_REQUEST
+ */
 function checkNodeSettings(wanted: ReadonlyMap<string, string>, before: ReadonlyMap<string, string>): void {
   const fixed = [...wanted.keys()].filter((name) => BROKER_SETTINGS.has(name) && !isDynamic(name) && !before.has(name));
   if (fixed.length > 0) {
     throw new KafkaError('INVALID_REQUEST', `Cannot update these configs dynamically: Set(${fixed.join(', ')})`);
   }
   try {
-    checkSettings(BROKER_SETTINGS, wanted);
+    checkSettings(NODE_SETTINGS, new Map([...wanted].filter(([name]) => NODE_SETTINGS.has(name))));
   } catch (error) {
     throw new KafkaError('INVALID_REQUEST', (error as Error).message);
   }

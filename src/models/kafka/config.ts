@@ -116,14 +116,19 @@ export class Config {
   /** A value and where it comes from, most specific first; the first one counts. */
   chain(name: string): ConfigValue[] {
     const setting = this.settings.get(name);
-    if (!setting) return [];
     const own = this.#overrides.get(name);
     const found: ConfigValue[] = own === undefined ? [] : [{ name, value: own, source: this.#source }];
     // A topic inherits what has another name; layers over the same settings inherit by the same one.
-    const inherited = this.#parent?.settings === this.settings ? name : setting.synonym;
+    const inherited = this.#parent?.settings === this.settings ? name : setting?.synonym;
     if (this.#parent && inherited !== undefined) found.push(...this.#parent.chain(inherited));
-    else found.push({ name, value: setting.defaultValue, source: 'default' });
+    else if (setting) found.push({ name, value: setting.defaultValue, source: 'default' });
     return found;
+  }
+
+  /** What there is to tell: the settings, then what else was set, here or above. */
+  names(): ReadonlySet<string> {
+    const above = this.#parent?.settings === this.settings ? this.#parent.names() : this.settings.keys();
+    return new Set([...above, ...this.#overrides.keys()]);
   }
 
   text(name: string): string {

@@ -225,6 +225,13 @@ const GROUP_ROWS: readonly Row[] = [
   ['consumer.session.timeout.ms', 'int', '45000', 'group.consumer.session.timeout.ms', atLeast(1)],
 ];
 
+/** Settings of nodes that have no default: there are none until somebody sets them. Nothing is slowed down. */
+const THROTTLE_ROWS: readonly Row[] = [
+  'follower.replication.throttled.rate',
+  'leader.replication.throttled.rate',
+  'replica.alter.log.dirs.io.max.bytes.per.second',
+].map((name) => [name, 'long', '', undefined, atLeast(0)]);
+
 function table(rows: readonly Row[]): ReadonlyMap<string, Setting> {
   return new Map(
     rows.map(([name, type, defaultValue, synonym, check]) => [
@@ -242,6 +249,7 @@ function table(rows: readonly Row[]): ReadonlyMap<string, Setting> {
 
 export const TOPIC_SETTINGS = table(TOPIC_ROWS);
 export const BROKER_SETTINGS = table(BROKER_ROWS);
+export const THROTTLE_SETTINGS = table(THROTTLE_ROWS);
 export const GROUP_SETTINGS = table(GROUP_ROWS);
 
 /** Settings of brokers that have no default of their own in Kafka, but that of a setting in hours. */

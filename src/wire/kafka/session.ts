@@ -142,7 +142,8 @@ export class KafkaSession implements Session {
     const correlationId = reader.int32();
     const handler = BY_KEY.get(key);
     if (!handler?.api.accepts(version, this.#profile)) {
-      if (key === API_VERSIONS_KEY) return this.#sendUnsupportedVersion(correlationId);
+      const asksVersions = key === API_VERSIONS_KEY && this.#authentication.admit('ApiVersions') === 'serve';
+      if (asksVersions) return this.#sendUnsupportedVersion(correlationId);
       throw new MalformedRequestError(`API ${key} version ${version} is not offered`);
     }
     const clientId = reader.legacyText() ?? '';

@@ -86,6 +86,22 @@ describe('what is described', () => {
 
   test('leaves out what nobody knows', () => {
     expect(start().admin.describe(TOPIC, ['nonsense', '__proto__'], 1)).toEqual([]);
+    expect(start().admin.describe(NODE_1, ['nonsense', '__proto__'], 1)).toEqual([]);
+  });
+
+  test('of nodes is also what somebody set without anybody knowing it', () => {
+    const { admin } = start();
+    admin.edit(NODE_1, [set('my.plugin', 'x'), set('', 'y')], false, 1);
+    admin.edit(ALL_NODES, [set('my.plugin', 'y')], false, 1);
+    const sources = (resource: typeof NODE_1) =>
+      admin.describe(resource, ['my.plugin', ''], 1).map(({ name, source }) => [name, source]);
+    expect(sources(NODE_1)).toEqual([
+      ['', 2],
+      ['my.plugin', 2],
+    ]);
+    expect(admin.describe(ALL_NODES, null, 1)).toMatchObject([{ name: 'my.plugin', source: 3 }]);
+    admin.replace(NODE_1, [], false, 1);
+    expect(sources(NODE_1)).toEqual([['my.plugin', 3]]);
   });
 });
 
@@ -123,6 +139,7 @@ describe('what is refused', () => {
       'INVALID_REQUEST',
       'Cannot update these configs dynamically',
     ],
+    ['a rate that is none', NODE_1, [set('leader.replication.throttled.rate', '-1')], 'INVALID_REQUEST', 'at least 0'],
     [
       'a node that is not there',
       { ...NODE_1, name: '3' },

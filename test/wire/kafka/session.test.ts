@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { apiVersionsApi } from '../../../src/wire/kafka/handlers/api-versions.js';
 import { describeClusterApi } from '../../../src/wire/kafka/handlers/describe-cluster.js';
 import { fetchApi } from '../../../src/wire/kafka/handlers/fetch.js';
 import { listGroupsApi } from '../../../src/wire/kafka/handlers/list-groups.js';
@@ -51,6 +52,18 @@ describe('a session', () => {
       errorCode: 'ILLEGAL_SASL_STATE',
       errorMessage: 'Unexpected Kafka request of type DESCRIBE_CLUSTER during SASL authentication.',
     });
+  });
+
+  it('tells versions once before authentication, but for a question in a version that is not on offer', () => {
+    const client = new KafkaWorld({ sasl: { users: { bob: 'secret' } } }).connect();
+    const newer = Buffer.from('00000010001200630000000100047465737400', 'hex');
+    const tooNew = Buffer.concat([newer, Buffer.alloc(1)]);
+    client.session.receive(tooNew);
+    expect([...(client.transport.frame()?.subarray(4, 6) ?? [])]).toEqual([0, 35]);
+    const software = { clientSoftwareName: 'x', clientSoftwareVersion: '1' };
+    expect(client.ask(apiVersionsApi, 3, software).errorCode).toBe('NONE');
+    client.session.receive(tooNew);
+    expect([client.transport.closed, client.transport.written]).toEqual([true, []]);
   });
 
   it('takes bare tokens after a handshake of version 0, and closes on a wrong one', () => {

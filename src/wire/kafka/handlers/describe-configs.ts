@@ -65,7 +65,7 @@ export const describeConfigs = describeConfigsApi.handler({
                 value: setting.value,
                 readOnly: setting.readOnly,
                 configSource: setting.source,
-                isSensitive: false,
+                isSensitive: setting.sensitive,
                 synonyms: request.includeSynonyms ? setting.synonyms : [],
                 configType: setting.type,
                 documentation: null,

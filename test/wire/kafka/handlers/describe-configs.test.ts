@@ -34,6 +34,11 @@ test('DescribeConfigs says where a value comes from; nodes have read-only ones',
   expect(ask(resource('none'), null)?.errorCode).toBe('UNKNOWN_TOPIC_OR_PARTITION');
   expect(ask(resource('1', 4), ['num.partitions'])?.configs).toMatchObject([{ readOnly: true, configSource: 5 }]);
   expect(ask(resource('9', 4), null)?.errorCode).toBe('INVALID_REQUEST');
+  const secret = { ...resource('1', 4), configs: [{ name: 'my.plugin', configOperation: 0, value: 'x' }] };
+  client.ask(incrementalAlterConfigsApi, 1, { resources: [secret], validateOnly: false });
+  expect(ask(resource('1', 4), ['my.plugin'])?.configs).toMatchObject([
+    { value: null, isSensitive: true, configType: 0 },
+  ]);
   const change = { ...resource('', 4), configs: [{ name: 'log.retention.ms', configOperation: 0, value: '88' }] };
   client.ask(incrementalAlterConfigsApi, 1, { resources: [change], validateOnly: false });
   expect(world.broker.cluster.topic('t')?.settings.retentionMs).toBe(88);
