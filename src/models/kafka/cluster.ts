@@ -4,7 +4,7 @@ import { loadTopic, saveTopic, type TopicState } from './cluster-snapshot.js';
 import type { Config, KafkaOptions } from './config.js';
 import { KafkaError } from './errors.js';
 import { NO_LEADER, type Nodes, type Partition } from './partition.js';
-import { checkEnoughNodes, checkFactor, checkReplicas, spreadReplicas } from './replica-placement.js';
+import { checkEnoughNodes, checkFactor, checkPlacement, checkReplicas, spreadReplicas } from './replica-placement.js';
 import { Topic } from './topic.js';
 import { checkTopicName, collisionKey, isInternalTopic, OFFSETS_TOPIC, TRANSACTIONS_TOPIC } from './topic-name.js';
 import { checkTopicSettings } from './topic-settings.js';
@@ -119,7 +119,7 @@ export class Cluster implements Nodes {
     const config = Object.entries(spec.config ?? {}).map(([setting, value]) => [setting, String(value)] as const);
     checkTopicSettings(new Map(config), this.config);
     if (!spec.assignments) return this.#place(name, spec);
-    this.checkAssignments(spec.assignments);
+    checkPlacement(this.nodes, spec.assignments, 0);
     return spec.assignments;
   }
 
@@ -141,8 +141,8 @@ export class Cluster implements Nodes {
     const factor = spec.replicationFactor ?? this.config.number('default.replication.factor');
     checkFactor(factor);
     this.checkPartitionCount(name, count);
-    checkEnoughNodes(factor, this.liveNodes.length);
-    return spreadReplicas(this.#liveIds, count, factor, this.#placed);
+    checkEnoughNodes(factor, this.nodes.length);
+    return spreadReplicas(this.nodes, count, factor, this.#placed);
   }
 
   /** @throws KafkaError INVALID_PARTITIONS */
@@ -160,10 +160,6 @@ export class Cluster implements Nodes {
   /** @throws KafkaError INVALID_REPLICA_ASSIGNMENT */
   checkAssignments(assignments: ReadonlyArray<readonly number[]>, size?: number): void {
     checkReplicas(this.nodes, assignments, size);
-  }
-
-  get #liveIds(): number[] {
-    return this.liveNodes.map(({ id }) => id);
   }
 
   /** @throws KafkaError TOPIC_ALREADY_EXISTS, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_CONFIG, … */
@@ -202,9 +198,9 @@ export class Cluster implements Nodes {
       );
     }
     const factor = topic.partitions[0]?.replicas.length ?? 1;
-    if (assignments) this.checkAssignments(assignments, factor);
-    else checkEnoughNodes(factor, this.liveNodes.length);
-    const planned = assignments ?? spreadReplicas(this.#liveIds, count - before, factor, this.#placed);
+    if (assignments) checkPlacement(this.nodes, assignments, before, factor);
+    else checkEnoughNodes(factor, this.nodes.length);
+    const planned = assignments ?? spreadReplicas(this.nodes, count - before, factor, this.#placed);
     if (validateOnly) return;
     this.#placed += planned.length;
     for (const replicas of planned) topic.addPartition(replicas);

@@ -1,13 +1,48 @@
 import { KafkaError } from './errors.js';
 
-interface Numbered {
+interface PlacementNode {
   readonly id: number;
+  readonly alive: boolean;
 }
 
-/** Round robin over the live nodes; the leaders rotate. */
-export function spreadReplicas(live: readonly number[], count: number, factor: number, first: number): number[][] {
+/** Round robin over the live nodes; the leaders rotate. Nodes that are down come last, where there are not enough others. */
+export function spreadReplicas(
+  nodes: readonly PlacementNode[],
+  count: number,
+  factor: number,
+  first: number,
+): number[][] {
+  const [live, down] = [true, false].map((alive) => nodes.filter((node) => node.alive === alive).map(({ id }) => id));
   return Array.from({ length: count }, (_, index) =>
-    Array.from({ length: factor }, (_, at) => live[(first + index + at) % live.length] as number),
+    [...rotated(live as number[], first + index), ...rotated(down as number[], first + index)].slice(0, factor),
+  );
+}
+
+function rotated(ids: readonly number[], by: number): number[] {
+  const start = by % Math.max(ids.length, 1);
+  return [...ids.slice(start), ...ids.slice(0, start)];
+}
+
+/**
+ * Whether these nodes can hold new partitions.
+ *
+ * @param firstIndex the index of the first of the partitions
+ * @param size nodes that each partition has
+ * @throws KafkaError INVALID_REPLICA_ASSIGNMENT
+ */
+export function checkPlacement(
+  nodes: readonly PlacementNode[],
+  assignments: ReadonlyArray<readonly number[]>,
+  firstIndex: number,
+  size?: number,
+): void {
+  checkReplicas(nodes, assignments, size);
+  const dead = assignments.findIndex((replicas) => nodes.every(({ id, alive }) => !alive || !replicas.includes(id)));
+  if (dead < 0) return;
+  throw new KafkaError(
+    'INVALID_REPLICA_ASSIGNMENT',
+    `All brokers specified in the manual partition assignment for partition ${firstIndex + dead} are fenced or in ` +
+      'controlled shutdown.',
   );
 }
 
@@ -18,7 +53,7 @@ export function spreadReplicas(live: readonly number[], count: number, factor: n
  * @throws KafkaError INVALID_REPLICA_ASSIGNMENT
  */
 export function checkReplicas(
-  nodes: readonly Numbered[],
+  nodes: readonly PlacementNode[],
   assignments: ReadonlyArray<readonly number[]>,
   size = assignments[0]?.length,
 ): void {
@@ -29,7 +64,7 @@ export function checkReplicas(
   }
 }
 
-function problemOf(nodes: readonly Numbered[], replicas: readonly number[], size: unknown): string | undefined {
+function problemOf(nodes: readonly PlacementNode[], replicas: readonly number[], size: unknown): string | undefined {
   if (replicas.length === 0) return 'an empty replica list.';
   const sorted = [...replicas].sort((a, b) => a - b);
   for (const [at, replica] of sorted.entries()) {

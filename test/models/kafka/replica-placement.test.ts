@@ -1,15 +1,36 @@
 import { expect, test } from 'vitest';
-import { checkEnoughNodes, checkReplicas, spreadReplicas } from '../../../src/models/kafka/replica-placement.js';
+import {
+  checkEnoughNodes,
+  checkPlacement,
+  checkReplicas,
+  spreadReplicas,
+} from '../../../src/models/kafka/replica-placement.js';
 
-const nodes = [{ id: 0 }, { id: 1 }, { id: 2 }];
+const node = (id: number, alive = true) => ({ id, alive });
+const nodes = [node(0), node(1), node(2)];
 
 test('replicas go round the live nodes, beginning with another one for each partition', () => {
-  expect(spreadReplicas([0, 2, 5], 4, 2, 1)).toEqual([
+  expect(spreadReplicas([node(0), node(1, false), node(2), node(5)], 4, 2, 1)).toEqual([
     [2, 5],
     [5, 0],
     [0, 2],
     [2, 5],
   ]);
+});
+
+test('nodes that are down get replicas where there are not enough others, and never lead', () => {
+  expect(spreadReplicas([node(1), node(2, false)], 2, 2, 1)).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
+});
+
+test('a new partition has a node that is up', () => {
+  const down = [node(1), node(2, false)];
+  expect(() => checkPlacement(down, [[2, 1]], 0)).not.toThrow();
+  expect(() => checkPlacement(down, [[1], [2]], 3)).toThrow(
+    'All brokers specified in the manual partition assignment for partition 4 are fenced or in controlled shutdown.',
+  );
 });
 
 test('an assignment names known nodes, each once, as many for every partition', () => {
