@@ -62,8 +62,8 @@ export async function run(program: Program, site: Site): Promise<string[]> {
 const CALM_LOOKS = 2;
 /** Its connection is cut, so that it stands for nothing. */
 const CUT_CHANNEL = 99;
-/** A replicated queue of its own: what it confirms was logged behind all that other queues were told before. */
-const LOG_QUEUE = 'differential.log';
+/** A replicated queue beside those of the program: what it confirms was logged behind all that they were told before. */
+const LOG_QUEUE = 'log';
 
 /** Names that a broker makes up. */
 const MADE_UP = /(amq\.gen-|amq\.ctag-|amq\.rabbitmq\.reply-to\.)[\w+/=.-]{20,}/g;
@@ -132,8 +132,8 @@ class Runner {
     this.#control = await this.#site.connect();
     await this.#control.call(1, 'channel.open');
     if (this.#program.isReplicated && this.#site.isConcurrent) {
-      const args = { 'x-queue-type': 'quorum', 'x-max-length': 1, 'x-expires': 60_000 };
-      await this.#control.call(1, 'queue.declare', declaration(LOG_QUEUE, args));
+      const args = { 'x-queue-type': 'quorum', 'x-max-length': 1 };
+      await this.#control.call(1, 'queue.declare', declaration(this.#logQueue, args));
       await this.#control.call(1, 'confirm.select');
     }
     const { exchanges, queues, bindings } = this.#program;
@@ -148,7 +148,9 @@ class Runner {
     for (const client of this.#clients) if (client?.isOpen) await client.call(0, 'connection.close');
     const control = this.#control;
     if (!control.openChannels.has(1)) await control.call(1, 'channel.open');
-    for (const queue of this.#program.queues.keys()) await control.call(1, 'queue.delete', { queue });
+    for (const queue of [...this.#program.queues.keys(), this.#logQueue]) {
+      await control.call(1, 'queue.delete', { queue });
+    }
     for (const exchange of this.#program.exchanges.keys()) await control.call(1, 'exchange.delete', { exchange });
     const policies = new Set(
       this.#program.operations.flatMap((each) => (each.do === 'policy' ? [`${each.operator} ${each.name}`] : [])),
@@ -189,9 +191,13 @@ class Runner {
     return counts;
   }
 
+  get #logQueue(): string {
+    return this.#program.prefix + LOG_QUEUE;
+  }
+
   async #passLog(): Promise<void> {
     const control = this.#control;
-    control.publish(1, { exchange: '', routingKey: LOG_QUEUE }, {}, '');
+    control.publish(1, { exchange: '', routingKey: this.#logQueue }, {}, '');
     while (!control.takeEvents().some(({ name }) => name === 'basic.ack')) await control.call(1, 'basic.qos');
   }
 
