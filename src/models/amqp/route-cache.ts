@@ -1,20 +1,18 @@
 import type { Match } from './match.js';
 
-/** Keys that are kept, and keys that were seen once, each in the slot that a hash of it names; powers of two. */
-const KEPT_COUNT = 16_384;
-const SEEN_COUNT = 4_096;
+/** Places for keys that are kept; powers of two. */
+const FEWEST_PLACES = 256;
+const MOST_PLACES = 65_536;
+/** Destinations that all kept matches may name together. */
+const MOST_DESTINATIONS = 1_048_576;
+/** Places for the hashes of keys that were seen once; a power of two. */
+const SEEN_COUNT = 16_384;
 
-interface Kept {
-  readonly key: string;
-  readonly generation: number;
-  readonly match: Match;
-}
-
-/** So many look-ups decide whether the cache is worth its cost: it is when at least one in eight finds something. */
-const TRIAL_COUNT = 1_024;
-/** So many matches are made without it before the next trial, twice as many after each trial in a row that fails. */
-const SHORTEST_REST = 8_192;
-const LONGEST_REST = 131_072;
+/** So many look-ups decide whether the cache is worth its cost: it is when at least one in eight is of a key seen before. */
+const SHORTEST_TRIAL = 1_024;
+/** After a trial that failed, so many times its length are matched without the cache, and the next trial is twice as long. */
+const REST = 16;
+const LONGEST_TRIAL = 16_384;
 
 /**
  * Matches of the keys that are used most. A key gets in when it is seen again shortly after, so that keys that never
@@ -22,14 +20,17 @@ const LONGEST_REST = 131_072;
  * whichever was there: to keep count of which was used last would cost more than most matches.
  */
 export class RouteCache {
-  // Both are large, and most exchanges see few messages: they are made when first used.
-  #kept: Array<Kept | undefined> | undefined;
-  #seen: Array<string | undefined> | undefined;
-  #generation = 0;
+  /** A key and, next to it, its match, and so on: a key that is found is in the processor's cache together with both. */
+  #kept: Array<string | Match | undefined> = [undefined, undefined];
+  #placeCount = 1;
+  #keptCount = 0;
+  #destinationCount = 0;
+  // Large, and most exchanges see few messages: it is made when first used.
+  #seen: Int32Array | undefined;
+  #trial = SHORTEST_TRIAL;
   #lookups = 0;
-  #hits = 0;
+  #repeats = 0;
   #resting = 0;
-  #nextRest = SHORTEST_REST;
 
   /** What `find(key)` says, or said before under the same bindings. */
   match(key: string, find: (key: string) => Match): Match {
@@ -37,41 +38,79 @@ export class RouteCache {
       this.#resting--;
       return find(key);
     }
-    if (++this.#lookups === TRIAL_COUNT) this.#judge();
+    if (++this.#lookups >= this.#trial) this.#judge();
     const hash = hashOf(key);
-    const kept = this.#kept?.[hash & (KEPT_COUNT - 1)];
-    if (kept !== undefined && kept.key === key && kept.generation === this.#generation) {
-      this.#hits++;
-      return kept.match;
+    const at = this.#placeOf(hash);
+    if (this.#kept[at] === key) {
+      this.#repeats++;
+      return this.#kept[at + 1] as Match;
     }
     const match = find(key);
-    this.#offer(key, hash, match);
+    if (this.#isSeenAgain(hash)) {
+      this.#repeats++;
+      this.#keep(key, hash, match);
+    }
     return match;
   }
 
   /** The bindings are others now. */
   invalidate(): void {
-    this.#generation++;
+    this.#kept = [undefined, undefined];
+    this.#placeCount = 1;
+    this.#keptCount = 0;
+    this.#destinationCount = 0;
   }
 
-  #offer(key: string, hash: number, match: Match): void {
-    this.#seen ??= new Array(SEEN_COUNT);
-    const slot = hash & (SEEN_COUNT - 1);
-    if (this.#seen[slot] === key) {
-      this.#kept ??= new Array(KEPT_COUNT);
-      this.#kept[hash & (KEPT_COUNT - 1)] = { key, generation: this.#generation, match };
-    } else this.#seen[slot] = key;
+  #placeOf(hash: number): number {
+    return 2 * (hash & (this.#placeCount - 1));
+  }
+
+  #isSeenAgain(hash: number): boolean {
+    this.#seen ??= new Int32Array(SEEN_COUNT);
+    const at = hash & (SEEN_COUNT - 1);
+    if (this.#seen[at] === hash) return true;
+    this.#seen[at] = hash;
+    return false;
+  }
+
+  #keep(key: string, hash: number, match: Match): void {
+    this.#destinationCount += sizeOf(match);
+    if (this.#destinationCount > MOST_DESTINATIONS) return this.invalidate();
+    if (this.#keptCount * 2 >= this.#placeCount && this.#placeCount < MOST_PLACES) this.#grow();
+    this.#put(key, hash, match);
+  }
+
+  #put(key: string, hash: number, match: Match): void {
+    const at = this.#placeOf(hash);
+    const before = this.#kept[at + 1] as Match | undefined;
+    if (before === undefined) this.#keptCount++;
+    else this.#destinationCount -= sizeOf(before);
+    this.#kept[at] = key;
+    this.#kept[at + 1] = match;
+  }
+
+  #grow(): void {
+    const kept = this.#kept;
+    this.#placeCount = Math.max(FEWEST_PLACES, this.#placeCount * 2);
+    this.#kept = new Array(2 * this.#placeCount).fill(undefined);
+    this.#keptCount = 0;
+    for (let at = 0; at < kept.length; at += 2) {
+      const key = kept[at] as string | undefined;
+      if (key !== undefined) this.#put(key, hashOf(key), kept[at + 1] as Match);
+    }
   }
 
   #judge(): void {
-    if (this.#hits * 8 < this.#lookups) {
-      this.#resting = this.#nextRest;
-      this.#nextRest = Math.min(LONGEST_REST, this.#nextRest * 2);
-    } else this.#nextRest = SHORTEST_REST;
+    if (this.#repeats * 8 < this.#lookups) {
+      this.#resting = this.#trial * REST;
+      this.#trial = Math.min(LONGEST_TRIAL, this.#trial * 2);
+    } else this.#trial = SHORTEST_TRIAL;
     this.#lookups = 0;
-    this.#hits = 0;
+    this.#repeats = 0;
   }
 }
+
+const sizeOf = ({ queues, exchanges }: Match): number => queues.length + exchanges.length;
 
 /** The ends of a key tell most keys apart. */
 function hashOf(key: string): number {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/core/random.js';
 import type { Match } from '../../../src/models/amqp/match.js';
 import { RouteCache } from '../../../src/models/amqp/route-cache.js';
 
@@ -51,22 +52,47 @@ describe('RouteCache', () => {
     }
   });
 
+  it('comes to keep tens of thousands of keys, however seldom each of them is used', () => {
+    const { asked, match } = setUp();
+    const random = new Random(1);
+    for (let n = 0; n < 1_000_000; n++) match(`key-${random.int(40_000)}`);
+    asked.length = 0;
+    for (let n = 0; n < 10_000; n++) match(`key-${random.int(40_000)}`);
+    expect(asked.length).toBeLessThan(5_000);
+  });
+
+  it('keeps no more than a million destinations', () => {
+    const cache = new RouteCache();
+    const asked: string[] = [];
+    const find = (key: string): Match => {
+      asked.push(key);
+      return { queues: new Array(400_000), exchanges: [] };
+    };
+    const match = (keys: string) => {
+      asked.length = 0;
+      for (const key of keys) cache.match(key, find);
+      return asked.join('');
+    };
+    expect([match('aabb'), match('ab')]).toEqual(['aabb', '']);
+    expect([match('cc'), match('abab')]).toEqual(['cc', 'ab']);
+  });
+
   it('rests where few keys repeat, and wakes up when they do', () => {
     const { asked, match } = setUp();
     for (let n = 0; n < 1_024; n++) match(`once-${n}`);
     for (let n = 0; n < 100; n++) match('hot');
     expect(asked.filter((key) => key === 'hot')).toHaveLength(100);
-    for (let n = 0; n < 10_000; n++) match('hot');
+    for (let n = 0; n < 20_000; n++) match('hot');
     asked.length = 0;
     for (let n = 0; n < 1_000; n++) match('hot');
     expect(asked).toEqual([]);
   });
 
-  it('rests twice as long after a second trial in a row that fails', () => {
+  it('tries and rests twice as long after a trial that failed', () => {
     const { asked, match } = setUp();
-    for (let n = 0; n < 1_024 + 8_192 + 1_024; n++) match(`once-${n}`);
+    for (let n = 0; n < 1_024 + 16_384 + 2_048; n++) match(`once-${n}`);
     asked.length = 0;
-    for (let n = 0; n < 20_000; n++) match('hot');
-    expect(asked).toHaveLength(16_384 + 2);
+    for (let n = 0; n < 40_000; n++) match('hot');
+    expect(asked).toHaveLength(32_768 + 2);
   });
 });
