@@ -365,6 +365,9 @@ class ProgramWriter {
     ]);
     if (!operator) all.set('alternate-exchange', this.#random.pick(this.#exchanges));
     const definition: Record<string, unknown> = Object.fromEntries([...all].filter(() => this.#chance(2)));
+    // With a setting that classic queues have not, a policy is not for them.
+    if (this.#chance(8)) definition['delivery-limit'] = 1 + this.#random.int(3);
+    if (!operator && this.#chance(8)) definition['queue-mode'] = 'lazy';
     const deadLetters = operator || at === undefined ? {} : this.#deadLetters(at);
     for (const [name, value] of Object.entries(deadLetters)) definition[name.slice('x-'.length)] = value;
     return Object.keys(definition).length > 0 ? definition : { 'max-length': this.#random.int(5) };

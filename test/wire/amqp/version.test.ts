@@ -73,11 +73,88 @@ function returnsReplies(peer: Peer): boolean {
   return peer.takeAll().some((item) => item.kind === 'method' && item.name === 'basic.return');
 }
 
+/** What a quorum queue writes of deliveries on what is fetched, once before and once behind a return; then what waits next. */
+function returnOf(peer: Peer) {
+  peer.call(1, 'queue.declare', { queue: 'q', ...QUORUM });
+  for (const body of ['a', 'b']) peer.publish(1, { routingKey: 'q' }, {}, body);
+  const first = peer.call(1, 'basic.get', { queue: 'q' });
+  peer.send(1, 'basic.reject', { deliveryTag: first.args.deliveryTag, requeue: true });
+  const next = peer.call(1, 'basic.get', { queue: 'q' });
+  return { first: first.props?.headers?.['x-delivery-count'], next: next.body };
+}
+
+/** The queues that a message died in, as the last of them tells, when it has died in three. */
+function deathsOf(peer: Peer): string[] {
+  for (const [at, queue] of ['a', 'b', 'c', 'end'].entries()) {
+    const args = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': ['b', 'c', 'end', ''][at] };
+    peer.call(1, 'queue.declare', { queue, args });
+  }
+  peer.publish(1, { routingKey: 'a' }, {}, 'x');
+  for (const queue of ['a', 'b', 'c']) {
+    const { args } = peer.call(1, 'basic.get', { queue });
+    peer.send(1, 'basic.reject', { deliveryTag: args.deliveryTag, requeue: false });
+  }
+  const { props } = peer.call(1, 'basic.get', { queue: 'end', noAck: true });
+  return props?.headers['x-death'].map(({ queue }: { queue: string }) => queue);
+}
+
+/** Which of two consumers follows a single active one, the second of which has the higher priority. */
+function successorOf(peer: Peer): string {
+  peer.call(1, 'queue.declare', {
+    queue: 'q',
+    durable: true,
+    args: { ...QUORUM.args, 'x-single-active-consumer': true },
+  });
+  for (const [consumerTag, priority] of [
+    ['active', 0],
+    ['low', 0],
+    ['high', 5],
+  ] as const) {
+    peer.call(1, 'basic.consume', { queue: 'q', consumerTag, args: { 'x-priority': priority } });
+  }
+  peer.call(1, 'basic.cancel', { consumerTag: 'active' });
+  peer.publish(1, { routingKey: 'q' }, {}, 'x');
+  return peer.takeAll().map((item) => (item.kind === 'method' ? item.args.consumerTag : ''))[0];
+}
+
+/** What a stream gives back of headers and of the cluster's name. */
+function streamedProperties(peer: Peer) {
+  peer.call(1, 'queue.declare', { queue: 's', durable: true, args: { 'x-queue-type': 'stream' } });
+  peer.publish(1, { routingKey: 's' }, { clusterId: 'c', headers: { list: [1], text: 'a' } }, 'x');
+  peer.call(1, 'basic.qos', { prefetchCount: 1 });
+  peer.send(1, 'basic.consume', { queue: 's', args: { 'x-stream-offset': 'first' } });
+  const delivery = peer.takeAll().at(-1);
+  return delivery?.kind === 'method' ? delivery.props : undefined;
+}
+
 const SIXTEEN_MIB = 16 * 1024 * 1024;
 
 describe("what a client sees of RabbitMQ's release", () => {
   it('a quorum queue gives up after 20 returns in 4, never in 3', () => {
     expect([returnsOf(opened('3').peer), returnsOf(opened('4').peer)]).toEqual([25, 21]);
+  });
+
+  it('a quorum queue counts from the first fetch in 3 and from the first return in 4, when it gives back at once', () => {
+    expect(returnOf(opened('3').peer)).toEqual({ first: { $t: 'l', v: 0 }, next: 'b' });
+    expect(returnOf(opened('4').peer)).toEqual({ first: undefined, next: 'a' });
+  });
+
+  it('of deaths the newest comes first, and in 4 the others behind it in order', () => {
+    expect([deathsOf(opened('3').peer), deathsOf(opened('4').peer)]).toEqual([
+      ['c', 'a', 'b'],
+      ['c', 'b', 'a'],
+    ]);
+  });
+
+  it('of single active consumers of a quorum queue the one with the highest priority follows in 4', () => {
+    expect([successorOf(opened('3').peer), successorOf(opened('4').peer)]).toEqual(['low', 'high']);
+  });
+
+  it('a stream keeps lists and the name of the cluster in 4', () => {
+    expect(streamedProperties(opened('3').peer)).toEqual({
+      headers: { text: 'a', 'x-stream-offset': { $t: 'l', v: 0 } },
+    });
+    expect(streamedProperties(opened('4').peer)).toMatchObject({ clusterId: 'c', headers: { list: [1], text: 'a' } });
   });
 
   it("a publisher's own x-death is continued in 3, and nothing in 4, which also tells of the last death", () => {
