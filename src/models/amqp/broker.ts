@@ -242,7 +242,7 @@ export class AmqpBroker implements BrokerModel {
     if (on) this.#alarms.add(kind);
     else this.#alarms.delete(kind);
     const after = this.alarm;
-    if ((before === undefined) === (after === undefined)) return;
+    if (before === after) return;
     for (const { sink } of this.connections) {
       this.context.outbox.post(() => (after === undefined ? sink.unblocked() : sink.blocked(after)), undefined);
     }
@@ -250,8 +250,11 @@ export class AmqpBroker implements BrokerModel {
 
   /** Why publishers wait, in RabbitMQ's words; undefined when they do not. */
   get alarm(): string | undefined {
-    const [kind] = this.#alarms;
-    return kind && `low on ${kind}`;
+    return this.alarms.length === 0 ? undefined : `low on ${this.alarms.join(' & ')}`;
+  }
+
+  get alarms(): readonly AlarmKind[] {
+    return [...this.#alarms].sort();
   }
 
   /** Adds a virtual host. @returns whether there was none of this name */

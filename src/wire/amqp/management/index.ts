@@ -18,6 +18,7 @@ import { CHANNEL_ENDPOINTS } from './channel.js';
 import { DEFINITION_ENDPOINTS } from './definition.js';
 import type { Endpoint } from './endpoint.js';
 import { EXCHANGE_ENDPOINTS } from './exchange.js';
+import { HEALTH_ENDPOINTS } from './health.js';
 import { NODE_ENDPOINTS } from './node.js';
 import { PARAMETER_ENDPOINTS } from './parameter.js';
 import { POLICY_ENDPOINTS } from './policy.js';
@@ -28,6 +29,7 @@ import { VHOST_ENDPOINTS } from './vhost.js';
 
 export const ENDPOINTS: readonly Endpoint[] = [
   ...NODE_ENDPOINTS,
+  ...HEALTH_ENDPOINTS,
   ...VHOST_ENDPOINTS,
   ...USER_ENDPOINTS,
   ...POLICY_ENDPOINTS,

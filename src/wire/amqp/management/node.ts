@@ -1,7 +1,7 @@
-/** What the server says of itself: /api/overview, /api/nodes, health checks. */
+/** What the server says of itself: /api/overview, /api/nodes. */
 import type { HttpResponse } from '../../http/index.js';
 import { CLUSTER_NAME_PARAMETER, clusterName, ERLANG_VERSIONS } from '../server-properties.js';
-import { badRequest, found, json, noContent } from './answer.js';
+import { found, noContent } from './answer.js';
 import { type Endpoint, get, put } from './endpoint.js';
 import { list, single } from './listing.js';
 import { totalMessageStats, totals } from './message-stats.js';
@@ -9,7 +9,7 @@ import type { ManagementRequest } from './request.js';
 
 export const NODE_NAME = 'rabbit@tribroker';
 
-const PROTOCOLS: readonly string[] = ['amqp', 'http'];
+export const PROTOCOLS: readonly string[] = ['amqp', 'http'];
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = Object.fromEntries(
   ['direct', 'fanout', 'headers', 'topic'].map((type) => [
@@ -62,7 +62,7 @@ function overview(request: ManagementRequest): HttpResponse {
 }
 
 /** One port serves AMQP and this API. */
-function listeners(request: ManagementRequest): Record<string, unknown>[] {
+export function listeners(request: ManagementRequest): Record<string, unknown>[] {
   const ports = new Set([...request.door.sessions].map((session) => session.info.local.port));
   const host = request.headers.host?.split(':')[1];
   if (host) ports.add(Number(host));
@@ -72,6 +72,7 @@ function listeners(request: ManagementRequest): Record<string, unknown>[] {
 }
 
 function node(request: ManagementRequest): Record<string, unknown> {
+  const { alarms } = request.broker;
   return {
     name: NODE_NAME,
     type: 'disc',
@@ -79,10 +80,10 @@ function node(request: ManagementRequest): Record<string, unknown> {
     partitions: [],
     mem_used: 0,
     mem_limit: request.door.context.limits.totalBytes,
-    mem_alarm: false,
+    mem_alarm: alarms.includes('memory'),
     disk_free: Number.MAX_SAFE_INTEGER,
     disk_free_limit: 0,
-    disk_free_alarm: false,
+    disk_free_alarm: alarms.includes('disk'),
     fd_total: 1024,
     fd_used: 0,
     sockets_total: request.door.context.limits.connectionCount,
@@ -95,43 +96,6 @@ function node(request: ManagementRequest): Record<string, unknown> {
     rates_mode: 'basic',
     exchange_types: exchangeTypes(request),
   };
-}
-
-const healthy = ({ query }: ManagementRequest): HttpResponse => single(query, { status: 'ok' });
-
-const alone = ({ query }: ManagementRequest): HttpResponse =>
-  single(query, { status: 'ok', reason: 'single node cluster' });
-
-/** Nothing is encrypted, so that no certificate expires. */
-function certificates(request: ManagementRequest): HttpResponse {
-  if (!/^[+-]?\d+$/.test(request.path('within'))) throw badRequest('Invalid expiration value.');
-  if (!UNITS.includes(request.path('unit').toLowerCase()))
-    throw badRequest(`Time unit not recognised. Supported units: ${UNITS.join(', ')}.`);
-  return healthy(request);
-}
-
-const UNITS = ['days', 'weeks', 'months', 'years'];
-
-/** What protocols are called too. */
-const PROTOCOL_NAMES: ReadonlyMap<string, string> = new Map([
-  ...['amqp091', 'amqp0.9.1', 'amqp0-9-1', 'amqp0_9_1'].map((name) => [name, 'amqp'] as const),
-  ...['http1', 'http1.1', 'http_api', 'management', 'management_ui', 'ui'].map((name) => [name, 'http'] as const),
-]);
-
-function protocolListener(request: ManagementRequest): HttpResponse {
-  const asked = request.path('protocol').toLowerCase();
-  const protocol = PROTOCOL_NAMES.get(asked) ?? asked;
-  if (PROTOCOLS.includes(protocol)) return single(request.query, { status: 'ok', protocol });
-  const body = { status: 'failed', reason: 'No active listener', missing: protocol, protocols: PROTOCOLS };
-  return { status: 503, body };
-}
-
-function portListener(request: ManagementRequest): HttpResponse {
-  const port = Number(request.path('port'));
-  const ports = listeners(request).map((listener) => listener.port);
-  if (ports.includes(port)) return json({ status: 'ok', port });
-  const body = { status: 'failed', reason: 'No active listener', missing: port, ports: [...new Set(ports)] };
-  return { status: 503, body };
 }
 
 export const NODE_ENDPOINTS: readonly Endpoint[] = [
@@ -154,13 +118,4 @@ export const NODE_ENDPOINTS: readonly Endpoint[] = [
   get('/api/whoami', ({ query, user }) => single(query, { name: user.name, tags: user.tags })),
   get('/api/extensions', ({ query }) => list(query, [{ javascript: 'dispatcher.js' }])),
   get('/api/auth', ({ query }) => single(query, { enable_uaa: false, uaa_client_id: '', uaa_location: '' })),
-  get('/api/healthchecks/node', healthy),
-  get('/api/health/checks/alarms', healthy),
-  get('/api/health/checks/local-alarms', healthy),
-  get('/api/health/checks/virtual-hosts', healthy),
-  get('/api/health/checks/node-is-mirror-sync-critical', alone),
-  get('/api/health/checks/node-is-quorum-critical', alone),
-  get('/api/health/checks/certificate-expiration/{within}/{unit}', certificates),
-  get('/api/health/checks/protocol-listener/{protocol}', protocolListener),
-  get('/api/health/checks/port-listener/{port}', portListener),
 ];
