@@ -118,7 +118,8 @@ export function startFetch(
   options: FetchOptions,
   answer: (result: FetchResult) => void,
 ): (() => void) | undefined {
-  const { nodeId = 1, maxWaitMs = 0, minBytes = 1, maxBytes = 1_000_000, committed = false, ...partition } = options;
+  const { nodeId = 1, mayFollow = false, maxWaitMs = 0, ...rest } = options;
+  const { minBytes = 1, maxBytes = 1_000_000, committed = false, ...partition } = rest;
   const asked = {
     topic,
     topicId: undefined,
@@ -129,7 +130,7 @@ export function startFetch(
     lastFetchedEpoch: -1,
     ...partition,
   };
-  const request = { nodeId, maxWaitMs, minBytes, maxBytes, committed, partitions: [asked] };
+  const request = { nodeId, mayFollow, maxWaitMs, minBytes, maxBytes, committed, partitions: [asked] };
   return broker.fetchService.fetch(request, ([result]) => answer(result as FetchResult));
 }
 

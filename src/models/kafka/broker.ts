@@ -10,6 +10,7 @@ import { GroupCoordinator } from './group-coordinator.js';
 import { GroupHandle } from './group-handle.js';
 import { Housekeeping } from './housekeeping.js';
 import { type FoundOffset, findOffset } from './list-offsets.js';
+import { localLog } from './local-log.js';
 import { requirePartition } from './log-reader.js';
 import { type ConsumerOptions, KafkaConsumer } from './native-consumer.js';
 import { NativeProducer, type PartitionExplanation, type ProduceInput, type RecordPlace } from './native-producer.js';
@@ -204,8 +205,8 @@ export class KafkaBroker implements BrokerModel {
 
   /** Finds an offset by time, as a client asks one node. @throws KafkaError */
   listOffset(asked: OffsetQuery): FoundOffset {
-    const partition = this.leaderPartition(asked.topic, asked.partition, asked.nodeId);
-    partition.checkLeaderEpoch(asked.leaderEpoch);
+    const partition = this.partition(asked.topic, asked.partition);
+    localLog(partition, asked);
     return findOffset(partition, asked.timestampMs, asked.committed, this.context.limits.kafkaDecompressedBytes);
   }
 

@@ -2,13 +2,16 @@ import { Delayed } from '../../core/delayed.js';
 import type { ModelContext } from '../../core/model.js';
 import type { Cluster } from './cluster.js';
 import { KafkaError, type KafkaErrorCode } from './errors.js';
+import { localLog } from './local-log.js';
 import type { Partition } from './partition.js';
-import type { AbortedTransaction } from './partition-log.js';
+import type { AbortedTransaction, PartitionLog } from './partition-log.js';
 import type { RecordBatch } from './record-batch.js';
 
 /** What a consumer asks one node for. */
 export interface FetchRequest {
   readonly nodeId: number;
+  /** Whether the node may serve what it follows. */
+  readonly mayFollow?: boolean;
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
@@ -43,7 +46,7 @@ export interface FetchResult {
   readonly logStart: number;
   /** Where the client's log and this one part, when they do. */
   readonly diverging: { readonly epoch: number; readonly endOffset: number } | undefined;
-  /** Set when another node leads. */
+  /** Set when another node leads, or leads again. */
   readonly leader: Partition | undefined;
   /** Undefined unless only what is committed was asked for. */
   readonly aborted: readonly AbortedTransaction[] | undefined;
@@ -127,9 +130,8 @@ export class FetchService {
     let bytes = 0;
     for (const entry of known) {
       try {
-        const partition = this.#locate(request, entry);
-        const { log } = partition;
-        if (divergence(entry, partition)) return true;
+        const { log, leaderEpoch } = this.#locate(request, entry);
+        if (divergence(entry, log, leaderEpoch)) return true;
         const limit = limitOf(log, request.committed);
         bytes += log.availableBytes(entry.offset, limit, entry.maxBytes);
       } catch (error) {
@@ -150,7 +152,7 @@ export class FetchService {
   }
 
   /** @throws KafkaError when the partition cannot be read at this offset */
-  #locate(request: FetchRequest, entry: FetchPartition): Partition {
+  #locate(request: FetchRequest, entry: FetchPartition): { readonly log: PartitionLog; readonly leaderEpoch: number } {
     if (entry.topic !== '' && request.mayRead?.(entry.topic) === false) {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `reading topic '${entry.topic}' is denied`);
     }
@@ -161,21 +163,21 @@ export class FetchService {
     if (!partition) {
       throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${entry.topic}-${entry.index}`);
     }
-    partition.checkLeader(request.nodeId);
-    partition.checkLeaderEpoch(entry.leaderEpoch);
-    const { log } = partition;
-    if (entry.lastFetchedEpoch > partition.leaderEpoch) {
+    const { nodeId, mayFollow = false } = request;
+    const log = localLog(partition, { nodeId, mayFollow, leaderEpoch: entry.leaderEpoch });
+    const { leaderEpoch } = partition;
+    if (entry.lastFetchedEpoch > leaderEpoch) {
       throw new KafkaError('OFFSET_OUT_OF_RANGE', `nobody knows where epoch ${entry.lastFetchedEpoch} ends`);
     }
     if (entry.offset < log.logStart || entry.offset > log.logEnd) {
-      if (entry.offset < log.logStart || !divergence(entry, partition)) {
+      if (entry.offset < log.logStart || !divergence(entry, log, leaderEpoch)) {
         throw new KafkaError(
           'OFFSET_OUT_OF_RANGE',
           `offset ${entry.offset} of ${entry.topic}-${entry.index} is not between ${log.logStart} and ${log.logEnd}`,
         );
       }
     }
-    return partition;
+    return { log, leaderEpoch };
   }
 
   #read(request: FetchRequest): { readonly results: FetchResult[]; readonly bytes: number } {
@@ -193,15 +195,15 @@ export class FetchService {
   }
 
   #readPartition(request: FetchRequest, entry: FetchPartition, left: number, first: boolean): FetchResult {
-    let partition: Partition;
+    let found: { readonly log: PartitionLog; readonly leaderEpoch: number };
     try {
-      partition = this.#locate(request, entry);
+      found = this.#locate(request, entry);
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
       return failedFetch(entry, error.code, this.#cluster.partition(entry.topic, entry.index));
     }
-    const { log } = partition;
-    const diverging = divergence(entry, partition);
+    const { log, leaderEpoch } = found;
+    const diverging = divergence(entry, log, leaderEpoch);
     const limit = limitOf(log, request.committed);
     const most = Math.min(entry.maxBytes, left);
     const wanted = diverging === undefined && entry.offset < limit && (first || most > 0);
@@ -247,14 +249,14 @@ export function failedFetch(asked: FetchPartition, error: KafkaErrorCode, partit
     lastStable: -1,
     logStart: -1,
     diverging: undefined,
-    leader: error === 'NOT_LEADER_OR_FOLLOWER' ? partition : undefined,
+    leader: error === 'NOT_LEADER_OR_FOLLOWER' || error === 'FENCED_LEADER_EPOCH' ? partition : undefined,
     aborted: undefined,
     batches: NOTHING,
   };
 }
 
 /** Where the log that the client has read ends here, when it is not at the offset that it asks for. */
-function divergence(entry: FetchPartition, { log, leaderEpoch }: Partition): FetchResult['diverging'] {
+function divergence(entry: FetchPartition, log: PartitionLog, leaderEpoch: number): FetchResult['diverging'] {
   if (entry.lastFetchedEpoch < 0) return undefined;
   const end = log.epochs.endOf(entry.lastFetchedEpoch, log.logEnd, leaderEpoch);
   if (end.epoch < 0) return undefined;

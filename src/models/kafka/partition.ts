@@ -99,13 +99,6 @@ export class Partition {
     );
   }
 
-  /** @throws KafkaError FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH when a client knows another epoch; -1 is not checked */
-  checkLeaderEpoch(epoch: number): void {
-    if (epoch === -1 || epoch === this.leaderEpoch) return;
-    const code = epoch < this.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH';
-    throw new KafkaError(code, `leader epoch ${epoch} was sent; ${this.leaderEpoch} is the current one`);
-  }
-
   /**
    * A test broker has no disk to fill; its limits stand for one.
    *

@@ -118,6 +118,41 @@ describe('several partitions', () => {
   });
 });
 
+describe('a node that follows', () => {
+  function followed() {
+    const { broker } = kafkaModel({ nodes: 3 });
+    broker.createTopic('t', { assignments: [[1, 2]] });
+    return broker;
+  }
+
+  test('gives what is committed to those who may read there, and knows where the log begins and ends', () => {
+    const broker = followed();
+    produceBatch(broker, 't', three);
+    const at = (offset: number) => fetchNow(broker, 't', { nodeId: 2, mayFollow: true, offset });
+    expect(recordsOf(at(0)).map(([offset]) => offset)).toEqual([0, 1, 2]);
+    expect(at(3)).toMatchObject({ error: undefined, highWatermark: 3, lastStable: 3, logStart: 0 });
+    broker.partition('t', 0).deleteRecords(2);
+    expect([at(4).error, at(1).error]).toEqual(['OFFSET_OUT_OF_RANGE', 'OFFSET_OUT_OF_RANGE']);
+    expect(fetchNow(broker, 't', { nodeId: 2 }).error).toBe('NOT_LEADER_OR_FOLLOWER');
+  });
+
+  test('lets those who wait know when something comes', () => {
+    const broker = followed();
+    const { results } = park(broker, { nodeId: 2, mayFollow: true });
+    broker.produce('t', { value: 'a' });
+    expect(results.map(recordsOf)).toEqual([[[0, null, 'a']]]);
+  });
+
+  test('has no more than it has copied', () => {
+    const broker = followed();
+    produceBatch(broker, 't', three);
+    broker.partition('t', 0).pauseReplica(2);
+    produceBatch(broker, 't', three, { acks: 1 });
+    expect(fetchNow(broker, 't', { nodeId: 2, mayFollow: true, offset: 3 })).toMatchObject({ highWatermark: 3 });
+    expect(fetchNow(broker, 't', { nodeId: 2, mayFollow: true, offset: 4 }).error).toBe('OFFSET_OUT_OF_RANGE');
+  });
+});
+
 describe('waiting', () => {
   test('a partition that nobody knows ends no wait for others', () => {
     const { broker } = withTopic();

@@ -30,18 +30,6 @@ describe('who leads', () => {
     for (const node of [NO_LEADER, 1])
       expect(() => partition.checkLeader(node)).toThrow(failure('NOT_LEADER_OR_FOLLOWER'));
   });
-
-  test.each([
-    [-1, undefined],
-    [1, undefined],
-    [0, 'FENCED_LEADER_EPOCH'],
-    [2, 'UNKNOWN_LEADER_EPOCH'],
-  ])('epoch %d of a client is answered %s in epoch 1', (epoch, code) => {
-    const { partition } = start();
-    partition.lead(2);
-    if (code) expect(() => partition.checkLeaderEpoch(epoch)).toThrow(failure(code));
-    else partition.checkLeaderEpoch(epoch);
-  });
 });
 
 describe('replicas', () => {

@@ -322,9 +322,9 @@ describe('settings and leaders', () => {
       const place = { ...request.topics[0]!.partitions[0]!, currentLeaderEpoch };
       return world.connect(nodeId).ask(fetchApi, 16, { ...request, topics: [{ topicId, partitions: [place] }] });
     };
-    const told = read(old);
+    const told = read(old, oldEpoch);
     expect(told.responses[0]?.partitions[0]).toMatchObject({
-      errorCode: 'NOT_LEADER_OR_FOLLOWER',
+      errorCode: 'FENCED_LEADER_EPOCH',
       currentLeader: { leaderId: partition.leader, leaderEpoch: partition.leaderEpoch },
     });
     expect(told.nodeEndpoints.map(({ nodeId }) => nodeId)).toEqual([partition.leader]);

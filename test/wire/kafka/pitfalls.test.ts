@@ -245,11 +245,19 @@ describe('log and fetch', () => {
     moving.broker.createTopic('t', { partitions: 1, assignments: [[1, 2]] });
     moving.broker.stopNode(1);
     moving.broker.startNode(1);
-    const leader = moving.connect(2);
-    leader.send(fetchApi, 12, readRequest(0, { maxWaitMs: 10_000 }));
-    expect(leader.transport.written).toEqual([]);
+    const [old, knowing, reader] = [moving.connect(2), moving.connect(2), moving.connect(2)];
+    const request = readRequest(0, { maxWaitMs: 10_000 });
+    const [topic] = request.topics;
+    const partitions = topic?.partitions.map((partition) => ({ ...partition, currentLeaderEpoch: 1 })) ?? [];
+    old.send(fetchApi, 10, request);
+    knowing.send(fetchApi, 12, { ...request, topics: [{ ...topic, partitions }] });
+    reader.send(fetchApi, 12, request);
+    expect([old, knowing, reader].map(({ transport }) => transport.written.length)).toEqual([0, 0, 0]);
     moving.broker.cluster.electPreferredLeaders();
-    expect(fetched(leader, 12)).toMatchObject({ errorCode: 'NOT_LEADER_OR_FOLLOWER', currentLeader: { leaderId: 1 } });
+    expect(fetched(old, 10)?.errorCode).toBe('NOT_LEADER_OR_FOLLOWER');
+    expect(fetched(knowing, 12)?.errorCode).toBe('FENCED_LEADER_EPOCH');
+    // Since version 11 consumers read from followers, too.
+    expect(reader.transport.written).toEqual([]);
   });
 
   it('21, 22: a time is found inside of a batch; the latest time may not be that of the last record', () => {

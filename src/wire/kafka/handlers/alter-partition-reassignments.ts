@@ -50,7 +50,11 @@ export const alterPartitionReassignments = alterPartitionReassignmentsApi.handle
               reassign(call, name, partitionIndex, replicas);
               return { partitionIndex, errorCode: 'NONE' as const };
             },
-            (errorCode, errorMessage) => ({ partitionIndex, errorCode, errorMessage }),
+            (errorCode, message) => ({
+              partitionIndex,
+              errorCode,
+              errorMessage: errorCode === 'NO_REASSIGNMENT_IN_PROGRESS' ? null : message,
+            }),
           ),
         ),
       })),

@@ -46,7 +46,11 @@ export const createPartitions = createPartitionsApi.handler({
             call.broker.admin.createPartitions(name, count, nodes, request.validateOnly);
             return { name, errorCode: 'NONE' as const };
           },
-          (errorCode, errorMessage) => ({ name, errorCode, errorMessage }),
+          (errorCode, message) => ({
+            name,
+            errorCode,
+            errorMessage: errorCode === 'UNKNOWN_TOPIC_OR_PARTITION' ? null : message,
+          }),
         );
       }),
     };

@@ -1,5 +1,6 @@
-import { checkTopicName, type Partition } from '../../../models/kafka/index.js';
+import { checkTopicName, KafkaError, localLog, type PartitionLog } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
+import type { Call } from '../call.js';
 import { array, error, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -37,6 +38,8 @@ export const describeProducersApi = defineApi({
   },
 });
 
+const NO_TOPIC = 'This server does not host this topic-partition.';
+
 export const describeProducers = describeProducersApi.handler({
   handle: (request, call) => ({
     topics: request.topics.map(({ name, partitionIndexes }) => ({
@@ -46,8 +49,8 @@ export const describeProducers = describeProducersApi.handler({
           () => {
             checkTopicName(name);
             call.demand('read', 'topic', name);
-            const partition = call.broker.leaderPartition(name, partitionIndex, call.nodeId);
-            return { partitionIndex, errorCode: 'NONE' as const, activeProducers: activeProducers(partition) };
+            if (!call.broker.cluster.topic(name)) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', NO_TOPIC);
+            return producersOf(name, partitionIndex, call);
           },
           (errorCode, errorMessage) => ({ partitionIndex, errorCode, errorMessage, activeProducers: [] }),
         ),
@@ -67,7 +70,18 @@ export const describeProducers = describeProducersApi.handler({
   }),
 });
 
-function activeProducers({ log }: Partition) {
+/** Any replica knows them; why one cannot tell is not said. */
+function producersOf(topic: string, partitionIndex: number, { broker, nodeId }: Call<any>) {
+  return attempt(
+    () => {
+      const log = localLog(broker.partition(topic, partitionIndex), { nodeId, leaderEpoch: -1, mayFollow: true });
+      return { partitionIndex, errorCode: 'NONE' as const, activeProducers: activeProducers(log) };
+    },
+    (errorCode) => ({ partitionIndex, errorCode, activeProducers: [] }),
+  );
+}
+
+function activeProducers(log: PartitionLog) {
   return [...log.producers.all.values()].map((state) => ({
     producerId: state.producerId,
     producerEpoch: state.epoch,

@@ -107,8 +107,12 @@ const UNKNOWN: ReadonlySet<string | undefined> = new Set([
   'UNKNOWN_TOPIC_ID',
   'TOPIC_AUTHORIZATION_FAILED',
 ]);
+/** Since this version consumers may read from nodes that follow. */
+const FOLLOWERS_SINCE = 11;
 /** Since this version topics are named by their id. */
 const IDS_SINCE = 13;
+/** Since this version clients are told who leads. */
+const LEADERS_SINCE = 16;
 
 export const fetch = fetchApi.handler({
   handle(request, call) {
@@ -122,6 +126,7 @@ export const fetch = fetchApi.handler({
     });
     const asked = {
       nodeId: call.nodeId,
+      mayFollow: call.version >= FOLLOWERS_SINCE,
       maxWaitMs: request.maxWaitMs,
       minBytes: request.minBytes,
       maxBytes: request.maxBytes,
@@ -178,15 +183,16 @@ function toResponse(results: readonly FetchResult[], sessionId: number, call: Ca
       entry = { topic, topicId: topicId ?? NO_UUID, partitions: [] };
       topics.set(key, entry);
     }
-    if (result.leader) leaders.push(result.leader);
-    entry.partitions.push(toPartition(result));
+    const leader = call.version >= LEADERS_SINCE ? result.leader : undefined;
+    if (leader) leaders.push(leader);
+    entry.partitions.push(toPartition(result, leader));
   }
   return { sessionId, responses: [...topics.values()], nodeEndpoints: nodeEndpoints(call, leaders) };
 }
 
 type PartitionAnswer = Response['responses'][number]['partitions'][number];
 
-function toPartition(result: FetchResult): PartitionAnswer {
+function toPartition(result: FetchResult, leader: Partition | undefined): PartitionAnswer {
   return {
     partitionIndex: result.asked.index,
     errorCode: result.error ?? 'NONE',
@@ -196,6 +202,6 @@ function toPartition(result: FetchResult): PartitionAnswer {
     abortedTransactions: result.aborted ?? (UNKNOWN.has(result.error) ? [] : null),
     records: result.batches.map((batch) => batch.bytes),
     ...(result.diverging ? { divergingEpoch: result.diverging } : {}),
-    ...(result.leader ? { currentLeader: currentLeader(result.leader) } : {}),
+    ...(leader ? { currentLeader: currentLeader(leader) } : {}),
   };
 }

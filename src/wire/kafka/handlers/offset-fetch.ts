@@ -95,19 +95,12 @@ export const offsetFetch = offsetFetchApi.handler({
       }),
     };
   },
-  fail(request, errorCode) {
-    // Version 1 has no place for the error but the partitions.
-    const topics = (request.topics ?? []).map(({ name, partitionIndexes }) => ({
-      name,
-      partitions: partitionIndexes.map((partitionIndex) => ({
-        partitionIndex,
-        committedOffset: -1,
-        metadata: '',
-        errorCode,
-      })),
-    }));
-    return { topics, errorCode, groups: request.groups.map(({ groupId }) => ({ groupId, topics: [], errorCode })) };
-  },
+  // Version 1 has no place for the error: its clients find no offsets.
+  fail: (request, errorCode) => ({
+    topics: [],
+    errorCode,
+    groups: request.groups.map(({ groupId }) => ({ groupId, topics: [], errorCode })),
+  }),
 });
 
 function wantedOf({ groupId, topics }: OffsetFetchRequest): WantedOffsets {

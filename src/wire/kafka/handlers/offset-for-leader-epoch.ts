@@ -1,3 +1,4 @@
+import { localLog } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import { array, error, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
@@ -42,10 +43,9 @@ export const offsetForLeaderEpoch = offsetForLeaderEpochApi.handler({
         attempt(
           () => {
             call.demand('describe', 'topic', topic);
-            const partition = call.broker.leaderPartition(topic, asked.partition, call.nodeId);
-            partition.checkLeaderEpoch(asked.currentLeaderEpoch);
-            const { log, leaderEpoch } = partition;
-            const end = log.epochs.endOf(asked.leaderEpoch, log.logEnd, leaderEpoch);
+            const partition = call.broker.partition(topic, asked.partition);
+            const log = localLog(partition, { nodeId: call.nodeId, leaderEpoch: asked.currentLeaderEpoch });
+            const end = log.epochs.endOf(asked.leaderEpoch, log.logEnd, partition.leaderEpoch);
             return {
               partition: asked.partition,
               errorCode: 'NONE' as const,

@@ -64,6 +64,13 @@ export const produceApi = defineApi({
 type Request = RequestOf<typeof produceApi>;
 type Response = ResponseOf<typeof produceApi>;
 
+const TOLD: ReadonlySet<string> = new Set([
+  'INVALID_TXN_STATE',
+  'TRANSACTION_ABORTABLE',
+  // Kafka's disks are full without a word, but here it is a limit that can be raised.
+  'KAFKA_STORAGE_ERROR',
+]);
+
 export const produce = produceApi.handler({
   handle(request, call) {
     const partitions = request.topicData.flatMap(({ name, partitionData }) =>
@@ -107,12 +114,17 @@ function toResponse(request: Request, results: readonly ProduceResult[], call: C
           batchIndex,
           batchIndexErrorMessage: message,
         })),
-        errorMessage: result.message ?? null,
+        errorMessage: isTold(result) ? (result.message ?? null) : null,
         ...(result.leader ? { currentLeader: currentLeader(result.leader) } : {}),
       };
     }),
   }));
   return { responses, nodeEndpoints: nodeEndpoints(call, leaders) };
+}
+
+/** Kafka says more than the code only of records, and of partitions that are not in a transaction. */
+function isTold({ error, recordErrors }: ProduceResult): boolean {
+  return recordErrors.length > 0 || (error !== undefined && TOLD.has(error));
 }
 
 /** A topic of which nothing was asked is not in the answer. */

@@ -40,3 +40,12 @@ test('what is not there is named', () => {
     }).responses[0]?.partitions[0]?.errorMessage;
   expect([ask('t'), ask('x')]).toEqual(['Unable to find partition t:7.', 'Unable to find a topic named x.']);
 });
+
+test('where nothing is to be taken back, no more is said', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const topics = [{ name: 't', partitions: [{ partitionIndex: 0, replicas: null }] }];
+  expect(world.connect().ask(alterPartitionReassignmentsApi, 0, { topics }).responses[0]?.partitions).toMatchObject([
+    { errorCode: 'NO_REASSIGNMENT_IN_PROGRESS', errorMessage: null },
+  ]);
+});

@@ -27,3 +27,11 @@ test('CreatePartitions answers a topic that is named twice once, and leaves it a
   expect(results.map(({ name, errorCode }) => [name, errorCode])).toEqual([['t', 'INVALID_REQUEST']]);
   expect(world.broker.topic('t').partitions).toHaveLength(1);
 });
+
+test('CreatePartitions says no more of a topic that is not there', () => {
+  const topics = [{ name: 'x', count: 2, assignments: null }];
+  const asked = { topics, timeoutMs: 1, validateOnly: false };
+  expect(new KafkaWorld().connect().ask(createPartitionsApi, 3, asked).results).toMatchObject([
+    { errorCode: 'UNKNOWN_TOPIC_OR_PARTITION', errorMessage: null },
+  ]);
+});

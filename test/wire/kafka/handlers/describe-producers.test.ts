@@ -26,3 +26,23 @@ test('a name that no topic can have is told from one that no topic has', () => {
     'UNKNOWN_TOPIC_OR_PARTITION',
   ]);
 });
+
+// As Kafka 3.9.1 answered.
+test('any replica knows them; that a partition is not there is said without a word, of a topic in words', () => {
+  const world = new KafkaWorld({ nodes: 3 });
+  world.broker.createTopic('t', { assignments: [[1, 2]] });
+  const records = batchBytes([{ value: 'v' }], { id: 5, epoch: 1, baseSequence: 3 });
+  world.connect(1).ask(produceApi, 7, produceRequest('t', -1, records));
+  const ask = (nodeId: number, name: string, index = 0) =>
+    world.connect(nodeId).ask(describeProducersApi, 0, { topics: [{ name, partitionIndexes: [index] }] }).topics[0]
+      ?.partitions[0];
+  expect(ask(2, 't')).toMatchObject({ errorCode: 'NONE', activeProducers: [{ producerId: 5 }] });
+  expect([ask(3, 't'), ask(1, 't', 7), ask(1, 'none')]).toMatchObject([
+    { errorCode: 'NOT_LEADER_OR_FOLLOWER', errorMessage: null },
+    { errorCode: 'UNKNOWN_TOPIC_OR_PARTITION', errorMessage: null },
+    {
+      errorCode: 'UNKNOWN_TOPIC_OR_PARTITION',
+      errorMessage: 'This server does not host this topic-partition.',
+    },
+  ]);
+});

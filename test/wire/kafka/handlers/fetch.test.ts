@@ -4,10 +4,11 @@ import { NO_UUID } from '../../../../src/wire/kafka/reader.js';
 import { fetchRequest } from '../../../helpers/kafka-request.js';
 import { KafkaWorld } from '../../../helpers/kafka-wire.js';
 
-test('a node that does not lead names the one that does', () => {
-  const world = new KafkaWorld({ nodes: 2 });
+// As Kafka 3.9.1 answered.
+test('a node that has nothing names the one that leads, since version 16', () => {
+  const world = new KafkaWorld({ nodes: 3 });
   world.broker.createTopic('t', { assignments: [[2, 1]] });
-  const client = world.connect(1);
+  const client = world.connect(3);
   const id = world.broker.cluster.topic('t')?.id;
   const fetched = client.ask(fetchApi, 16, fetchRequest('', id));
   expect(fetched.responses[0]?.partitions[0]).toMatchObject({
@@ -15,6 +16,35 @@ test('a node that does not lead names the one that does', () => {
     currentLeader: { leaderId: 2 },
   });
   expect(fetched.nodeEndpoints.map(({ nodeId }) => nodeId)).toEqual([2]);
+  expect(client.ask(fetchApi, 15, fetchRequest('', id)).responses[0]?.partitions[0]).toMatchObject({
+    errorCode: 'NOT_LEADER_OR_FOLLOWER',
+    currentLeader: { leaderId: -1 },
+  });
+});
+
+test('who knows an old epoch is told who leads, too', () => {
+  const world = new KafkaWorld({ nodes: 2 });
+  world.broker.createTopic('t', { assignments: [[1, 2]] });
+  world.broker.partition('t', 0).lead(2);
+  const asked = fetchRequest('', world.broker.cluster.topic('t')?.id);
+  const [topic] = asked.topics;
+  const partitions = topic?.partitions.map((partition) => ({ ...partition, currentLeaderEpoch: 0 })) ?? [];
+  const fetched = world.connect(1).ask(fetchApi, 16, { ...asked, topics: [{ ...topic, partitions }] });
+  expect(fetched.responses[0]?.partitions[0]).toMatchObject({
+    errorCode: 'FENCED_LEADER_EPOCH',
+    currentLeader: { leaderId: 2, leaderEpoch: 1 },
+  });
+});
+
+test('a node that follows serves consumers since version 11', () => {
+  const world = new KafkaWorld({ nodes: 2 });
+  world.broker.createTopic('t', { assignments: [[2, 1]] });
+  world.broker.produce('t', { value: 'a' });
+  const ask = (version: number) =>
+    world.connect(1).ask(fetchApi, version, fetchRequest('t', NO_UUID)).responses[0]?.partitions[0];
+  expect(ask(10)).toMatchObject({ errorCode: 'NOT_LEADER_OR_FOLLOWER', highWatermark: -1 });
+  expect(ask(11)).toMatchObject({ errorCode: 'NONE', highWatermark: 1, preferredReadReplica: -1 });
+  expect(ask(11)?.records?.length).toBeGreaterThan(61);
 });
 
 test('a topic is fetched by its id; that of a deleted one is unknown', () => {

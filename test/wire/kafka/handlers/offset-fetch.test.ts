@@ -42,6 +42,18 @@ describe('OffsetFetch', () => {
     expect(answer.topics.map(({ partitions }) => partitions.length)).toEqual([1, 1]);
   });
 
+  it('has no topics where it fails, not even in version 1, which has no other place for the error', () => {
+    const world = new KafkaWorld({ nodes: 2 });
+    const client = world.connect(world.broker.cluster.coordinatorOf('group', 'g') === 1 ? 2 : 1);
+    const ask = (version: number) =>
+      client.ask(offsetFetchApi, version, { groupId: 'g', topics, requireStable: false });
+    expect([ask(1), ask(2), ask(7)]).toMatchObject([
+      { topics: [] },
+      { topics: [], errorCode: 'NOT_COORDINATOR' },
+      { topics: [], errorCode: 'NOT_COORDINATOR' },
+    ]);
+  });
+
   it('answers each group by itself', () => {
     const groups = ['g', ''].map((groupId) => ({ groupId, memberId: null, memberEpoch: -1, topics }));
     const answer = worldWithOffset()

@@ -16,3 +16,17 @@ test('an epoch of the past ends where the next one began', () => {
     endOffset: 1,
   });
 });
+
+test('another epoch than the current one is told before the leader is looked for', () => {
+  const world = new KafkaWorld({ nodes: 2 });
+  world.broker.createTopic('t', { assignments: [[1, 2]] });
+  const ask = (currentLeaderEpoch: number) =>
+    world.connect(2).ask(offsetForLeaderEpochApi, 4, {
+      topics: [{ topic: 't', partitions: [{ partition: 0, leaderEpoch: 0, currentLeaderEpoch }] }],
+    }).topics[0]?.partitions[0]?.errorCode;
+  expect([ask(-1), ask(0), ask(9)]).toEqual([
+    'NOT_LEADER_OR_FOLLOWER',
+    'NOT_LEADER_OR_FOLLOWER',
+    'UNKNOWN_LEADER_EPOCH',
+  ]);
+});

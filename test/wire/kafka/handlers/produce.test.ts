@@ -28,6 +28,7 @@ test('a node that does not lead names the one that does', () => {
   const produced = client.ask(produceApi, 10, produceRequest('t'));
   expect(produced.responses[0]?.partitionResponses[0]).toMatchObject({
     errorCode: 'NOT_LEADER_OR_FOLLOWER',
+    errorMessage: null,
     currentLeader: { leaderId: 2, leaderEpoch: 0 },
   });
   expect(produced.nodeEndpoints).toEqual([{ nodeId: 2, host: '127.0.0.1', port: 9093, rack: null }]);
@@ -97,4 +98,22 @@ test('a topic of which nothing is written is not in the answer', () => {
       .responses.map(({ name }) => name);
   expect(answered(-1)).toEqual(['t']);
   expect(answered(2)).toEqual(['t']);
+});
+
+test('no more than the code is said but of records, transactions, and a limit that can be raised', () => {
+  const world = new KafkaWorld({}, { queueBytes: 100 });
+  world.broker.createTopic('t');
+  world.broker.createTopic('c', { config: { 'cleanup.policy': 'compact', 'max.message.bytes': 100 } });
+  const ask = (topic: string, values: string[], acks = -1) =>
+    world.connect().ask(produceApi, 9, produceRequest(topic, acks, batchBytes(values.map((value) => ({ value })))))
+      .responses[0]?.partitionResponses[0];
+  expect([ask('none', ['a']), ask('t', ['a'], 7), ask('c', ['a'.repeat(200)])]).toMatchObject([
+    { errorCode: 'UNKNOWN_TOPIC_OR_PARTITION', errorMessage: null },
+    { errorCode: 'INVALID_REQUIRED_ACKS', errorMessage: null },
+    { errorCode: 'MESSAGE_TOO_LARGE', errorMessage: null },
+  ]);
+  expect([ask('c', ['a']), ask('t', ['a'.repeat(99)])]).toMatchObject([
+    { errorCode: 'INVALID_RECORD', errorMessage: expect.stringContaining('One or more records') },
+    { errorCode: 'KAFKA_STORAGE_ERROR', errorMessage: expect.stringContaining('queueBytes') },
+  ]);
 });
