@@ -230,7 +230,7 @@ const RARE: ReadonlyArray<(dice: Dice) => Operation | undefined> = [
     }),
   (dice) => dice.make('DescribeAcls', anyAcl),
   (dice) => dice.make('CreateAcls', { creations: dice.some(2, () => ACL, 0) }),
-  (dice) => dice.make('DeleteAcls', { filters: dice.some(2, () => anyAcl, 0) }),
+  (dice) => dice.make('DeleteAcls', { filters: dice.some(2, () => ({ ...anyAcl, principalFilter: 'User:u@' }), 0) }),
   (dice) =>
     dice.make('DescribeUserScramCredentials', {
       users: dice.pick([[], [{ name: '~u' }], [{ name: '~u' }, { name: '~u' }], [{ name: '~v' }, { name: '~u' }]]),

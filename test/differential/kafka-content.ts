@@ -87,6 +87,7 @@ const NOTHING: Record<Remembered, string | number> = {
 /** What one run knows of one broker. */
 export class Memory {
   readonly prefix: string;
+  readonly lane: number;
   /** The moment that times of programs count from. */
   readonly baseMs: number;
   readonly numbering = new Numbering();
@@ -97,14 +98,16 @@ export class Memory {
   readonly #owned = new Map<number, unknown>();
   readonly #sequences = new Map<string, number>();
 
-  constructor(prefix: string, baseMs: number) {
+  /** @param lane of the runner, which has users of its own */
+  constructor(prefix: string, lane: number, baseMs: number) {
     this.prefix = prefix;
+    this.lane = lane;
     this.baseMs = baseMs;
   }
 
   /** A body with everything put in. */
   resolve(value: unknown, connection: number): any {
-    if (typeof value === 'string') return value.replaceAll('~', this.prefix);
+    if (typeof value === 'string') return value.replaceAll('~', this.prefix).replaceAll('@', String(this.lane));
     if (Array.isArray(value)) return value.map((item) => this.resolve(item, connection));
     if (value === null || typeof value !== 'object') return value;
     if ('$' in value) return this.#place(value as Place, connection);

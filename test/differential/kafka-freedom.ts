@@ -14,7 +14,7 @@
  * - Requests that Kafka never answers although nothing is to be waited for (no records at all, a resource twice): the
  *   program ends there.
  * - Requests that Kafka answers with UNKNOWN_SERVER_ERROR, which is a fault of its own: the program ends there.
- * - Groups, topics, transactions and users of other programs, which the real broker has as well.
+ * - Groups, topics, transactions, users and rules of other programs, which the real broker has as well.
  */
 import { crc32c } from '../../src/models/kafka/crc32c.js';
 import { NO_UUID } from '../../src/wire/kafka/reader.js';
@@ -72,22 +72,28 @@ function simplify(name: string, value: any, api: string, memory: Memory): unknow
 }
 
 function listOf(name: string, given: readonly any[], api: string, memory: Memory): unknown[] {
-  const list = api === 'Fetch' && name === 'responses' ? given.flatMap(partitionsOf) : given;
+  const list = flattened(name, given, api);
   const own = list.filter((item) => isOwn(api, name, item, memory));
   const out = own.map((item) => simplify(name, item, api, memory));
   const silent = (key: string, value: unknown) => (MESSAGES.has(key) ? null : value);
   return memory.numbering.sorted(out, (item) => JSON.stringify(item, silent));
 }
 
-/** Kafka names a topic again where partitions of another one stand between its own. */
-function partitionsOf({ partitions, ...topic }: { partitions: object[] }): object[] {
-  return partitions.map((partition) => ({ ...topic, ...partition }));
+/** Kafka names a topic again where partitions of another one stand between its own; rules are several programs'. */
+function flattened(name: string, list: readonly any[], api: string): readonly any[] {
+  const spread = (inner: string) =>
+    list.flatMap(({ [inner]: items, ...outer }) => items.map((item: object) => ({ ...outer, ...item })));
+  if (api === 'Fetch' && name === 'responses') return spread('partitions');
+  return api === 'DescribeAcls' && name === 'resources' ? spread('acls') : list;
 }
 
 /** Whether an entry of a list of everything is the program's. */
 function isOwn(api: string, list: string, item: any, memory: Memory): boolean {
   const ours = (text: string | null) => text?.startsWith(memory.prefix) ?? true;
   if (api === 'ListGroups' && list === 'groups') return ours(item.groupId) && item.groupState !== 'Empty';
+  if (api === 'DescribeAcls' && list === 'resources') {
+    return ours(item.resourceName) || item.principal.endsWith(String(memory.lane));
+  }
   if (api === 'ListTransactions' && list === 'transactionStates') return ours(item.transactionalId);
   if (api === 'DescribeLogDirs' && list === 'topics') return ours(item.name);
   if (api === 'DescribeUserScramCredentials' && list === 'results') return ours(item.user);

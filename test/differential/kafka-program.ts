@@ -2,12 +2,13 @@
 import { Random } from '../../src/core/random.js';
 import type { AnyApi } from '../../src/wire/kafka/handler.js';
 import { HANDLERS } from '../../src/wire/kafka/handlers/index.js';
+import { aclOperation, firstRules } from './kafka-acl-program.js';
 import { adminOperation } from './kafka-admin-program.js';
 import { groupOperation } from './kafka-group-program.js';
 import { logOperation } from './kafka-log-program.js';
 import { transactionOperation } from './kafka-transaction-program.js';
 
-/** One request. Texts begin with `~` where the program's own prefix stands; `kafka-content` says what else is put in. */
+/** One request. Texts have `~` where the program's own prefix stands, and `@` for its lane; `kafka-content` says what else is put in. */
 export interface Operation {
   readonly connection: number;
   readonly api: string;
@@ -51,8 +52,9 @@ export function commonRanges(
 
 /** What a program is mostly about. */
 const KINDS = { log: logOperation, admin: adminOperation, group: groupOperation, transaction: transactionOperation };
-export type Kind = keyof typeof KINDS;
-export const KIND_NAMES = Object.keys(KINDS) as Kind[];
+/** With an authorizer a program is about everything. */
+export type Kind = keyof typeof KINDS | 'acl';
+export const KIND_NAMES = Object.keys(KINDS) as Array<keyof typeof KINDS>;
 
 const OPERATIONS_PER_PROGRAM = 40;
 
@@ -112,10 +114,10 @@ export class Dice {
 
 export function programOf(seed: number, kind: Kind, ranges: Ranges): Program {
   const dice = new Dice(seed, ranges);
-  const program: Operation[] = [startOf(dice)];
+  const program: Operation[] = kind === 'acl' ? [startOf(dice), firstRules(dice)] : [startOf(dice)];
   while (program.length < OPERATIONS_PER_PROGRAM) {
-    const about = dice.once(8) ? dice.pick(KIND_NAMES) : kind;
-    const operation = KINDS[about](dice);
+    const about = kind === 'acl' || dice.once(8) ? dice.pick(KIND_NAMES) : kind;
+    const operation = kind === 'acl' && dice.once(5) ? aclOperation(dice) : KINDS[about](dice);
     if (operation) program.push(dice.once(60) ? broken(dice, operation) : operation);
   }
   return program;

@@ -1,6 +1,7 @@
 /** Runs a program on a real broker and on this one, request by request, and says where they part. */
 import type { AnyApi } from '../../src/wire/kafka/handler.js';
 import { Writer } from '../../src/wire/kafka/writer.js';
+import { anyAcl } from '../helpers/kafka-request.js';
 import { decodeResponse, encodeRequest } from '../helpers/kafka-wire.js';
 import { Memory } from './kafka-content.js';
 import {
@@ -13,7 +14,7 @@ import {
   withoutMessages,
 } from './kafka-freedom.js';
 import { CONNECTION_COUNT, kafkaApi, type Operation, type Program } from './kafka-program.js';
-import { type Line, OurSite, RealLine } from './kafka-site.js';
+import { type Line, OurSite, RealLine, usersOf } from './kafka-site.js';
 
 /** How long the real broker may take for what the other has answered already. */
 const PATIENCE_MS = 3_000;
@@ -38,14 +39,33 @@ export interface Outcome {
 class Peer {
   readonly lines: Line[] = [];
   readonly memory: Memory;
+  readonly #users: readonly string[] | undefined;
+  readonly #open: () => Line;
 
-  readonly open: () => Line;
-
-  constructor(prefix: string, baseMs: number, open: () => Line) {
-    this.open = open;
-    this.memory = new Memory(prefix, baseMs);
-    for (let at = 0; at < CONNECTION_COUNT; at++) this.lines.push(open());
+  /** @param users of the connections, undefined where nobody says who he is */
+  constructor(memory: Memory, users: readonly string[] | undefined, open: () => Line) {
+    this.memory = memory;
+    this.#users = users;
+    this.#open = open;
   }
+
+  async connect(at: number): Promise<void> {
+    this.lines[at]?.end();
+    const line = this.#open();
+    this.lines[at] = line;
+    const user = this.#users?.[at];
+    if (user === undefined) return;
+    await ask(line, 'SaslHandshake', 1, { mechanism: 'PLAIN' });
+    await ask(line, 'SaslAuthenticate', 2, { authBytes: Buffer.from(`\0${user}\0${user}`) });
+  }
+}
+
+async function ask(line: Line, name: string, version: number, body: object): Promise<void> {
+  line.send(encodeRequest(kafkaApi(name), version, body as never));
+  if (line instanceof RealLine) await line.settled(PATIENCE_MS);
+  const frame = line.take();
+  const answer: any = frame && decodeResponse(kafkaApi(name), version, frame).body;
+  if (answer?.errorCode !== 'NONE') throw new Error(`${name} was answered with ${JSON.stringify(answer)}`);
 }
 
 /** A request that is not answered yet. */
@@ -54,31 +74,45 @@ interface Pending {
   readonly bodies: readonly [ours: any, theirs: any];
 }
 
+/** Where a real broker listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Runs programs on one real broker, one after the other. */
 export class KafkaRunner {
-  readonly #host: string;
-  readonly #port: number;
+  readonly #address: Address;
+  readonly #sasl: Address | undefined;
+  readonly #lane: number;
   readonly #prefix: string;
-  #admin: RealLine;
+  readonly #admin: RealLine;
   #barriers = 0;
   #runs = 0;
 
-  /** @param name in front of all names, different for runners that share a broker */
-  constructor(host: string, port: number, name: string) {
-    this.#host = host;
-    this.#port = port;
-    this.#prefix = name;
-    this.#admin = new RealLine(host, port);
+  /**
+   * @param sasl where users say who they are, and rules say what they may
+   * @param lane different for runners that share a broker
+   */
+  constructor(address: Address, sasl: Address | undefined, lane: number) {
+    this.#address = address;
+    this.#sasl = sasl;
+    this.#lane = lane;
+    this.#prefix = `p${process.pid}l${lane}r`;
+    this.#admin = new RealLine(address);
   }
 
   async run(program: Program): Promise<Outcome> {
     const prefix = `${this.#prefix}${String(++this.#runs).padStart(6, '0')}-`;
     const baseMs = Date.now() - HOUR_MS;
-    const site = new OurSite(Date.now());
-    const ours = new Peer(prefix, baseMs, () => site.open());
-    const theirs = new Peer(prefix, baseMs, () => new RealLine(this.#host, this.#port));
+    const users = this.#sasl && usersOf(this.#lane);
+    const site = new OurSite(Date.now(), users);
+    const peer = (open: () => Line) => new Peer(new Memory(prefix, this.#lane, baseMs), users, open);
+    const ours = peer(() => site.open());
+    const theirs = peer(() => new RealLine(this.#sasl ?? this.#address));
     const run = new Run(this, site, ours, theirs);
     try {
+      await run.open();
       for (const operation of program) {
         if (run.isOver) break;
         const what = await run.step(operation);
@@ -93,6 +127,7 @@ export class KafkaRunner {
     } finally {
       for (const line of [...ours.lines, ...theirs.lines]) line.end();
       await this.#clean(prefix);
+      if (users) await this.#deleteRules(prefix, users);
     }
   }
 
@@ -134,6 +169,17 @@ export class KafkaRunner {
     }
   }
 
+  async #deleteRules(prefix: string, users: readonly string[]): Promise<void> {
+    const { resources } = await this.#admin.ask('DescribeAcls', 3, anyAcl);
+    const names = resources.map(({ resourceName }: { resourceName: string }) => resourceName);
+    const own = new Set<string>(names.filter((name: string) => name.startsWith(prefix)));
+    const filters = [
+      ...users.slice(2).map((user) => ({ ...anyAcl, principalFilter: `User:${user}` })),
+      ...[...own].map((resourceNameFilter) => ({ ...anyAcl, resourceNameFilter })),
+    ];
+    await this.#admin.ask('DeleteAcls', 3, { filters });
+  }
+
   async #clean(prefix: string): Promise<void> {
     const all = await this.#admin.ask('Metadata', 8, { topics: null, allowAutoTopicCreation: false });
     const topicNames = all.topics.map((topic: any) => topic.name).filter((name: string) => name.startsWith(prefix));
@@ -158,6 +204,8 @@ const DECIDED_BY_CONTROLLER = new Set([
   'Metadata',
   'AlterPartitionReassignments',
   'AlterUserScramCredentials',
+  'CreateAcls',
+  'DeleteAcls',
 ]);
 
 /** What only reads may be ahead of what Kafka has decided, and then says something else a moment later. */
@@ -185,11 +233,19 @@ class Run {
     this.#theirs = theirs;
   }
 
+  async open(): Promise<void> {
+    for (let at = 0; at < CONNECTION_COUNT; at++) await this.#connect(at);
+  }
+
+  async #connect(connection: number): Promise<void> {
+    await Promise.all([this.#ours, this.#theirs].map((peer) => peer.connect(connection)));
+  }
+
   /** @param again how often what only reads is asked again when the answers differ */
   async step(operation: Operation, again = 3): Promise<string | undefined> {
     const { connection, api: name } = operation;
     if (this.#pending[connection]) return undefined;
-    if (this.#ours.lines[connection]?.closed) this.#reopen(connection);
+    if (this.#ours.lines[connection]?.closed) await this.#connect(connection);
     // What is appended later has a later time in both.
     if (name === 'Produce') await this.#nextMoment();
     const bodies = [this.#send(this.#ours, operation), this.#send(this.#theirs, operation)] as const;
@@ -233,13 +289,6 @@ class Run {
     return (
       !!pending && !!frame && isFault(this.#essence(this.#theirs, at, pending.operation, pending.bodies[1], frame))
     );
-  }
-
-  #reopen(connection: number): void {
-    for (const peer of [this.#ours, this.#theirs]) {
-      peer.lines[connection]?.end();
-      peer.lines[connection] = peer.open();
-    }
   }
 
   #send(peer: Peer, operation: Operation): any {

@@ -12,6 +12,11 @@ export interface Line {
   end(): void;
 }
 
+const SUPER_USER = 'User:admin';
+
+/** Users of the four connections in a lane; everybody's password is his name. */
+export const usersOf = (lane: number) => ['admin', 'admin', `u${lane}`, `v${lane}`];
+
 /** The settings of the real broker that are not Kafka's defaults, for the one that it is compared with. */
 const SETTINGS = {
   'num.partitions': 1,
@@ -26,9 +31,15 @@ const SETTINGS = {
 
 /** A tribroker of its own for each program. */
 export class OurSite {
-  readonly world = new KafkaWorld({ config: SETTINGS });
+  readonly world: KafkaWorld;
 
-  constructor(nowMs: number) {
+  /** @param users who may do nothing without a rule, but for the super user; undefined without an authorizer */
+  constructor(nowMs: number, users: readonly string[] | undefined) {
+    const passwords = users && Object.fromEntries(users.map((user) => [user, user]));
+    this.world = new KafkaWorld({
+      config: SETTINGS,
+      ...(passwords && { sasl: { users: passwords, mechanisms: ['PLAIN'] }, authorizer: { superUsers: [SUPER_USER] } }),
+    });
     this.world.clock.advanceTo(nowMs);
   }
 
@@ -68,8 +79,8 @@ export class RealLine implements Line {
   #received: Buffer = Buffer.alloc(0);
   #wake: (() => void) | undefined;
 
-  constructor(host: string, port: number) {
-    this.#socket = connect({ host, port, noDelay: true });
+  constructor(address: { readonly host: string; readonly port: number }) {
+    this.#socket = connect({ ...address, noDelay: true });
     this.#socket.on('data', (chunk) => {
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#wake?.();

@@ -3,7 +3,8 @@
  * reduced to the fewest requests that still show it.
  *
  * The real broker is a single node of Kafka 3.9 with `group.initial.rebalance.delay.ms=0`, both rebalance protocols
- * and replication factor 1 for its internal topics.
+ * and replication factor 1 for its internal topics. To compare what users may do it has an authorizer, ANONYMOUS and
+ * `admin` for super users, and a listener with SASL PLAIN for `admin`, `u0` to `u2` and `v0` to `v2`.
  */
 import {
   commonRanges,
@@ -14,7 +15,7 @@ import {
   programOf,
   type Ranges,
 } from './kafka-program.js';
-import { type Difference, KafkaRunner, type Outcome, until } from './kafka-run.js';
+import { type Address, type Difference, KafkaRunner, type Outcome, until } from './kafka-run.js';
 import { RealLine } from './kafka-site.js';
 import { shrink } from './shrink.js';
 
@@ -23,6 +24,8 @@ export interface KafkaComparison {
   readonly address: string;
   readonly operations: number;
   readonly seed: number;
+  /** `host:port` where the same broker asks its users who they are; rules say what they may. */
+  readonly sasl?: string | undefined;
   /** Only programs of this kind. */
   readonly kind?: string | undefined;
   readonly report: (line: string) => void;
@@ -39,8 +42,8 @@ const FEWER_ATTEMPTS = 2;
 
 /** Returns a description of each divergence. */
 export async function compareWithKafka(options: KafkaComparison): Promise<string[]> {
-  const [host = '127.0.0.1', port = '9092'] = options.address.split(':');
-  const line = new RealLine(host, Number(port));
+  const address = addressOf(options.address);
+  const line = new RealLine(address);
   const { apiKeys } = await line.ask('ApiVersions', 0, {});
   // The internal topics are created when somebody asks for a coordinator.
   for (const keyType of [0, 1]) {
@@ -58,7 +61,7 @@ export async function compareWithKafka(options: KafkaComparison): Promise<string
   const comparison = new Comparison(options, commonRanges(apiKeys));
   await Promise.all(
     Array.from({ length: LANES }, (_, at) =>
-      comparison.lane(new KafkaRunner(host, Number(port), `p${process.pid}l${at}r`)),
+      comparison.lane(new KafkaRunner(address, options.sasl === undefined ? undefined : addressOf(options.sasl), at)),
     ),
   );
   options.report(comparison.summary);
@@ -71,6 +74,11 @@ interface Case {
   readonly kind: Kind;
   readonly program: Program;
   readonly difference: Difference;
+}
+
+function addressOf(text: string): Address {
+  const [host = '127.0.0.1', port = '9092'] = text.split(':');
+  return { host, port: Number(port) };
 }
 
 class Comparison {
@@ -103,7 +111,7 @@ class Comparison {
   async lane(runner: KafkaRunner): Promise<void> {
     while (this.#operations < this.#options.operations && this.found.length < MOST_DIVERGENCES) {
       const seed = this.#nextSeed++;
-      const kind = (this.#options.kind ?? KIND_NAMES[seed % KIND_NAMES.length]) as Kind;
+      const kind = (this.#options.sasl ? 'acl' : (this.#options.kind ?? KIND_NAMES[seed % KIND_NAMES.length])) as Kind;
       const program = programOf(seed, kind, this.#ranges);
       const outcome = await runner.run(program);
       this.#operations += program.length;

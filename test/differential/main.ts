@@ -1,6 +1,6 @@
 /**
  * `npm run differential -- --redis 127.0.0.1:PORT | --amqp amqp://127.0.0.1:PORT | --kafka 127.0.0.1:PORT
- * [--operations N] [--seed N] [--kinds KIND,...]`: random programs for a real server and for this broker, compared.
+ * [--sasl 127.0.0.1:PORT] [--operations N] [--seed N] [--kinds KIND,...]`: random programs for a real server and for this broker, compared.
  * Kinds are those of AMQP programs. Exit code 1 when they diverge.
  */
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ const { values } = parseArgs({
     amqp: { type: 'string' },
     kafka: { type: 'string' },
     kind: { type: 'string' },
+    sasl: { type: 'string' },
     operations: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     kinds: { type: 'string' },
@@ -33,7 +34,7 @@ if (values.amqp !== undefined) {
 }
 if (values.kafka !== undefined) {
   const { compareWithKafka } = await import('./kafka.js');
-  const found = await compareWithKafka({ address: values.kafka, kind: values.kind, ...options });
+  const found = await compareWithKafka({ address: values.kafka, kind: values.kind, sasl: values.sasl, ...options });
   if (found.length > 0) process.exitCode = 1;
 }
 if (values.kafka === undefined && values.redis === undefined && values.amqp === undefined) {

@@ -25,6 +25,8 @@ export const ACL_OPERATIONS = {
   describeConfigs: 10,
   alterConfigs: 11,
   idempotentWrite: 12,
+  createTokens: 13,
+  describeTokens: 14,
 } as const;
 export const ACL_PERMISSIONS = { any: 1, deny: 2, allow: 3 } as const;
 
@@ -108,12 +110,10 @@ export class AclStore {
     return this.#bindings.filter((binding) => accepts(filter, binding));
   }
 
-  /** Removes what the filter accepts, and returns it. */
-  remove(filter: AclFilter): AclBinding[] {
-    const removed = this.find(filter);
-    this.#bindings = this.#bindings.filter((binding) => !removed.includes(binding));
+  /** Removes rules that `find` has found. */
+  remove(bindings: readonly AclBinding[]): void {
+    this.#bindings = this.#bindings.filter((binding) => !bindings.includes(binding));
     this.#changed();
-    return removed;
   }
 
   reset(): void {
@@ -138,11 +138,7 @@ export class AclStore {
     if (!this.#options || this.#options.superUsers?.includes(principal)) return true;
     const about = this.#bindings.filter((binding) => covers(binding, ACL_RESOURCES[resource], name));
     if (about.length === 0) return this.#options.allowEveryoneIfNoAclFound ?? false;
-    const mine = about.filter(
-      (binding) =>
-        (binding.principal === principal || binding.principal === ANYBODY) &&
-        (binding.host === host || binding.host === WILDCARD),
-    );
+    const mine = about.filter((binding) => isAbout(binding, principal, host));
     const named = (operations: readonly AclOperation[], permission: number) =>
       mine.some(
         (binding) =>
@@ -153,6 +149,41 @@ export class AclStore {
     if (named([operation], ACL_PERMISSIONS.deny)) return false;
     return named([operation, ...(IMPLIED_BY[operation] ?? [])], ACL_PERMISSIONS.allow);
   }
+
+  /** Whether somebody may do something with any resource of a type, whether it is there or not. @see allows */
+  allowsSomewhere(principal: string, host: string, operation: AclOperation, resource: AclResource): boolean {
+    if (this.allows(principal, host, operation, resource, 'hardcode')) return true;
+    const rules = this.#bindings.filter(
+      (binding) =>
+        binding.resourceType === ACL_RESOURCES[resource] &&
+        isAbout(binding, principal, host) &&
+        (binding.operation === ACL_OPERATIONS[operation] || binding.operation === ACL_OPERATIONS.all),
+    );
+    const denied = rules.filter(({ permissionType }) => permissionType === ACL_PERMISSIONS.deny);
+    if (denied.some((rule) => isOf(rule, ACL_PATTERNS.literal, WILDCARD))) return false;
+    return rules.some((rule) => rule.permissionType === ACL_PERMISSIONS.allow && isOpen(rule, denied));
+  }
+}
+
+function isAbout(binding: AclBinding, principal: string, host: string): boolean {
+  return (
+    (binding.principal === principal || binding.principal === ANYBODY) &&
+    (binding.host === host || binding.host === WILDCARD)
+  );
+}
+
+function isOf(binding: AclBinding, patternType: number, name: string): boolean {
+  return binding.patternType === patternType && binding.resourceName === name;
+}
+
+/** Whether no rule denies all that another one allows; nothing but a wildcard denies what a wildcard allows. */
+function isOpen({ patternType, resourceName }: AclBinding, denied: readonly AclBinding[]): boolean {
+  if (patternType === ACL_PATTERNS.literal && resourceName === WILDCARD) return true;
+  return !denied.some((rule) =>
+    rule.patternType === ACL_PATTERNS.prefixed
+      ? resourceName.startsWith(rule.resourceName)
+      : isOf(rule, patternType, resourceName),
+  );
 }
 
 function covers(binding: AclBinding, resourceType: number, name: string): boolean {

@@ -236,7 +236,7 @@ export class ConfigAdmin {
 }
 
 /** Looked at before anything else is. @throws KafkaError INVALID_REQUEST */
-function checkChanges(changes: readonly ConfigChange[]): void {
+export function checkChanges(changes: readonly ConfigChange[]): void {
   if (new Set(changes.map(({ name }) => name)).size < changes.length) {
     throw new KafkaError('INVALID_REQUEST', 'Error due to duplicate config keys');
   }

@@ -153,7 +153,8 @@ export class FetchService {
 
   /** @throws KafkaError when the partition cannot be read at this offset */
   #locate(request: FetchRequest, entry: FetchPartition): { readonly log: PartitionLog; readonly leaderEpoch: number } {
-    if (entry.topic !== '' && request.mayRead?.(entry.topic) === false) {
+    const isGone = entry.topicId !== undefined && entry.topic === '';
+    if (!isGone && request.mayRead?.(entry.topic) === false) {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `reading topic '${entry.topic}' is denied`);
     }
     const partition = this.#cluster.partition(entry.topic, entry.index);

@@ -17,6 +17,9 @@
  */
 export {
   ACL_OPERATIONS,
+  ACL_PATTERNS,
+  ACL_PERMISSIONS,
+  ACL_RESOURCES,
   type AclBinding,
   type AclFilter,
   type AclOperation,
@@ -26,6 +29,7 @@ export {
 } from './acl.js';
 export { KafkaBroker } from './broker.js';
 export type { KafkaOptions, SaslMechanism, SaslOptions } from './config.js';
+export { CONFIG_OPERATIONS, type ConfigChange, type ConfigResource, checkChanges } from './config-admin.js';
 export type { TopicPartitions } from './consumer-protocol.js';
 export { KafkaError, type KafkaErrorCode } from './errors.js';
 export type { FetchPartition, FetchRequest, FetchResult } from './fetch.js';

@@ -1,5 +1,6 @@
 import { KafkaError } from './errors.js';
 import type { Partition } from './partition.js';
+import type { RecordBatch } from './record-batch.js';
 import { unfold } from './record-validation.js';
 
 /** Instants that stand for a place in the log. */
@@ -67,27 +68,31 @@ function findAtOrAfter(partition: Partition, timestampMs: number, limit: number,
   log.scan(log.logStart, (batch) => {
     if (batch.baseOffset >= limit) return false;
     if (batch.maxTimestampMs < timestampMs) return true;
-    const reader = unfold(batch, maxBytes);
-    while (!reader.done) {
-      reader.next();
-      const offset = batch.baseOffset + reader.offsetDelta;
-      const at = batch.timestampMs(reader);
-      if (at < timestampMs || offset < log.logStart) continue;
-      found = { offset, timestampMs: at, leaderEpoch: batch.leaderEpoch };
-      return false;
-    }
-    return true;
+    found = findInBatch(batch, timestampMs, maxBytes, log.logStart);
+    return found === NOTHING;
   });
   return found;
 }
 
-function findMaxTimestamp(partition: Partition, limit: number, maxBytes: number): FoundOffset {
-  const { log } = partition;
-  let largest = -Infinity;
-  log.scan(log.logStart, (batch) => {
-    if (batch.baseOffset >= limit) return false;
-    if (batch.maxTimestampMs > largest) largest = batch.maxTimestampMs;
+/** The first batch of the largest time counts among all that are there, those in front of the start too. */
+function findMaxTimestamp({ log }: Partition, limit: number, maxBytes: number): FoundOffset {
+  let last: RecordBatch | undefined;
+  log.scan(log.segments[0]?.baseOffset ?? 0, (batch) => {
+    if (!last || batch.maxTimestampMs > last.maxTimestampMs) last = batch;
     return true;
   });
-  return findAtOrAfter(partition, largest, limit, maxBytes);
+  const found = last ? findInBatch(last, last.maxTimestampMs, maxBytes) : NOTHING;
+  return found.offset < limit ? found : NOTHING;
+}
+
+/** The first record of a batch that is not older. */
+function findInBatch(batch: RecordBatch, timestampMs: number, maxBytes: number, from = 0): FoundOffset {
+  const reader = unfold(batch, maxBytes);
+  while (!reader.done) {
+    reader.next();
+    const offset = batch.baseOffset + reader.offsetDelta;
+    const at = batch.timestampMs(reader);
+    if (at >= timestampMs && offset >= from) return { offset, timestampMs: at, leaderEpoch: batch.leaderEpoch };
+  }
+  return NOTHING;
 }

@@ -27,13 +27,7 @@ const NEEDS: Readonly<Record<string, (request: any, call: Call<any>) => Readonly
   OffsetCommit: ({ groupId }) => [['read', 'group', groupId]],
   OffsetDelete: ({ groupId }) => [['delete', 'group', groupId]],
   ConsumerGroupHeartbeat: ({ groupId }) => [['read', 'group', groupId]],
-  OffsetFetch: ({ groupId, groups }, { version }) =>
-    version >= 8
-      ? groups.map((group: { groupId: string }) => ['describe', 'group', group.groupId])
-      : [['describe', 'group', groupId]],
-  DescribeGroups: ({ groups }) => groups.map((group: string) => ['describe', 'group', group]),
-  ConsumerGroupDescribe: ({ groupIds }) => groupIds.map((group: string) => ['describe', 'group', group]),
-  DeleteGroups: ({ groupsNames }) => groupsNames.map((group: string) => ['delete', 'group', group]),
+  OffsetFetch: ({ groupId }, { version }) => [version < 8 && ['describe', 'group', groupId]],
   TxnOffsetCommit: ({ groupId, transactionalId }) => [
     ['write', 'transactionalId', transactionalId],
     ['read', 'group', groupId],
@@ -42,10 +36,10 @@ const NEEDS: Readonly<Record<string, (request: any, call: Call<any>) => Readonly
     ['write', 'transactionalId', transactionalId],
     ['read', 'group', groupId],
   ],
-  AddPartitionsToTxn: ({ transactionalId, transactions }, { version }) =>
-    version >= 4
-      ? transactions.map((entry: { transactionalId: string }) => ['write', 'transactionalId', entry.transactionalId])
-      : [['write', 'transactionalId', transactionalId]],
+  // Later versions are for brokers.
+  AddPartitionsToTxn: ({ transactionalId }, { version }) => [
+    version < 4 ? ['write', 'transactionalId', transactionalId] : ['clusterAction', 'cluster', CLUSTER_RESOURCE],
+  ],
   EndTxn: ({ transactionalId }) => [['write', 'transactionalId', transactionalId]],
   InitProducerId: ({ transactionalId }) => [
     transactionalId === null
@@ -53,12 +47,6 @@ const NEEDS: Readonly<Record<string, (request: any, call: Call<any>) => Readonly
       : ['write', 'transactionalId', transactionalId],
   ],
   Produce: ({ transactionalId }) => [transactionalId !== null && ['write', 'transactionalId', transactionalId]],
-  FindCoordinator: ({ key, keyType, coordinatorKeys }, { version }) =>
-    (version >= 4 ? coordinatorKeys : [key]).map((name: string) => [
-      'describe',
-      keyType === 1 ? 'transactionalId' : 'group',
-      name,
-    ]),
 };
 
 /** The error of a request that this client may not make, undefined when it may. */
@@ -74,5 +62,5 @@ export function deniedRequest(api: string, request: unknown, call: Call<any>) {
 }
 
 function mayWriteSomewhere(call: Call<any>): boolean {
-  return [...call.broker.cluster.topics.keys()].some((topic) => call.authorize('write', 'topic', topic));
+  return call.broker.acls.allowsSomewhere(call.principal, call.connection.remote.address, 'write', 'topic');
 }

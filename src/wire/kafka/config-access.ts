@@ -1,4 +1,11 @@
-import { type AclOperation, CLUSTER_RESOURCE, KafkaError } from '../../models/kafka/index.js';
+import {
+  type AclOperation,
+  CLUSTER_RESOURCE,
+  type ConfigChange,
+  type ConfigResource,
+  checkChanges,
+  KafkaError,
+} from '../../models/kafka/index.js';
 import { attempt } from './attempt.js';
 import type { Call } from './call.js';
 import { repeated } from './repeated.js';
@@ -40,7 +47,8 @@ export function keyOfResource({ resourceType, resourceName }: Resource): string 
 export function alterEach<R extends Resource>(
   resources: readonly R[],
   call: Call<any>,
-  alter: (resource: R, asked: { type: number; name: string }) => void,
+  changesOf: (resource: R) => readonly ConfigChange[],
+  alter: (asked: ConfigResource, changes: readonly ConfigChange[]) => void,
 ) {
   const twice = repeated(resources.map(keyOfResource));
   return resources.map((resource) => {
@@ -50,8 +58,11 @@ export function alterEach<R extends Resource>(
         if (twice.has(keyOfResource(resource))) {
           throw new KafkaError('INVALID_REQUEST', 'Each resource must appear at most once.');
         }
+        const changes = changesOf(resource);
+        checkChanges(changes);
+        if (!TYPES.has(resourceType)) throw new KafkaError('INVALID_REQUEST', `Unknown resource type ${resourceType}`);
         demandConfigAccess(call, 'alterConfigs', resourceType, resourceName);
-        alter(resource, { type: resourceType, name: resourceName });
+        alter({ type: resourceType, name: resourceName }, changes);
         return { resourceType, resourceName, errorCode: 'NONE' as const };
       },
       (errorCode, errorMessage) => ({ resourceType, resourceName, errorCode, errorMessage }),

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import type { AclBinding } from '../../../src/models/kafka/index.js';
 import { accessDenied, deniedRequest } from '../../../src/wire/kafka/access.js';
 import type { Call } from '../../../src/wire/kafka/call.js';
+import { alterConfigsApi } from '../../../src/wire/kafka/handlers/alter-configs.js';
+import { deleteGroupsApi } from '../../../src/wire/kafka/handlers/delete-groups.js';
+import { describeGroupsApi } from '../../../src/wire/kafka/handlers/describe-groups.js';
+import { describeTopicPartitionsApi } from '../../../src/wire/kafka/handlers/describe-topic-partitions.js';
+import { findCoordinatorApi } from '../../../src/wire/kafka/handlers/find-coordinator.js';
+import { listGroupsApi } from '../../../src/wire/kafka/handlers/list-groups.js';
+import { offsetFetchApi } from '../../../src/wire/kafka/handlers/offset-fetch.js';
+import { TestMember } from '../../helpers/kafka-group.js';
+import { aclRequest } from '../../helpers/kafka-request.js';
 import { KafkaWorld } from '../../helpers/kafka-wire.js';
 
 /** A call of a client that may do what is listed. */
@@ -15,18 +25,16 @@ function calling(version: number, ...allowed: string[]): Call<any> {
 describe('a request as a whole', () => {
   it.each([
     ['JoinGroup', 5, { groupId: 'g' }, 'read group g', 'GROUP_AUTHORIZATION_FAILED'],
-    ['DeleteGroups', 2, { groupsNames: ['g'] }, 'delete group g', 'GROUP_AUTHORIZATION_FAILED'],
     ['OffsetFetch', 7, { groupId: 'g' }, 'describe group g', 'GROUP_AUTHORIZATION_FAILED'],
-    ['OffsetFetch', 8, { groups: [{ groupId: 'g' }] }, 'describe group g', 'GROUP_AUTHORIZATION_FAILED'],
     ['EndTxn', 3, { transactionalId: 'x' }, 'write transactionalId x', 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED'],
-    ['FindCoordinator', 3, { key: 'g', keyType: 0 }, 'describe group g', 'GROUP_AUTHORIZATION_FAILED'],
     [
-      'FindCoordinator',
-      4,
-      { coordinatorKeys: ['x'], keyType: 1 },
-      'describe transactionalId x',
+      'AddPartitionsToTxn',
+      3,
+      { transactionalId: 'x' },
+      'write transactionalId x',
       'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
     ],
+    ['AddPartitionsToTxn', 4, {}, 'clusterAction cluster kafka-cluster', 'CLUSTER_AUTHORIZATION_FAILED'],
   ])('%s %d needs what it is about', (api, version, request, need, denied) => {
     expect(deniedRequest(api, request, calling(version))).toBe(denied);
     expect(deniedRequest(api, request, calling(version, need))).toBeUndefined();
@@ -34,8 +42,16 @@ describe('a request as a whole', () => {
 
   it('who may write to some topic may be an idempotent producer', () => {
     const request = { transactionalId: null };
-    expect(deniedRequest('InitProducerId', request, calling(4))).toBe('CLUSTER_AUTHORIZATION_FAILED');
-    expect(deniedRequest('InitProducerId', request, calling(4, 'write topic t'))).toBeUndefined();
+    const { broker } = new KafkaWorld({ authorizer: {} });
+    const call = {
+      ...calling(4),
+      broker,
+      principal: 'User:a',
+      connection: { remote: { address: '127.0.0.1' } },
+    } as Call<any>;
+    expect(deniedRequest('InitProducerId', request, call)).toBe('CLUSTER_AUTHORIZATION_FAILED');
+    broker.acls.add({ ...aclRequest('User:a', 'later'), patternType: 3, operation: 4 } as AclBinding);
+    expect(deniedRequest('InitProducerId', request, call)).toBeUndefined();
   });
 
   it('Produce without a transaction asks for nothing, nor does an API that is not listed', () => {
@@ -47,4 +63,73 @@ describe('a request as a whole', () => {
 it('a refusal has the name of what is refused', () => {
   expect(accessDenied('topic', 't')).toMatchObject({ code: 'TOPIC_AUTHORIZATION_FAILED' });
   expect(accessDenied('user', 'u')).toMatchObject({ code: 'CLUSTER_AUTHORIZATION_FAILED' });
+});
+
+describe('what is asked for several things', () => {
+  /** A client that may do one thing. */
+  function allowed(changes: object) {
+    const world = new KafkaWorld({ authorizer: {} });
+    for (const topic of ['t', 'u']) world.broker.createTopic(topic, { partitions: 2 });
+    world.broker.acls.add({ ...aclRequest('User:ANONYMOUS', 't'), patternType: 3, ...changes } as AclBinding);
+    return { world, client: world.connect() };
+  }
+  const group = { resourceType: 3, resourceName: 'g', operation: 8 };
+
+  it('is refused for each of them', () => {
+    const { client } = allowed(group);
+    const groups = ['g', 'h'];
+    const described = client.ask(describeGroupsApi, 5, { groups, includeAuthorizedOperations: false }).groups;
+    expect(described.map(({ errorCode }) => errorCode)).toEqual(['NONE', 'GROUP_AUTHORIZATION_FAILED']);
+    const { coordinators } = client.ask(findCoordinatorApi, 4, { key: '', keyType: 0, coordinatorKeys: groups });
+    expect(coordinators.map(({ errorCode }) => errorCode)).toEqual(['NONE', 'GROUP_AUTHORIZATION_FAILED']);
+    const { results } = client.ask(deleteGroupsApi, 2, { groupsNames: groups });
+    expect(results.map(({ errorCode }) => errorCode)).toEqual(Array(2).fill('GROUP_AUTHORIZATION_FAILED'));
+  });
+
+  it('leaves out of lists what may not be seen', () => {
+    const { world, client } = allowed(group);
+    for (const id of ['g', 'h']) new TestMember(world.broker.groups, id).join();
+    const { groups } = client.ask(listGroupsApi, 4, { statesFilter: [], typesFilter: [] });
+    expect(groups.map(({ groupId }) => groupId)).toEqual(['g']);
+  });
+
+  it('has topics in it that may not be seen, whether they are there or not', () => {
+    const { client } = allowed({ operation: 8 });
+    const { topics } = client.ask(describeTopicPartitionsApi, 0, {
+      topics: ['none', 't', 'u'].map((name) => ({ name })),
+      responsePartitionLimit: 1,
+      cursor: null,
+    });
+    expect(topics.map(({ name, errorCode }) => [name, errorCode])).toEqual([
+      ['t', 'NONE'],
+      ['none', 'TOPIC_AUTHORIZATION_FAILED'],
+      ['u', 'TOPIC_AUTHORIZATION_FAILED'],
+    ]);
+  });
+
+  it('gets no offsets of such a group in an old version, and of such topics an error', () => {
+    const asked = {
+      groupId: 'g',
+      topics: [{ name: 'u', partitionIndexes: [0] }],
+      groups: [],
+      requireStable: false,
+    };
+    const denied = allowed({ ...group, resourceName: 'h' }).client.ask(offsetFetchApi, 7, asked);
+    expect(denied).toMatchObject({ errorCode: 'GROUP_AUTHORIZATION_FAILED', topics: [] });
+    const { topics } = allowed(group).client.ask(offsetFetchApi, 7, asked);
+    expect(topics[0]?.partitions[0]?.errorCode).toBe('TOPIC_AUTHORIZATION_FAILED');
+  });
+
+  it('is looked at as settings before access is', () => {
+    const { client } = allowed(group);
+    const config = { name: 'retention.ms', value: null };
+    const alter = (resourceType: number, configs: object[]) =>
+      client.ask(alterConfigsApi, 1, {
+        resources: [{ resourceType, resourceName: 't', configs: configs as never }],
+        validateOnly: false,
+      }).responses[0]?.errorMessage;
+    expect(alter(2, [config])).toBe('Null value not supported for : retention.ms');
+    expect(alter(3, [])).toBe('Unknown resource type 3');
+    expect(alter(2, [])).toContain('denied');
+  });
 });

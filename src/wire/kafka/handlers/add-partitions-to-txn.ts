@@ -87,11 +87,7 @@ export const addPartitionsToTxn = addPartitionsToTxnApi.handler({
     };
   },
   fail(request, errorCode) {
-    const resultsByTransaction = request.transactions.map(({ transactionalId, topics }) => ({
-      transactionalId,
-      topicResults: resultsOf(topics, () => errorCode),
-    }));
-    return { errorCode, resultsByTransaction, resultsByTopic: resultsOf(request.topics, () => errorCode) };
+    return { errorCode, resultsByTransaction: [], resultsByTopic: resultsOf(request.topics, () => errorCode) };
   },
 });
 

@@ -1,3 +1,4 @@
+import { CONFIG_OPERATIONS } from '../../../models/kafka/index.js';
 import { alterEach } from '../config-access.js';
 import { array, boolean, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
@@ -35,8 +36,11 @@ export const alterConfigs = alterConfigsApi.handler({
   handle(request, call) {
     const { configAdmin } = call.broker;
     return {
-      responses: alterEach(request.resources, call, ({ configs }, asked) =>
-        configAdmin.replace(asked, configs, request.validateOnly, call.nodeId),
+      responses: alterEach(
+        request.resources,
+        call,
+        ({ configs }) => configs.map((setting) => ({ ...setting, operation: CONFIG_OPERATIONS.set })),
+        (asked, changes) => configAdmin.replace(asked, changes, request.validateOnly, call.nodeId),
       ),
     };
   },

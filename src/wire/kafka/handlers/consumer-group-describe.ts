@@ -75,6 +75,7 @@ export const consumerGroupDescribe = consumerGroupDescribeApi.handler({
 
 function describe(groupId: string, call: Call<never>) {
   try {
+    call.demand('describe', 'group', groupId);
     const group = call.broker.groups.describeModern(groupId, call.nodeId);
     return {
       errorCode: 'NONE' as const,

@@ -1,8 +1,9 @@
 import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
-import { checkBinding, demandAuthorizer } from '../acl-request.js';
+import { checkBinding, demandAuthorizer, isUnknown } from '../acl-request.js';
 import { attempt } from '../attempt.js';
+import { CLOSED } from '../call.js';
 import { array, error, int8, string, throttle } from '../field.js';
-import { defineApi } from '../handler.js';
+import { defineApi, type RequestOf } from '../handler.js';
 
 /** @see https://kafka.apache.org/protocol#The_Messages_CreateAcls */
 export const createAclsApi = defineApi({
@@ -33,6 +34,9 @@ export const createAclsApi = defineApi({
 
 export const createAcls = createAclsApi.handler({
   handle(request, call) {
+    const isOdd = (entry: RequestOf<typeof createAclsApi>['creations'][number]) =>
+      isUnknown(entry.resourceType, entry.resourcePatternType, entry.operation, entry.permissionType);
+    if (request.creations.some(isOdd)) return CLOSED;
     demandAuthorizer(call);
     call.demand('alter', 'cluster', CLUSTER_RESOURCE);
     return {

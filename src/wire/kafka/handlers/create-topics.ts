@@ -68,10 +68,12 @@ export const createTopics = createTopicsApi.handler({
         return attempt(() => {
           if (!call.authorize('create', 'cluster', CLUSTER_RESOURCE)) call.demand('create', 'topic', asked.name);
           const topic = call.broker.admin.createTopic(asked.name, toSpec(asked), request.validateOnly);
+          const made = { name: asked.name, topicId: topic.id, errorCode: 'NONE' as const };
+          if (!call.authorize('describeConfigs', 'topic', asked.name)) {
+            return { ...made, topicConfigErrorCode: 'TOPIC_AUTHORIZATION_FAILED' as const, configs: [] };
+          }
           return {
-            name: asked.name,
-            topicId: topic.id,
-            errorCode: 'NONE' as const,
+            ...made,
             numPartitions: topic.partitionCount,
             replicationFactor: topic.replicationFactor,
             configs: topic.configs.map(({ name, value, source }) => ({

@@ -1,5 +1,7 @@
 import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
-import { demandAuthorizer, toFilter } from '../acl-request.js';
+import { checkFilter, demandAuthorizer, isOddFilter, toFilter } from '../acl-request.js';
+import { attempt } from '../attempt.js';
+import { CLOSED } from '../call.js';
 import { array, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -43,11 +45,23 @@ export const deleteAclsApi = defineApi({
 
 export const deleteAcls = deleteAclsApi.handler({
   handle(request, call) {
+    if (request.filters.some(isOddFilter)) return CLOSED;
     demandAuthorizer(call);
     call.demand('alter', 'cluster', CLUSTER_RESOURCE);
-    return {
-      filterResults: request.filters.map((filter) => ({ matchingAcls: call.broker.acls.remove(toFilter(filter)) })),
-    };
+    const { acls } = call.broker;
+    const filterResults = request.filters.map((asked) =>
+      attempt(
+        () => {
+          const filter = toFilter(asked);
+          checkFilter(filter);
+          return { errorCode: 'NONE' as const, matchingAcls: acls.find(filter) };
+        },
+        (errorCode, errorMessage) => ({ errorCode, errorMessage, matchingAcls: [] }),
+      ),
+    );
+    // A rule that several filters accept is in the answer to each.
+    acls.remove(filterResults.flatMap(({ matchingAcls }) => matchingAcls));
+    return { filterResults };
   },
   fail: (request, errorCode, errorMessage) => ({
     filterResults: request.filters.map(() => ({ errorCode, errorMessage, matchingAcls: [] })),

@@ -32,6 +32,7 @@ export const deleteGroups = deleteGroupsApi.handler({
 
 function deleteGroup(groupId: string, call: Call<never>): ErrorName {
   try {
+    call.demand('delete', 'group', groupId);
     call.broker.groups.deleteGroup(groupId, call.nodeId);
     return 'NONE';
   } catch (error) {

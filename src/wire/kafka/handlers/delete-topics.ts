@@ -63,11 +63,14 @@ export const deleteTopics = deleteTopicsApi.handler({
           }
           return attempt(
             () => {
-              call.demand('delete', 'topic', found?.name ?? topic.name ?? '');
+              if (found || topic.name !== null) call.demand('delete', 'topic', found?.name ?? topic.name ?? '');
               const { name, id } = admin.deleteTopic(topic);
               return { name, topicId: id, errorCode: 'NONE' as const };
             },
-            (errorCode, errorMessage) => refusal(topic, errorCode, errorMessage),
+            (errorCode, errorMessage) => {
+              const isNamed = found && call.authorize('describe', 'topic', found.name);
+              return refusal(isNamed ? { name: found.name, topicId: topic.topicId } : topic, errorCode, errorMessage);
+            },
           );
         }),
       ],

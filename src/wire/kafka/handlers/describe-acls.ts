@@ -1,5 +1,6 @@
 import { type AclBinding, CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
-import { demandAuthorizer, toFilter } from '../acl-request.js';
+import { demandAuthorizer, isOddFilter, toFilter } from '../acl-request.js';
+import { CLOSED } from '../call.js';
 import { array, error, int8, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -39,6 +40,7 @@ export const describeAclsApi = defineApi({
 
 export const describeAcls = describeAclsApi.handler({
   handle(request, call) {
+    if (isOddFilter(request)) return CLOSED;
     demandAuthorizer(call, 'No Authorizer is configured on the broker');
     call.demand('describe', 'cluster', CLUSTER_RESOURCE);
     const resources = new Map<string, ResourceAnswer>();

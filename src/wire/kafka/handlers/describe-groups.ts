@@ -53,6 +53,7 @@ export const describeGroups = describeGroupsApi.handler({
 
 function describe(groupId: string, call: Call<never>) {
   try {
+    call.demand('describe', 'group', groupId);
     const group = call.broker.groups.describe(groupId, call.nodeId);
     return {
       errorCode: 'NONE' as const,

@@ -65,24 +65,29 @@ export const describeTopicPartitions = describeTopicPartitionsApi.handler({
       const place = `'${cursor.topicName}', ${cursor.partitionIndex}`;
       throw new KafkaError('INVALID_REQUEST', `the cursor is no place to go on from: ${place}`);
     }
+    const names = askedNames(request, call);
+    const isVisible = (name: string) => call.authorize('describe', 'topic', name);
+    const hidden = request.topics.length > 0 ? names.filter((name) => !isVisible(name)) : [];
+    const denied = hidden.map((name) => missing(name, 'TOPIC_AUTHORIZATION_FAILED'));
     const topics: TopicAnswer[] = [];
     let left = Math.min(Math.max(request.responsePartitionLimit, 1), MOST_PARTITIONS);
-    for (const name of askedNames(request, call)) {
+    for (const name of names.filter(isVisible)) {
       const first = cursor?.topicName === name ? cursor.partitionIndex : 0;
-      if (left === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } };
+      if (left === 0) return { topics: [...topics, ...denied], nextCursor: { topicName: name, partitionIndex: first } };
       const topic = call.broker.cluster.topic(name);
-      if (!topic || !call.authorize('describe', 'topic', name)) {
-        const denied = topic && missing(name, 'TOPIC_AUTHORIZATION_FAILED');
-        topics.push(denied ?? withOperations(missing(name, problemOf(name)), name, call));
+      if (!topic) {
+        topics.push(withOperations(missing(name, problemOf(name)), name, call));
         continue;
       }
       const partitions = topic.partitions.slice(first, first + left);
       topics.push(withOperations(describe(topic, partitions), name, call));
       left -= partitions.length;
       const next = first + partitions.length;
-      if (next < topic.partitions.length) return { topics, nextCursor: { topicName: name, partitionIndex: next } };
+      if (next < topic.partitions.length) {
+        return { topics: [...topics, ...denied], nextCursor: { topicName: name, partitionIndex: next } };
+      }
     }
-    return { topics, nextCursor: null };
+    return { topics: [...topics, ...denied], nextCursor: null };
   },
   fail: (request, errorCode) => ({
     topics: request.topics.map(({ name }) => missing(name, errorCode)),

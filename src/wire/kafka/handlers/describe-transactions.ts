@@ -39,6 +39,7 @@ export const describeTransactions = describeTransactionsApi.handler({
 
 function describe(transactionalId: string, call: Call<never>) {
   try {
+    call.demand('describe', 'transactionalId', transactionalId);
     const { state, startedMs, timeoutMs, ...found } = call.broker.transactions.describe(transactionalId, call.nodeId);
     return {
       ...found,

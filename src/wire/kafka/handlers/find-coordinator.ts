@@ -1,3 +1,4 @@
+import { attempt } from '../attempt.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
 import { array, error, int8, int32, string, throttle } from '../field.js';
@@ -43,7 +44,12 @@ const SHARE = 2;
 export const findCoordinator = findCoordinatorApi.handler({
   handle(request, call) {
     const keys = call.version >= 4 ? request.coordinatorKeys : [request.key];
-    const coordinators = keys.map((key) => coordinatorOf(request.keyType, key, call));
+    const coordinators = keys.map((key) =>
+      attempt(
+        () => coordinatorOf(request.keyType, key, call),
+        (errorCode, message) => nowhere(key, errorCode, message),
+      ),
+    );
     return answer(coordinators);
   },
   fail(request, errorCode, errorMessage) {
@@ -67,6 +73,7 @@ function coordinatorOf(keyType: number, key: string, call: Call<never>): Coordin
     return nowhere(key, 'COORDINATOR_NOT_AVAILABLE', 'nobody coordinates share groups here');
   }
   if (!kind) return nowhere(key, 'INVALID_REQUEST', `key type ${keyType} is not known`);
+  call.demand('describe', kind === 'group' ? 'group' : 'transactionalId', key);
   const nodeId = call.broker.cluster.coordinatorOf(kind, key);
   const address = nodeId < 0 ? undefined : call.address(nodeId);
   if (!address) return nowhere(key, 'COORDINATOR_NOT_AVAILABLE', `no node coordinates ${kind} '${key}' at present`);

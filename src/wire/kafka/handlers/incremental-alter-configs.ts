@@ -36,10 +36,12 @@ export const incrementalAlterConfigs = incrementalAlterConfigsApi.handler({
   handle(request, call) {
     const { configAdmin } = call.broker;
     return {
-      responses: alterEach(request.resources, call, ({ configs }, asked) => {
-        const changes = configs.map(({ configOperation, ...change }) => ({ ...change, operation: configOperation }));
-        configAdmin.edit(asked, changes, request.validateOnly, call.nodeId);
-      }),
+      responses: alterEach(
+        request.resources,
+        call,
+        ({ configs }) => configs.map(({ configOperation, ...change }) => ({ ...change, operation: configOperation })),
+        (asked, changes) => configAdmin.edit(asked, changes, request.validateOnly, call.nodeId),
+      ),
     };
   },
   fail: (request, errorCode, errorMessage) => ({

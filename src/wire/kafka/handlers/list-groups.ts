@@ -1,3 +1,4 @@
+import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
 import { array, error, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -27,8 +28,12 @@ export const listGroupsApi = defineApi({
 export const listGroups = listGroupsApi.handler({
   handle({ statesFilter, typesFilter }, call) {
     const listed = call.broker.groups.list({ states: statesFilter, types: typesFilter, nodeId: call.nodeId });
+    const isVisible = (groupId: string) => call.authorize('describe', 'group', groupId);
+    const visible = call.authorize('describe', 'cluster', CLUSTER_RESOURCE)
+      ? listed
+      : listed.filter(({ groupId }) => isVisible(groupId));
     return {
-      groups: listed.map(({ groupId, protocolType, state, type }) => ({
+      groups: visible.map(({ groupId, protocolType, state, type }) => ({
         groupId,
         protocolType,
         groupState: state,

@@ -29,12 +29,15 @@ export const listTransactionsApi = defineApi({
 export const listTransactions = listTransactionsApi.handler({
   handle({ stateFilters, producerIdFilters, durationFilter }, call) {
     const { transactions } = call.broker;
-    const listed = transactions.list({
+    const wanted = {
       states: stateFilters,
       producerIds: producerIdFilters,
       longerThanMs: durationFilter,
       nodeId: call.nodeId,
-    });
+    };
+    const listed = transactions
+      .list(wanted)
+      .filter(({ transactionalId }) => call.authorize('describe', 'transactionalId', transactionalId));
     return {
       unknownStateFilters: transactions.unknownStates(stateFilters),
       transactionStates: listed.map(({ transactionalId, producerId, state }) => ({

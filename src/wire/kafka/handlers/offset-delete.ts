@@ -36,7 +36,11 @@ export const offsetDelete = offsetDeleteApi.handler({
     const places = topics.flatMap(({ name, partitions }) =>
       partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
     );
-    const errors: ErrorName[] = call.broker.groups.deleteOffsets(groupId, places, call.nodeId);
+    const isReadable = ({ topic }: { readonly topic: string }) => call.authorize('read', 'topic', topic);
+    const results = call.broker.groups.deleteOffsets(groupId, places.filter(isReadable), call.nodeId);
+    const errors = places.map(
+      (place): ErrorName => (isReadable(place) ? (results.shift() ?? 'NONE') : 'TOPIC_AUTHORIZATION_FAILED'),
+    );
     return {
       topics: topics.map(({ name, partitions }) => ({
         name,

@@ -1,5 +1,6 @@
 import { type FetchedOffset, KafkaError } from '../../../models/kafka/index.js';
 import type { Call } from '../call.js';
+import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int32, int64, string, throttle, uuid } from '../field.js';
 import { defineApi, type RequestOf } from '../handler.js';
 import { NO_UUID } from '../reader.js';
@@ -108,22 +109,30 @@ function wantedOf({ groupId, topics }: OffsetFetchRequest): WantedOffsets {
 }
 
 function fetchGroup(call: Call<never>, wanted: WantedOffsets, requireStable: boolean) {
-  const places = wanted.topics?.flatMap(({ name, partitionIndexes }) =>
-    partitionIndexes.map((partition) => ({ topic: name, partition })),
+  const { groupId, memberId, memberEpoch, topics } = wanted;
+  call.demand('describe', 'group', groupId);
+  const isVisible = (topic: string) => call.authorize('describe', 'topic', topic);
+  const places = topics?.flatMap(({ name, partitionIndexes }) =>
+    isVisible(name) ? partitionIndexes.map((partition) => ({ topic: name, partition })) : [],
   );
-  const { memberId, memberEpoch } = wanted;
-  const fetched = call.broker.groups.fetchOffsets(wanted.groupId, places, {
+  const fetched = call.broker.groups.fetchOffsets(groupId, places, {
     requireStable,
     nodeId: call.nodeId,
     ...(memberId !== null && { member: { memberId, memberEpoch } }),
   });
-  if (!wanted.topics) return byTopic(fetched);
+  if (!topics) return byTopic(fetched.filter(({ topic }) => isVisible(topic)));
   let position = 0;
-  return wanted.topics.map(({ name, partitionIndexes }) => {
+  return topics.map(({ name, partitionIndexes }) => {
+    if (!isVisible(name)) return failedTopic(name, partitionIndexes, 'TOPIC_AUTHORIZATION_FAILED');
     const start = position;
     position += partitionIndexes.length;
     return { name, partitions: fetched.slice(start, position).map(partitionAnswer) };
   });
+}
+
+function failedTopic(name: string, partitionIndexes: readonly number[], errorCode: ErrorName) {
+  const nothing = { committedOffset: -1, committedLeaderEpoch: -1, metadata: '', errorCode };
+  return { name, partitions: partitionIndexes.map((partitionIndex) => ({ partitionIndex, ...nothing })) };
 }
 
 function byTopic(fetched: readonly FetchedOffset[]) {
