@@ -16,6 +16,8 @@ export class LogReader {
   #batch: RecordBatch | undefined;
   #reader: RecordReader | undefined;
   #generation: number;
+  /** What `limit` was: in one generation it never goes back. */
+  #knownLimit = 0;
 
   /** @param maxBytes size to which a compressed batch may unfold */
   constructor(partition: Partition, offset: number, options: { committed: boolean; maxBytes: number }) {
@@ -50,12 +52,13 @@ export class LogReader {
    * @throws DecompressionError for one that cannot be unfolded; `seek` behind it to go on
    */
   next(): KafkaRecord | undefined {
-    if (this.#generation !== this.partition.generation) this.#startAgain();
-    const { limit } = this;
-    while (this.#offset < limit) {
-      const reader = this.#current(limit);
-      if (!reader) return undefined;
-      const batch = this.#batch as RecordBatch;
+    const { partition } = this;
+    if (this.#generation !== partition.generation) this.#startAgain();
+    if (this.#offset < partition.log.logStart) this.seek(partition.log.logStart);
+    while (this.#offset < this.#knownLimit || this.#offset < this.#readLimit()) {
+      const batch = this.#batch ?? this.#enter();
+      if (!batch) return undefined;
+      const reader = this.#reader as RecordReader;
       if (reader.done) {
         this.#leave(batch);
         continue;
@@ -64,7 +67,7 @@ export class LogReader {
       const offset = batch.baseOffset + reader.offsetDelta;
       if (offset < this.#offset) continue;
       this.#offset = offset + 1;
-      return new KafkaRecord(this.partition.home.name, this.partition.index, offset, {
+      return new KafkaRecord(partition.home.name, partition.index, offset, {
         key: reader.key(),
         value: reader.value(),
         headers: reader.headers(),
@@ -74,17 +77,22 @@ export class LogReader {
     return undefined;
   }
 
+  #readLimit(): number {
+    this.#knownLimit = this.limit;
+    return this.#knownLimit;
+  }
+
   /** After a new leader or a restored snapshot the log may be shorter, with other records in it. */
   #startAgain(): void {
     this.#generation = this.partition.generation;
+    this.#knownLimit = 0;
     this.seek(Math.min(this.#offset, this.partition.log.logEnd));
   }
 
-  /** The reader of the batch at the present offset. */
-  #current(limit: number): RecordReader | undefined {
+  /** Begins with the batch at the present offset, or the next one that is to be read. */
+  #enter(): RecordBatch | undefined {
     const { log } = this.partition;
-    if (this.#offset < log.logStart) this.seek(log.logStart);
-    if (this.#batch) return this.#reader;
+    const limit = this.#readLimit();
     let batch = log.batchAt(this.#offset);
     while (batch && batch.baseOffset < limit && this.#isHidden(batch)) {
       this.#offset = batch.endOffset;
@@ -93,7 +101,7 @@ export class LogReader {
     if (!batch || batch.baseOffset >= limit) return undefined;
     this.#reader = batch.reader(this.#maxBytes);
     this.#batch = batch;
-    return this.#reader;
+    return batch;
   }
 
   /** At the end of a batch: one that has grown is read on, any other is left behind. */
