@@ -50,7 +50,7 @@ if (throughLog(1_000) !== throughArray(1_000)) throw new Error('the contenders d
 
 async function benchLog(): Promise<void> {
   const times = { log: [] as number[], array: [] as number[] };
-  for (let round = 0; round < (smoke ? 1 : 5); round++) {
+  for (let round = 0; round < (smoke ? 1 : 9); round++) {
     for (const [name, work] of [
       ['log', throughLog],
       ['array', throughArray],
