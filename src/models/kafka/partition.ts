@@ -298,7 +298,7 @@ export class Partition {
       this.#truncate(follower);
       this.#copyTo(follower);
     }
-    this.#setIsr(this.replicas.filter((node) => node === nodeId || this.isr.includes(node)));
+    this.#setIsr(this.isr.includes(nodeId) ? this.isr : [...this.isr, nodeId]);
   }
 
   /** Cuts a follower back to where its history and the leader's part. */
@@ -352,10 +352,9 @@ export class Partition {
   reassign(replicas: readonly number[]): void {
     this.place(replicas);
     for (const node of replicas) this.joinIsr(node);
-    this.#setIsr(replicas.filter((node) => this.isr.includes(node)));
+    this.#setIsr(this.isr.filter((node) => replicas.includes(node)));
     if (!replicas.includes(this.leader)) {
-      const [next] = this.isr;
-      this.lead(next ?? NO_LEADER);
+      this.lead(replicas.find((node) => this.isr.includes(node)) ?? NO_LEADER);
     }
     for (const node of [...this.#logs.keys()]) if (!replicas.includes(node)) this.#logs.delete(node);
     this.changed();

@@ -126,7 +126,7 @@ test('a node that goes hands its partitions on, and gets back what it missed', (
   expect(() => broker.leaderPartition('t', 0, 1)).toThrow(failure('NOT_LEADER_OR_FOLLOWER'));
   produceBatch(broker, 't', batchBytes([{ value: 'b' }]), { nodeId: 2 });
   broker.startNode(1);
-  expect(partition.isr).toEqual([1, 2]);
+  expect(partition.isr).toEqual([2, 1]);
   expect(partition.logOf(1).logEnd).toBe(2);
   expect(fetchNow(broker, 't', { nodeId: 2 }).batches).toHaveLength(2);
 });

@@ -21,7 +21,7 @@ describe('a partition that moves', () => {
     produceBatch(broker, 't', batchBytes([{ value: 'meanwhile' }]), { nodeId: 1 });
     clock.advanceTo(clock.now + 500);
     expect(reassignments.list).toEqual([]);
-    expect(partition).toMatchObject({ replicas: [3, 2], isr: [3, 2], leader: 3 });
+    expect(partition).toMatchObject({ replicas: [3, 2], isr: [2, 3], leader: 3 });
     expect([...partition.logs.keys()].sort()).toEqual([2, 3]);
     expect(
       broker

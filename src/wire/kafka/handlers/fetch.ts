@@ -126,7 +126,7 @@ export const fetch = fetchApi.handler({
     });
     const asked = {
       nodeId: call.nodeId,
-      mayFollow: call.version >= FOLLOWERS_SINCE,
+      mayFollow: call.version >= FOLLOWERS_SINCE && isConsumer(request),
       maxWaitMs: request.maxWaitMs,
       minBytes: request.minBytes,
       maxBytes: request.maxBytes,
@@ -140,6 +140,11 @@ export const fetch = fetchApi.handler({
   },
   fail: (_request, errorCode) => ({ errorCode, sessionId: 0, responses: [] }),
 });
+
+/** Whether it is no replica that asks. */
+function isConsumer({ replicaId, replicaState }: Request): boolean {
+  return Math.max(replicaId, replicaState.replicaId) < 0;
+}
 
 function toPartitions(request: Request, call: Call<Response>): FetchPartition[] {
   const byId = call.version >= IDS_SINCE;

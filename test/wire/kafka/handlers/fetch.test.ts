@@ -40,8 +40,9 @@ test('a node that follows serves consumers since version 11', () => {
   const world = new KafkaWorld({ nodes: 2 });
   world.broker.createTopic('t', { assignments: [[2, 1]] });
   world.broker.produce('t', { value: 'a' });
-  const ask = (version: number) =>
-    world.connect(1).ask(fetchApi, version, fetchRequest('t', NO_UUID)).responses[0]?.partitions[0];
+  const ask = (version: number, replicaId = -1) =>
+    world.connect(1).ask(fetchApi, version, { ...fetchRequest('t', NO_UUID), replicaId }).responses[0]?.partitions[0];
+  expect(ask(11, 2)?.errorCode).toBe('NOT_LEADER_OR_FOLLOWER');
   expect(ask(10)).toMatchObject({ errorCode: 'NOT_LEADER_OR_FOLLOWER', highWatermark: -1 });
   expect(ask(11)).toMatchObject({ errorCode: 'NONE', highWatermark: 1, preferredReadReplica: -1 });
   expect(ask(11)?.records?.length).toBeGreaterThan(61);
