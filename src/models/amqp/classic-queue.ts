@@ -196,17 +196,20 @@ export class ClassicQueue extends Queue {
    */
   dropOverflow(drops = this.dropsHead): boolean {
     if (!drops) return false;
-    const { maxLength, maxLengthBytes } = this.settings;
-    const isOver = () => this.store.length > maxLength || this.#readyBytes > maxLengthBytes;
-    if (!isOver()) return false;
+    if (!this.#isOver) return false;
     const victims: Envelope[] = [];
-    while (isOver()) {
+    while (this.#isOver) {
       const victim = this.#shift();
       if (!victim) break;
       victims.push(victim);
     }
     this.bury(victims);
     return victims.length > 0;
+  }
+
+  get #isOver(): boolean {
+    const { maxLength, maxLengthBytes } = this.settings;
+    return this.store.length > maxLength || this.#readyBytes > maxLengthBytes;
   }
 
   /** What was dropped at once dies, oldest first. */
