@@ -178,7 +178,8 @@ class Comparison {
 
 /** Differences of one kind have one cause, as a rule. */
 function kindOf({ operation, what }: Difference): string {
-  return `${operation?.api} ${what.replace(/^.*\n/, '').replace(/\d+/g, '0')}`;
+  const plain = what.replace(/^.*\n/, '').replace(/"errorMessage": "[^"]*"/g, '');
+  return `${operation?.api} ${plain.replace(/\d+/g, '0')}`;
 }
 
 function describe(program: readonly Operation[]): string {

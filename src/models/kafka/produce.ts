@@ -17,6 +17,8 @@ export interface ProduceRequest {
   readonly timeoutMs: number;
   readonly transactionalId: string | null;
   readonly clientId: string;
+  /** Whether the client may use its transactional id; without it, any. */
+  readonly mayUseId?: ((transactionalId: string) => boolean) | undefined;
   /** Whether the client may write to a topic; without it, to all. */
   readonly mayWrite?: ((topic: string) => boolean) | undefined;
   /** Whether the client may send zstd. */
@@ -77,13 +79,11 @@ export class ProduceService {
    *
    * @param answer receives one result for each partition, in the order of the request, when all are decided
    * @returns ends the wait without an answer, undefined when it was answered at once
-   * @throws KafkaError TRANSACTIONAL_ID_AUTHORIZATION_FAILED for transactional batches without a transactional id,
+   * @throws KafkaError TRANSACTIONAL_ID_AUTHORIZATION_FAILED for transactional batches without an id that the client may use,
    *   CORRUPT_MESSAGE for a batch whose length or format cannot be
    */
   produce(request: ProduceRequest, answer: (results: readonly ProduceResult[]) => void): (() => void) | undefined {
-    if (request.partitions.some(isTransactional) && request.transactionalId === null) {
-      throw new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'a transactional batch came without its id');
-    }
+    if (request.partitions.some(isTransactional)) checkTransactionalId(request);
     const pending = this.#context.outbox.run(() => request.partitions.map((entry) => this.#append(request, entry)));
     const waiting = pending.filter((entry) => !entry.done);
     if (request.acks !== -1 || waiting.length === 0) {
@@ -231,6 +231,12 @@ export class ProduceService {
       if (delayed.abandon()) settle();
     };
   }
+}
+
+function checkTransactionalId({ transactionalId, mayUseId }: ProduceRequest): void {
+  if (transactionalId !== null && mayUseId?.(transactionalId) !== false) return;
+  const why = transactionalId === null ? 'came without its id' : `may not come from '${transactionalId}'`;
+  throw new KafkaError('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', `a transactional batch ${why}`);
 }
 
 function isTransactional({ records }: ProducePartition): boolean {

@@ -46,7 +46,6 @@ const NEEDS: Readonly<Record<string, (request: any, call: Call<any>) => Readonly
       ? ['idempotentWrite', 'cluster', CLUSTER_RESOURCE]
       : ['write', 'transactionalId', transactionalId],
   ],
-  Produce: ({ transactionalId }) => [transactionalId !== null && ['write', 'transactionalId', transactionalId]],
 };
 
 /** The error of a request that this client may not make, undefined when it may. */

@@ -1,4 +1,4 @@
-import { ACL_OPERATIONS, type AclOperation, type AclResource } from '../../models/kafka/index.js';
+import { ACL_OPERATIONS, type AclOperation, type AclResource, CLUSTER_RESOURCE } from '../../models/kafka/index.js';
 import type { Call } from './call.js';
 
 /** What can be done with each kind of thing. */
@@ -10,6 +10,12 @@ const OPERATIONS = {
 
 /** Stands for operations that were not asked for. */
 export const NOT_ASKED_FOR = -2147483648;
+
+/** The same with the cluster; nothing for who may not see it. */
+export function clusterOperations(call: Call<any>): number {
+  const isVisible = call.authorize('describe', 'cluster', CLUSTER_RESOURCE);
+  return isVisible ? authorizedOperations(call, 'cluster', CLUSTER_RESOURCE) : 0;
+}
 
 /** What a client may do with something, one bit for each operation. */
 export function authorizedOperations(call: Call<any>, resource: keyof typeof OPERATIONS, name: string): number {

@@ -2,15 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { AclBinding } from '../../../src/models/kafka/index.js';
 import { accessDenied, deniedRequest } from '../../../src/wire/kafka/access.js';
 import type { Call } from '../../../src/wire/kafka/call.js';
+import { addPartitionsToTxnApi } from '../../../src/wire/kafka/handlers/add-partitions-to-txn.js';
 import { alterConfigsApi } from '../../../src/wire/kafka/handlers/alter-configs.js';
+import { alterPartitionReassignmentsApi } from '../../../src/wire/kafka/handlers/alter-partition-reassignments.js';
 import { deleteGroupsApi } from '../../../src/wire/kafka/handlers/delete-groups.js';
 import { describeGroupsApi } from '../../../src/wire/kafka/handlers/describe-groups.js';
 import { describeTopicPartitionsApi } from '../../../src/wire/kafka/handlers/describe-topic-partitions.js';
 import { findCoordinatorApi } from '../../../src/wire/kafka/handlers/find-coordinator.js';
 import { listGroupsApi } from '../../../src/wire/kafka/handlers/list-groups.js';
+import { listOffsetsApi } from '../../../src/wire/kafka/handlers/list-offsets.js';
+import { listPartitionReassignmentsApi } from '../../../src/wire/kafka/handlers/list-partition-reassignments.js';
+import { metadataApi } from '../../../src/wire/kafka/handlers/metadata.js';
 import { offsetFetchApi } from '../../../src/wire/kafka/handlers/offset-fetch.js';
+import { produceApi } from '../../../src/wire/kafka/handlers/produce.js';
 import { TestMember } from '../../helpers/kafka-group.js';
-import { aclRequest } from '../../helpers/kafka-request.js';
+import { batchBytes } from '../../helpers/kafka-model.js';
+import { aclRequest, produceRequest } from '../../helpers/kafka-request.js';
 import { KafkaWorld } from '../../helpers/kafka-wire.js';
 
 /** A call of a client that may do what is listed. */
@@ -54,8 +61,7 @@ describe('a request as a whole', () => {
     expect(deniedRequest('InitProducerId', request, call)).toBeUndefined();
   });
 
-  it('Produce without a transaction asks for nothing, nor does an API that is not listed', () => {
-    expect(deniedRequest('Produce', { transactionalId: null }, calling(9))).toBeUndefined();
+  it('an API that is not listed asks for nothing', () => {
     expect(deniedRequest('Metadata', {}, calling(9))).toBeUndefined();
   });
 });
@@ -117,6 +123,64 @@ describe('what is asked for several things', () => {
     const denied = allowed({ ...group, resourceName: 'h' }).client.ask(offsetFetchApi, 7, asked);
     expect(denied).toMatchObject({ errorCode: 'GROUP_AUTHORIZATION_FAILED', topics: [] });
     const { topics } = allowed(group).client.ask(offsetFetchApi, 7, asked);
+    expect(topics[0]?.partitions[0]?.errorCode).toBe('TOPIC_AUTHORIZATION_FAILED');
+  });
+
+  it('of transactions is the write to a topic, and the use of an id by transactional batches', () => {
+    const { client } = allowed({ resourceType: 5, resourceName: 'x', operation: 4 });
+    const who = { producerId: 1, producerEpoch: 0, transactionalId: 'x' };
+    const topics = ['t', 'none'].map((name) => ({ name, partitions: [0] }));
+    const added = client.ask(addPartitionsToTxnApi, 3, { ...who, topics, transactions: [] });
+    expect(added.resultsByTopic.map(({ resultsByPartition: [result] }) => result?.partitionErrorCode)).toEqual([
+      'TOPIC_AUTHORIZATION_FAILED',
+      'TOPIC_AUTHORIZATION_FAILED',
+    ]);
+    const produced = (transactionalId: string, transactional: boolean) => {
+      const batch = batchBytes([{ value: 'v' }], { id: 1, epoch: 0, baseSequence: 0, transactional });
+      const request = { ...produceRequest('t', -1, batch), transactionalId };
+      return client.ask(produceApi, 7, request).responses[0]?.partitionResponses[0]?.errorCode;
+    };
+    expect([produced('x', true), produced('y', true), produced('y', false)]).toEqual([
+      'TOPIC_AUTHORIZATION_FAILED',
+      'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+      'TOPIC_AUTHORIZATION_FAILED',
+    ]);
+  });
+
+  it('names everything when it is refused as a whole', () => {
+    const { client } = allowed(group);
+    const moved = client.ask(alterPartitionReassignmentsApi, 0, {
+      timeoutMs: 1,
+      topics: [{ name: 't', partitions: [{ partitionIndex: 0, replicas: [1] }] }],
+    });
+    expect(moved.responses[0]?.partitions[0]).toMatchObject({ errorCode: 'CLUSTER_AUTHORIZATION_FAILED' });
+    const listed = client.ask(listPartitionReassignmentsApi, 0, {
+      timeoutMs: 1,
+      topics: [{ name: 't', partitionIndexes: [0] }],
+    });
+    expect(listed.topics[0]?.partitions[0]).toMatchObject({ partitionIndex: 0, replicas: [] });
+  });
+
+  it('has a place in metadata and offsets', () => {
+    const { world, client } = allowed(group);
+    const topicId = world.broker.cluster.topic('t')?.id as string;
+    const ask = (version: number, topics: { topicId: string; name: string | null }[]) =>
+      client.ask(metadataApi, version, {
+        topics,
+        allowAutoTopicCreation: false,
+        includeClusterAuthorizedOperations: true,
+        includeTopicAuthorizedOperations: false,
+      });
+    expect(ask(10, []).clusterAuthorizedOperations).toBe(0);
+    const denied = { errorCode: 'TOPIC_AUTHORIZATION_FAILED', topicId, name: null };
+    expect(ask(12, [{ topicId, name: null }]).topics[0]).toMatchObject(denied);
+    const partition = { partitionIndex: 0, timestamp: -1 };
+    const { topics } = client.ask(listOffsetsApi, 6, {
+      replicaId: -1,
+      timeoutMs: 1,
+      isolationLevel: 0,
+      topics: [{ name: 't', partitions: [partition, partition] }],
+    });
     expect(topics[0]?.partitions[0]?.errorCode).toBe('TOPIC_AUTHORIZATION_FAILED');
   });
 

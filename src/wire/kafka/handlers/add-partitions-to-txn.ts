@@ -75,6 +75,10 @@ interface AskedTopic {
 export const addPartitionsToTxn = addPartitionsToTxnApi.handler({
   handle(request, call) {
     if (call.version < 4) {
+      const mayWrite = (topic: string) => call.authorize('write', 'topic', topic);
+      if (!request.topics.every(({ name }) => mayWrite(name))) {
+        return { resultsByTopic: refused(request.topics, mayWrite, call) };
+      }
       const resultsByTopic = fenced(call.version >= 2, () => add({ ...request, verifyOnly: false }, call));
       return { resultsByTopic };
     }
@@ -90,6 +94,19 @@ export const addPartitionsToTxn = addPartitionsToTxnApi.handler({
     return { errorCode, resultsByTransaction: [], resultsByTopic: resultsOf(request.topics, () => errorCode) };
   },
 });
+
+/** Nothing is added when there is a topic that the client may not write to. */
+function refused(topics: readonly AskedTopic[], mayWrite: (topic: string) => boolean, call: Call<never>) {
+  const { cluster } = call.broker;
+  return topics.map(({ name, partitions }) => ({
+    name,
+    resultsByPartition: partitions.map((partitionIndex) => {
+      const found = cluster.partition(name, partitionIndex) ? 'OPERATION_NOT_ATTEMPTED' : 'UNKNOWN_TOPIC_OR_PARTITION';
+      const partitionErrorCode: ErrorName = mayWrite(name) ? found : 'TOPIC_AUTHORIZATION_FAILED';
+      return { partitionIndex, partitionErrorCode };
+    }),
+  }));
+}
 
 function add(asked: AskedTransaction, call: Call<never>) {
   const places = asked.topics.flatMap(({ name, partitions }) =>

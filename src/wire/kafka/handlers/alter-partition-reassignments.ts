@@ -60,7 +60,14 @@ export const alterPartitionReassignments = alterPartitionReassignmentsApi.handle
       })),
     };
   },
-  fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, responses: [] }),
+  fail: (request, errorCode, errorMessage) => ({
+    errorCode,
+    errorMessage,
+    responses: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode, errorMessage })),
+    })),
+  }),
 });
 
 function reassign(call: Call<any>, topic: string, index: number, replicas: readonly number[] | null): void {

@@ -1,5 +1,4 @@
-import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
-import { authorizedOperations } from '../authorized-operations.js';
+import { clusterOperations } from '../authorized-operations.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
@@ -46,7 +45,7 @@ export const describeCluster = describeClusterApi.handler({
       clusterId: cluster.clusterId,
       controllerId: cluster.controller,
       ...(request.includeClusterAuthorizedOperations && {
-        clusterAuthorizedOperations: authorizedOperations(call, 'cluster', CLUSTER_RESOURCE),
+        clusterAuthorizedOperations: clusterOperations(call),
       }),
       brokers: cluster.liveNodes.flatMap(({ id, rack }) => {
         const address = call.address(id);

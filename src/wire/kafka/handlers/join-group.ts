@@ -80,7 +80,8 @@ export const joinGroup = joinGroupApi.handler({
     protocolName: null,
     leader: '',
     skipAssignment: false,
-    memberId: request.memberId,
+    // Who may not join is not told who he said that he is.
+    memberId: errorCode === 'GROUP_AUTHORIZATION_FAILED' ? '' : request.memberId,
     members: [],
   }),
 });

@@ -64,9 +64,12 @@ export const listOffsets = listOffsetsApi.handler({
         name,
         partitions: partitions.map((asked) => {
           const { partitionIndex } = asked;
-          if (twice.has(keyOf(name, partitionIndex))) return { partitionIndex, errorCode: 'INVALID_REQUEST' as const };
           return attempt(
-            () => find(name, asked, request, call),
+            () => {
+              call.demand('describe', 'topic', name);
+              if (!twice.has(keyOf(name, partitionIndex))) return find(name, asked, request, call);
+              return { partitionIndex, errorCode: 'INVALID_REQUEST' as const };
+            },
             (errorCode) => ({ partitionIndex, errorCode }),
           );
         }),
@@ -84,7 +87,6 @@ export const listOffsets = listOffsetsApi.handler({
 function find(topic: string, asked: PartitionRequest, request: Request, call: Call<Response>) {
   const { partitionIndex, timestamp, currentLeaderEpoch } = asked;
   const supported = timestamp >= -2 || call.version >= (SPECIAL_SINCE.get(timestamp) ?? Infinity);
-  call.demand('describe', 'topic', topic);
   if (!supported) {
     throw new KafkaError('UNSUPPORTED_VERSION', `timestamp ${timestamp} has no meaning in version ${call.version}`);
   }

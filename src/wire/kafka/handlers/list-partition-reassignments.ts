@@ -58,7 +58,19 @@ export const listPartitionReassignments = listPartitionReassignmentsApi.handler(
         })),
     };
   },
-  fail: (_request, errorCode, errorMessage) => ({ errorCode, errorMessage, topics: [] }),
+  fail: ({ topics }, errorCode, errorMessage) => ({
+    errorCode,
+    errorMessage,
+    topics: (topics ?? []).map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) => ({
+        partitionIndex,
+        replicas: [],
+        addingReplicas: [],
+        removingReplicas: [],
+      })),
+    })),
+  }),
 });
 
 function byTopic(moves: readonly Reassignment[]) {

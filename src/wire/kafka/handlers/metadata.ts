@@ -1,5 +1,5 @@
 import { CLUSTER_RESOURCE, type Topic } from '../../../models/kafka/index.js';
-import { authorizedOperations } from '../authorized-operations.js';
+import { authorizedOperations, clusterOperations } from '../authorized-operations.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int32, string, throttle, uuid } from '../field.js';
@@ -72,7 +72,7 @@ export const metadata = metadataApi.handler({
       controllerId: cluster.controller,
       topics: request.includeTopicAuthorizedOperations ? topics.map((topic) => withOperations(topic, call)) : topics,
       ...(request.includeClusterAuthorizedOperations && {
-        clusterAuthorizedOperations: authorizedOperations(call, 'cluster', CLUSTER_RESOURCE),
+        clusterAuthorizedOperations: clusterOperations(call),
       }),
     };
   },
@@ -91,7 +91,8 @@ function describeAsked(request: Request, call: Call<Response>): TopicAnswer[] {
   return (request.topics ?? []).map(({ name, topicId }) => {
     if (name === null) {
       const topic = cluster.topicById(topicId);
-      return topic && isVisible(topic.name) ? describe(topic) : unknown(null, topicId, 'UNKNOWN_TOPIC_ID');
+      if (!topic) return unknown(null, topicId, 'UNKNOWN_TOPIC_ID');
+      return isVisible(topic.name) ? describe(topic) : unknown(null, topicId, 'TOPIC_AUTHORIZATION_FAILED');
     }
     if (!isVisible(name)) return unknown(name, NO_UUID, 'TOPIC_AUTHORIZATION_FAILED');
     const topic = cluster.topic(name);

@@ -82,6 +82,7 @@ export const produce = produceApi.handler({
       timeoutMs: request.timeoutMs,
       transactionalId: request.transactionalId,
       clientId: call.clientId,
+      mayUseId: (transactionalId: string) => call.authorize('write', 'transactionalId', transactionalId),
       mayWrite: (topic: string) => call.authorize('write', 'topic', topic),
       zstdAllowed: call.version >= 7,
       knowsAbortable: call.version >= 11,
