@@ -330,14 +330,18 @@ export class Broker {
       await this.#loading?.catch(() => {});
       await this.#listener?.close();
       this.#listener = undefined;
-      this[Symbol.dispose]();
+      this.#end();
     })();
     return this.#closed;
   }
 
   /** For a broker without ports; one with ports is closed by `close`. */
   [Symbol.dispose](): void {
-    if (this.#loading) return void this.close();
+    if (this.#loading) void this.close();
+    else this.#end();
+  }
+
+  #end(): void {
     for (const [, model] of this.#models) model.close();
     this.#clock.stop();
   }

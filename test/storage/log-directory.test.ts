@@ -51,6 +51,14 @@ test('a later process finds topics, settings, records and committed offsets', as
   second[Symbol.dispose]();
 });
 
+test.each(['close', 'dispose'])('a broker with a port writes all that is left when it ends by %s', async (how) => {
+  const first = await open().listen();
+  first.kafka.produce('t', { value: 'a' });
+  if (how === 'dispose') first[Symbol.dispose]();
+  await first.close();
+  expect(values(open())).toEqual(['a']);
+});
+
 test('what was flushed survives a process that ends without closing; what was written soon after is written by itself', async () => {
   const crashed = open();
   crashed.kafka.produce('t', { value: 'a' });
