@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     case 'version':
       return terminal.out(`${VERSION}\n`);
     case 'serve':
-      await serve(command.options, command.json, terminal);
+      await serve(command, terminal);
       return;
     default:
       command satisfies never;

@@ -1,14 +1,25 @@
 import { parseArgs } from 'node:util';
 import type { BrokerOptions, ListenOptions } from '../broker.js';
+import { type AskedTopic, KAFKA_OPTIONS, readKafkaOptions, readTopics } from './kafka-options.js';
 import { UsageError } from './usage.js';
+import { choice, integer } from './value.js';
+
+/** A broker that is asked for. */
+export interface ServeCommand {
+  readonly options: BrokerOptions & ListenOptions;
+  /** Made before anybody connects. */
+  readonly topics: readonly AskedTopic[];
+  readonly json: boolean;
+}
 
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | { readonly kind: 'serve'; readonly options: BrokerOptions & ListenOptions; readonly json: boolean };
+  | ({ readonly kind: 'serve' } & ServeCommand);
 
-const OPTIONS = {
+/** Every option, as `parseArgs` takes them. */
+export const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
   'standard-ports': { type: 'boolean' },
@@ -16,6 +27,7 @@ const OPTIONS = {
   'first-node-id': { type: 'string' },
   'redis-version': { type: 'string' },
   'amqp-version': { type: 'string' },
+  ...KAFKA_OPTIONS,
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -38,6 +50,7 @@ export function parseCommand(words: readonly string[]): Command {
   const firstNodeId = integer('first-node-id', values['first-node-id'], 0, 900);
   const redis = choice('redis-version', values['redis-version'], REDIS_VERSIONS);
   const amqp = choice('amqp-version', values['amqp-version'], AMQP_VERSIONS);
+  const kafka = readKafkaOptions(values);
   const options = {
     ...(port !== undefined && { port }),
     ...(values.host !== undefined && { host: values.host }),
@@ -46,8 +59,9 @@ export function parseCommand(words: readonly string[]): Command {
     ...(firstNodeId !== undefined && { firstNodeId }),
     ...(redis && { redis: { version: redis } }),
     ...(amqp && { amqp: { version: amqp } }),
+    ...(kafka && { kafka }),
   };
-  return { kind: 'serve', options, json: values.json ?? false };
+  return { kind: 'serve', options, topics: readTopics(values.topic), json: values.json ?? false };
 }
 
 function parse(words: readonly string[]) {
@@ -86,18 +100,4 @@ function distance(from: string, to: string): number {
     row = next;
   }
   return row[to.length] as number;
-}
-
-function integer(name: string, text: string | undefined, least: number, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`--${name} is '${text}'; give a whole number from ${least} to ${most}`);
-}
-
-function choice<T extends string>(name: string, text: string | undefined, known: readonly T[]): T | undefined {
-  if (text === undefined) return undefined;
-  const found = known.find((value) => value === text);
-  if (found) return found;
-  throw new UsageError(`--${name} is '${text}'; give ${known.join(' or ')}`);
 }

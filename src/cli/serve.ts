@@ -1,6 +1,7 @@
-import { type Broker, type BrokerOptions, type BrokerUrls, type ListenOptions, startBroker } from '../broker.js';
+import { type Broker, type BrokerUrls, createBroker } from '../broker.js';
 import { afterRealTime } from '../core/clock.js';
 import { BrokerError } from '../core/errors.js';
+import type { ServeCommand } from './options.js';
 import { UsageError } from './usage.js';
 
 /** What the command needs of its process; tests bring their own. */
@@ -17,14 +18,10 @@ const DAY_MS = 24 * 3_600_000;
 /**
  * Starts a broker, says where it is, and stops it on SIGINT or SIGTERM; SIGHUP restarts it on the same ports.
  *
- * @throws UsageError when a port cannot be had
+ * @throws UsageError when a port or a directory cannot be had, or a broker refuses what it is told
  */
-export async function serve(
-  options: BrokerOptions & ListenOptions,
-  json: boolean,
-  terminal: Terminal,
-): Promise<Broker> {
-  const broker = await start(options);
+export async function serve(command: ServeCommand, terminal: Terminal): Promise<Broker> {
+  const broker = await start(command);
   // Sockets of a broker hold no process open, so this does.
   let stopStaying = () => {};
   const stay = () => {
@@ -50,18 +47,25 @@ export async function serve(
       (error) => terminal.err(`tribroker: ${error}\n`),
     );
   });
-  terminal.out(json ? `${JSON.stringify(readyLine(broker.urls))}\n` : banner(broker.urls));
+  terminal.out(command.json ? `${JSON.stringify(readyLine(broker.urls))}\n` : banner(broker.urls));
   return broker;
 }
 
-async function start(options: BrokerOptions & ListenOptions): Promise<Broker> {
+/** Makes the topics that are not there already, then listens. */
+async function start({ options, topics }: ServeCommand): Promise<Broker> {
+  let broker: Broker | undefined;
   try {
-    return await startBroker(options);
+    broker = createBroker(options);
+    for (const { name, partitions } of topics) {
+      if (!broker.kafka.topic(name).exists) broker.kafka.createTopic(name, { partitions });
+    }
+    return await broker.listen(options);
   } catch (error) {
+    await broker?.close();
     if (error instanceof BrokerError) throw new UsageError(error.message, { cause: error });
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new UsageError(`cannot listen: ${message}`, { cause: error });
+    throw new UsageError(`cannot start: ${message}`, { cause: error });
   }
 }
 

@@ -25,6 +25,21 @@ Options of serve, which is also what runs without a command:
   -h, --help             this text
   -v, --version          the release
 
+Options of serve for Kafka; those with + may be repeated:
+  --topic <name[:n]>     + a topic to make, with n partitions
+  --kafka-config <k=v>   + a setting by Kafka's name: num.partitions=3, auto.create.topics.enable=false
+  --kafka-data-dir <dir> keep topics, records and groups there for the next time
+  --kafka-user <u:pass>  + who may log in by SASL, and then nobody else; default anybody, without
+  --kafka-mechanism <m>  + PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; default all three
+  --kafka-super-user <p> + switches access control on for all but this principal: User:admin
+  --kafka-allow-everyone-if-no-acl-found
+                         switches access control on for what a rule is about
+  --kafka-rack <name>    + rack of a node, that of the first one first
+  --kafka-api-versions <v>
+                         standard (default), or lean: the fewest that all known clients accept
+  --kafka-auto-create <v>
+                         kafka (default): a new topic is told of when it is asked for again; or immediate
+
 Signals: SIGINT and SIGTERM stop it, SIGHUP restarts the brokers on the same ports.
-Log in to AMQP as guest / guest; Kafka and Redis ask for no password.
+Log in to AMQP as guest / guest; Redis asks for no password, and Kafka only where users are named.
 `;

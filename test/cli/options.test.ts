@@ -6,7 +6,7 @@ const parse = (line: string) => parseCommand(line.split(' ').filter((word) => wo
 
 describe('the command line', () => {
   it('serves by default', () => {
-    expect(parse('')).toEqual({ kind: 'serve', options: {}, json: false });
+    expect(parse('')).toEqual({ kind: 'serve', options: {}, topics: [], json: false });
     expect(parse('serve')).toEqual(parse(''));
   });
 
@@ -16,6 +16,7 @@ describe('the command line', () => {
     expect(parse(line)).toEqual({
       kind: 'serve',
       json: true,
+      topics: [],
       options: {
         port: 7_900,
         host: '::1',

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { parseCommand } from '../../src/cli/options.js';
+import { OPTIONS, parseCommand } from '../../src/cli/options.js';
 import { HELP, UsageError, VERSION } from '../../src/cli/usage.js';
 
 it('the version is that of the package', () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(VERSION).toBe(version);
+});
+
+it('the help names every option', () => {
+  for (const name of Object.keys(OPTIONS)) expect(HELP).toMatch(new RegExp(`^ {2}(-\\w, )?--${name}( |$)`, 'm'));
 });
 
 it('every option in the help is one that is known', () => {
