@@ -1,5 +1,7 @@
 import { type AclOperation, type AclResource, CLUSTER_RESOURCE, KafkaError } from '../../models/kafka/index.js';
 import type { Call } from './call.js';
+import type { RequestOf } from './handler.js';
+import type { syncGroupApi } from './handlers/sync-group.js';
 
 /** What a client is told that may not do something. */
 const DENIED = {
@@ -12,8 +14,17 @@ const DENIED = {
   user: 'CLUSTER_AUTHORIZATION_FAILED',
 } as const satisfies Record<AclResource, string>;
 
-export function accessDenied(resource: AclResource, name: string): KafkaError {
-  return new KafkaError(DENIED[resource], `access to ${resource} '${name}' is denied`);
+const WORDS = {
+  TOPIC_AUTHORIZATION_FAILED: 'Topic authorization failed.',
+  GROUP_AUTHORIZATION_FAILED: 'Group authorization failed.',
+  CLUSTER_AUTHORIZATION_FAILED: 'Cluster authorization failed.',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'Transactional Id authorization failed.',
+} as const;
+
+/** Kafka does not say what it was that a client must not touch. */
+export function accessDenied(resource: AclResource): KafkaError {
+  const code = DENIED[resource];
+  return new KafkaError(code, WORDS[code]);
 }
 
 type Need = readonly [operation: AclOperation, resource: AclResource, name: string];
@@ -21,7 +32,7 @@ type Need = readonly [operation: AclOperation, resource: AclResource, name: stri
 /** What a whole request needs, by API; what it needs for a part of it is asked for by its handler. */
 const NEEDS: Readonly<Record<string, (request: any, call: Call<any>) => ReadonlyArray<Need | false>>> = {
   JoinGroup: ({ groupId }) => [['read', 'group', groupId]],
-  SyncGroup: ({ groupId }) => [['read', 'group', groupId]],
+  SyncGroup: (request, { version }) => [namesProtocol(request, version) && ['read', 'group', request.groupId]],
   Heartbeat: ({ groupId }) => [['read', 'group', groupId]],
   LeaveGroup: ({ groupId }) => [['read', 'group', groupId]],
   OffsetCommit: ({ groupId }) => [['read', 'group', groupId]],
@@ -49,17 +60,22 @@ const NEEDS: Readonly<Record<string, (request: any, call: Call<any>) => Readonly
 };
 
 /** The error of a request that this client may not make, undefined when it may. */
-export function deniedRequest(api: string, request: unknown, call: Call<any>) {
+export function deniedRequest(api: string, request: unknown, call: Call<any>): KafkaError | undefined {
   for (const need of NEEDS[api]?.(request, call) ?? []) {
     if (!need) continue;
     const [operation, resource, name] = need;
     // Who may write to some topic may be an idempotent producer.
     if (operation === 'idempotentWrite' && mayWriteSomewhere(call)) continue;
-    if (!call.authorize(operation, resource, name)) return DENIED[resource];
+    if (!call.authorize(operation, resource, name)) return accessDenied(resource);
   }
   return undefined;
 }
 
 function mayWriteSomewhere(call: Call<any>): boolean {
   return call.broker.acls.allowsSomewhere(call.principal, call.connection.remote.address, 'write', 'topic');
+}
+
+/** What is missing in a request is told before whether it may be made. */
+function namesProtocol(request: RequestOf<typeof syncGroupApi>, version: number): boolean {
+  return version < 5 || (request.protocolType !== null && request.protocolName !== null);
 }

@@ -180,7 +180,7 @@ export class KafkaSession implements Session {
     try {
       const call = this.#call(request);
       const denied = this.#broker.acls.enabled ? deniedRequest(request.handler.api.name, body, call) : undefined;
-      if (denied) return request.handler.fail(body, denied, 'Not authorized');
+      if (denied) throw denied;
       return request.handler.handle(body, call);
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
@@ -215,7 +215,7 @@ export class KafkaSession implements Session {
       },
       authorize: (operation, resource, name) => this.#isAllowed(operation, resource, name),
       demand: (operation, resource, name) => {
-        if (!this.#isAllowed(operation, resource, name)) throw accessDenied(resource, name);
+        if (!this.#isAllowed(operation, resource, name)) throw accessDenied(resource);
       },
       later: (start) => {
         this.#wait(request, start);

@@ -5,6 +5,8 @@ import type { Call } from '../../../src/wire/kafka/call.js';
 import { addPartitionsToTxnApi } from '../../../src/wire/kafka/handlers/add-partitions-to-txn.js';
 import { alterConfigsApi } from '../../../src/wire/kafka/handlers/alter-configs.js';
 import { alterPartitionReassignmentsApi } from '../../../src/wire/kafka/handlers/alter-partition-reassignments.js';
+import { createPartitionsApi } from '../../../src/wire/kafka/handlers/create-partitions.js';
+import { createTopicsApi } from '../../../src/wire/kafka/handlers/create-topics.js';
 import { deleteGroupsApi } from '../../../src/wire/kafka/handlers/delete-groups.js';
 import { describeGroupsApi } from '../../../src/wire/kafka/handlers/describe-groups.js';
 import { describeTopicPartitionsApi } from '../../../src/wire/kafka/handlers/describe-topic-partitions.js';
@@ -43,7 +45,7 @@ describe('a request as a whole', () => {
     ],
     ['AddPartitionsToTxn', 4, {}, 'clusterAction cluster kafka-cluster', 'CLUSTER_AUTHORIZATION_FAILED'],
   ])('%s %d needs what it is about', (api, version, request, need, denied) => {
-    expect(deniedRequest(api, request, calling(version))).toBe(denied);
+    expect(deniedRequest(api, request, calling(version))?.code).toBe(denied);
     expect(deniedRequest(api, request, calling(version, need))).toBeUndefined();
   });
 
@@ -56,9 +58,19 @@ describe('a request as a whole', () => {
       principal: 'User:a',
       connection: { remote: { address: '127.0.0.1' } },
     } as Call<any>;
-    expect(deniedRequest('InitProducerId', request, call)).toBe('CLUSTER_AUTHORIZATION_FAILED');
+    expect(deniedRequest('InitProducerId', request, call)?.code).toBe('CLUSTER_AUTHORIZATION_FAILED');
     broker.acls.add({ ...aclRequest('User:a', 'later'), patternType: 3, operation: 4 } as AclBinding);
     expect(deniedRequest('InitProducerId', request, call)).toBeUndefined();
+  });
+
+  it('a member that does not name the protocol is told so before it is refused', () => {
+    const ask = (version: number, protocolName: string | null) =>
+      deniedRequest('SyncGroup', { groupId: 'g', protocolType: 'consumer', protocolName }, calling(version))?.code;
+    expect([ask(4, null), ask(5, 'range'), ask(5, null)]).toEqual([
+      'GROUP_AUTHORIZATION_FAILED',
+      'GROUP_AUTHORIZATION_FAILED',
+      undefined,
+    ]);
   });
 
   it('an API that is not listed asks for nothing', () => {
@@ -66,9 +78,15 @@ describe('a request as a whole', () => {
   });
 });
 
-it('a refusal has the name of what is refused', () => {
-  expect(accessDenied('topic', 't')).toMatchObject({ code: 'TOPIC_AUTHORIZATION_FAILED' });
-  expect(accessDenied('user', 'u')).toMatchObject({ code: 'CLUSTER_AUTHORIZATION_FAILED' });
+it('a refusal says in the words of Kafka what is refused', () => {
+  expect(accessDenied('topic')).toMatchObject({
+    code: 'TOPIC_AUTHORIZATION_FAILED',
+    message: 'Topic authorization failed.',
+  });
+  expect(accessDenied('user')).toMatchObject({
+    code: 'CLUSTER_AUTHORIZATION_FAILED',
+    message: 'Cluster authorization failed.',
+  });
 });
 
 describe('what is asked for several things', () => {
@@ -194,6 +212,25 @@ describe('what is asked for several things', () => {
       }).responses[0]?.errorMessage;
     expect(alter(2, [config])).toBe('Null value not supported for : retention.ms');
     expect(alter(3, [])).toBe('Unknown resource type 3');
-    expect(alter(2, [])).toContain('denied');
+    expect(alter(2, [])).toBe('Topic authorization failed.');
+  });
+
+  // As Kafka 3.9.1 answered.
+  it('is refused in as many words as Kafka has for it', () => {
+    const client = new KafkaWorld({ authorizer: {} }).connect();
+    const topics = [{ name: 't', count: 2, assignments: null }];
+    const asked = { topics, timeoutMs: 1, validateOnly: false };
+    expect(client.ask(createPartitionsApi, 3, asked).results[0]).toMatchObject({
+      errorCode: 'TOPIC_AUTHORIZATION_FAILED',
+      errorMessage: null,
+    });
+    const created = [{ name: 't', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }];
+    expect(client.ask(createTopicsApi, 7, { topics: created, validateOnly: false }).topics[0]).toMatchObject({
+      errorCode: 'TOPIC_AUTHORIZATION_FAILED',
+      errorMessage: 'Authorization failed.',
+    });
+    const key = { key: 'g', keyType: 0, coordinatorKeys: ['g'] };
+    expect(client.ask(findCoordinatorApi, 3, key).errorMessage).toBe('Group authorization failed.');
+    expect(client.ask(findCoordinatorApi, 4, key).coordinators[0]?.errorMessage).toBe('');
   });
 });

@@ -31,6 +31,9 @@ export const createPartitionsApi = defineApi({
   },
 });
 
+/** Errors of which no more is said. */
+const SILENT: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']);
+
 export const createPartitions = createPartitionsApi.handler({
   handle(request, call) {
     const twice = repeated(request.topics.map(({ name }) => name));
@@ -49,7 +52,7 @@ export const createPartitions = createPartitionsApi.handler({
           (errorCode, message) => ({
             name,
             errorCode,
-            errorMessage: errorCode === 'UNKNOWN_TOPIC_OR_PARTITION' ? null : message,
+            errorMessage: SILENT.has(errorCode) ? null : message,
           }),
         );
       }),

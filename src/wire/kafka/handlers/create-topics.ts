@@ -1,4 +1,4 @@
-import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int16, int32, string, throttle, uuid } from '../field.js';
@@ -66,7 +66,9 @@ export const createTopics = createTopicsApi.handler({
         const refuse = refusal(asked.name);
         if (twice.has(asked.name)) return refuse('INVALID_REQUEST', 'Duplicate topic name.');
         return attempt(() => {
-          if (!call.authorize('create', 'cluster', CLUSTER_RESOURCE)) call.demand('create', 'topic', asked.name);
+          const mayCreate =
+            call.authorize('create', 'cluster', CLUSTER_RESOURCE) || call.authorize('create', 'topic', asked.name);
+          if (!mayCreate) throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', 'Authorization failed.');
           const topic = call.broker.admin.createTopic(asked.name, toSpec(asked), request.validateOnly);
           const made = { name: asked.name, topicId: topic.id, errorCode: 'NONE' as const };
           if (!call.authorize('describeConfigs', 'topic', asked.name)) {

@@ -72,7 +72,12 @@ export const describeConfigs = describeConfigsApi.handler({
               })),
             };
           },
-          (errorCode, errorMessage) => ({ ...resource, errorCode, errorMessage, configs: [] }),
+          (errorCode, message) => ({
+            ...resource,
+            errorCode,
+            errorMessage: errorCode === 'UNKNOWN_TOPIC_OR_PARTITION' ? '' : message,
+            configs: [],
+          }),
         );
       }),
     };

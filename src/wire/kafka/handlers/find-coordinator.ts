@@ -50,7 +50,8 @@ export const findCoordinator = findCoordinatorApi.handler({
         (errorCode, message) => nowhere(key, errorCode, message),
       ),
     );
-    return answer(coordinators);
+    // Since version 4 no more is said than the code.
+    return answer(call.version >= 4 ? coordinators.map((one) => ({ ...one, errorMessage: '' })) : coordinators);
   },
   fail(request, errorCode, errorMessage) {
     const keys = request.coordinatorKeys.length > 0 ? request.coordinatorKeys : [request.key];
@@ -77,7 +78,7 @@ function coordinatorOf(keyType: number, key: string, call: Call<never>): Coordin
   const nodeId = call.broker.cluster.coordinatorOf(kind, key);
   const address = nodeId < 0 ? undefined : call.address(nodeId);
   if (!address) return nowhere(key, 'COORDINATOR_NOT_AVAILABLE', `no node coordinates ${kind} '${key}' at present`);
-  return { key, errorCode: 'NONE', errorMessage: call.version >= 4 ? '' : 'NONE', nodeId, ...address };
+  return { key, errorCode: 'NONE', errorMessage: 'NONE', nodeId, ...address };
 }
 
 function nowhere(key: string, errorCode: ErrorName, errorMessage: string): Coordinator {
