@@ -8,6 +8,7 @@ import { alterPartitionReassignmentsApi } from '../../../src/wire/kafka/handlers
 import { createPartitionsApi } from '../../../src/wire/kafka/handlers/create-partitions.js';
 import { createTopicsApi } from '../../../src/wire/kafka/handlers/create-topics.js';
 import { deleteGroupsApi } from '../../../src/wire/kafka/handlers/delete-groups.js';
+import { deleteTopicsApi } from '../../../src/wire/kafka/handlers/delete-topics.js';
 import { describeGroupsApi } from '../../../src/wire/kafka/handlers/describe-groups.js';
 import { describeTopicPartitionsApi } from '../../../src/wire/kafka/handlers/describe-topic-partitions.js';
 import { findCoordinatorApi } from '../../../src/wire/kafka/handlers/find-coordinator.js';
@@ -17,6 +18,7 @@ import { listPartitionReassignmentsApi } from '../../../src/wire/kafka/handlers/
 import { metadataApi } from '../../../src/wire/kafka/handlers/metadata.js';
 import { offsetFetchApi } from '../../../src/wire/kafka/handlers/offset-fetch.js';
 import { produceApi } from '../../../src/wire/kafka/handlers/produce.js';
+import { NO_UUID } from '../../../src/wire/kafka/reader.js';
 import { TestMember } from '../../helpers/kafka-group.js';
 import { batchBytes } from '../../helpers/kafka-model.js';
 import { aclRequest, produceRequest } from '../../helpers/kafka-request.js';
@@ -200,6 +202,16 @@ describe('what is asked for several things', () => {
       topics: [{ name: 't', partitions: [partition, partition] }],
     });
     expect(topics[0]?.partitions[0]?.errorCode).toBe('TOPIC_AUTHORIZATION_FAILED');
+  });
+
+  it('is not made for who may not create it, and deleted by who may delete everything', () => {
+    const seen = { includeClusterAuthorizedOperations: false, includeTopicAuthorizedOperations: false };
+    const asked = { topics: [{ name: 'new', topicId: NO_UUID }], allowAutoTopicCreation: true, ...seen };
+    const reader = allowed({ resourceName: 'n', patternType: 4, operation: 8 }).client;
+    expect(reader.ask(metadataApi, 9, asked).topics[0]?.errorCode).toBe('TOPIC_AUTHORIZATION_FAILED');
+    const { client } = allowed({ resourceType: 4, resourceName: 'kafka-cluster', operation: 6 });
+    const deleted = client.ask(deleteTopicsApi, 5, { topicNames: ['t', 'none'], topics: [], timeoutMs: 1 });
+    expect(deleted.responses.map(({ errorCode }) => errorCode)).toEqual(['NONE', 'UNKNOWN_TOPIC_OR_PARTITION']);
   });
 
   it('is looked at as settings before access is', () => {

@@ -1,3 +1,4 @@
+import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { ErrorName } from '../error-code.js';
 import { array, error, int32, string, throttle, uuid } from '../field.js';
@@ -37,6 +38,7 @@ export const deleteTopics = deleteTopicsApi.handler({
   handle(request, call) {
     const { cluster, admin } = call.broker;
     const topics = asked(request);
+    const mayDeleteAll = call.authorize('delete', 'cluster', CLUSTER_RESOURCE);
     const proper = topics.filter((topic) => !formProblemOf(topic));
     const twice = repeated(proper.map(keyOf));
     const valid = proper.filter((topic) => !twice.has(keyOf(topic)));
@@ -63,9 +65,10 @@ export const deleteTopics = deleteTopicsApi.handler({
           }
           return attempt(
             () => {
-              if (found || topic.name !== null) call.demand('delete', 'topic', found?.name ?? topic.name ?? '');
-              const { name, id } = admin.deleteTopic(topic);
-              return { name, topicId: id, errorCode: 'NONE' as const };
+              const name = found?.name ?? topic.name;
+              if (name !== null && !mayDeleteAll) call.demand('delete', 'topic', name);
+              const deleted = admin.deleteTopic(topic);
+              return { name: deleted.name, topicId: deleted.id, errorCode: 'NONE' as const };
             },
             (errorCode, errorMessage) => {
               const isNamed = found && call.authorize('describe', 'topic', found.name);

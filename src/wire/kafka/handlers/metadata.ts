@@ -1,4 +1,4 @@
-import { CLUSTER_RESOURCE, type Topic } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE, KafkaError, type Topic } from '../../../models/kafka/index.js';
 import { authorizedOperations, clusterOperations } from '../authorized-operations.js';
 import type { Call } from '../call.js';
 import type { ErrorName } from '../error-code.js';
@@ -58,6 +58,8 @@ type Request = RequestOf<typeof metadataApi>;
 type Response = ResponseOf<typeof metadataApi>;
 type TopicAnswer = Response['topics'][number];
 
+const IDS_SINCE = 12;
+
 export const metadata = metadataApi.handler({
   handle(request, call) {
     const { cluster } = call.broker;
@@ -88,8 +90,12 @@ function describeAsked(request: Request, call: Call<Response>): TopicAnswer[] {
   const all = request.topics === null || (call.version === 0 && request.topics.length === 0);
   const isVisible = (name: string) => call.authorize('describe', 'topic', name);
   if (all) return [...cluster.topics.values()].filter(({ name }) => isVisible(name)).map(describe);
-  return (request.topics ?? []).map(({ name, topicId }) => {
-    if (name === null) {
+  const asked = request.topics ?? [];
+  if (call.version < IDS_SINCE) checkNames(asked, call.version);
+  // Ids count before names, and where there are some nobody looks at the others.
+  const identified = asked.filter(({ topicId }) => topicId !== NO_UUID);
+  return (identified.length > 0 ? identified : asked).map(({ name, topicId }) => {
+    if (name === null || topicId !== NO_UUID) {
       const topic = cluster.topicById(topicId);
       if (!topic) return unknown(null, topicId, 'UNKNOWN_TOPIC_ID');
       return isVisible(topic.name) ? describe(topic) : unknown(null, topicId, 'TOPIC_AUTHORIZATION_FAILED');
@@ -97,12 +103,29 @@ function describeAsked(request: Request, call: Call<Response>): TopicAnswer[] {
     if (!isVisible(name)) return unknown(name, NO_UUID, 'TOPIC_AUTHORIZATION_FAILED');
     const topic = cluster.topic(name);
     if (topic) return describe(topic);
-    const allowed =
-      (call.version < 4 || request.allowAutoTopicCreation) &&
-      (call.authorize('create', 'cluster', CLUSTER_RESOURCE) || call.authorize('create', 'topic', name));
-    const { created, error } = call.broker.autoCreateTopic(name, allowed);
+    const wanted = call.version < 4 || request.allowAutoTopicCreation;
+    if (wanted && cluster.config.flag('auto.create.topics.enable') && !mayCreate(name, call)) {
+      return unknown(name, NO_UUID, 'TOPIC_AUTHORIZATION_FAILED');
+    }
+    const { created, error } = call.broker.autoCreateTopic(name, wanted);
     return created ? describe(created) : unknown(name, NO_UUID, error);
   });
+}
+
+/** @throws KafkaError INVALID_REQUEST: ids are in the requests of two versions before they count */
+function checkNames(asked: NonNullable<Request['topics']>, version: number): void {
+  for (const { name, topicId } of asked) {
+    if (name === null) {
+      throw new KafkaError('INVALID_REQUEST', `Topic name can not be null for version ${version}`);
+    }
+    if (topicId !== NO_UUID) {
+      throw new KafkaError('INVALID_REQUEST', `Topic IDs are not supported in requests for version ${version}`);
+    }
+  }
+}
+
+function mayCreate(name: string, call: Call<Response>): boolean {
+  return call.authorize('create', 'cluster', CLUSTER_RESOURCE) || call.authorize('create', 'topic', name);
 }
 
 /** Also of a topic that is not there, but not of one that the client must not know of. */

@@ -78,3 +78,22 @@ test('what may be done with a topic of an unknown id is not told', () => {
   });
   expect(topics).toMatchObject([{ errorCode: 'UNKNOWN_TOPIC_ID', topicAuthorizedOperations: -2_147_483_648 }]);
 });
+
+test('ids count before names, and have no place in the versions before 12', () => {
+  const world = new KafkaWorld();
+  for (const topic of ['t', 'u']) world.broker.createTopic(topic);
+  const topicId = world.broker.cluster.topic('t')?.id as string;
+  const asked = (version: number, ...topics: Array<{ name: string | null; topicId: string }>) => {
+    const answer = world.connect().ask(metadataApi, version, {
+      topics,
+      allowAutoTopicCreation: false,
+      includeClusterAuthorizedOperations: false,
+      includeTopicAuthorizedOperations: false,
+    });
+    return [answer.brokers.length, ...answer.topics.map(({ name, errorCode }) => `${name} ${errorCode}`)];
+  };
+  const named = { name: 'u', topicId: NO_UUID };
+  expect(asked(12, { name: 'u', topicId }, named)).toEqual([1, 't NONE']);
+  expect(asked(11, { name: 't', topicId }, named)).toEqual([0, 't INVALID_REQUEST', 'u INVALID_REQUEST']);
+  expect(asked(10, { name: null, topicId })).toEqual([0, ' INVALID_REQUEST']);
+});
