@@ -83,7 +83,9 @@ function parse(words: readonly string[]) {
 }
 
 function unknown(what: string, word: string, known: readonly string[]): UsageError {
-  const nearest = known.map((name) => ({ name, far: distance(word, name) })).sort((a, b) => a.far - b.far)[0];
+  const begun = (name: string) => word.length > 3 && name.startsWith(word);
+  const far = (name: string) => (begun(name) ? 0 : distance(word, name));
+  const nearest = known.map((name) => ({ name, far: far(name) })).sort((a, b) => a.far - b.far)[0];
   const hint = nearest && nearest.far <= 3 ? `did you mean ${nearest.name}?` : 'see tribroker --help';
   return new UsageError(`unknown ${what} '${word}'; ${hint}`);
 }

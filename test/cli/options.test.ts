@@ -42,6 +42,7 @@ describe('the command line', () => {
     ['frobnicate', "unknown command 'frobnicate'; see tribroker --help"],
     ['serve now', "'now' is not expected after serve"],
     ['--prot 1', "unknown option '--prot'; did you mean --port?"],
+    ['--kafka-data x', "unknown option '--kafka-data'; did you mean --kafka-data-dir?"],
     ['--frobnicate', "unknown option '--frobnicate'; see tribroker --help"],
     ['-x', "unknown option '-x'; see tribroker --help"],
     ['--port 70000', "--port is '70000'; give a whole number from 0 to 65535"],
