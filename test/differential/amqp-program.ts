@@ -87,11 +87,22 @@ export interface Program {
 
 /**
  * `plain`: nothing dies; `graph`: dead letters; `mixed`: channels have messages of several queues; `ttl`: time passes;
- * `quorum`: queues are quorum queues with dead letters; `churn`: connections are cut, queues go with their connection or
+ * `quorum`: queues are quorum queues with dead letters, with time passing or policies too where the kind says so; `churn`: connections are cut, queues go with their connection or
  * with their last consumer, exchanges lead into each other; `stream`: queues are streams; `topology`: what is declared
  * with every flag, and methods where they are wrong; `policy`: policies come and go.
  */
-export type ProgramKind = 'plain' | 'graph' | 'mixed' | 'ttl' | 'quorum' | 'churn' | 'stream' | 'topology' | 'policy';
+export type ProgramKind =
+  | 'plain'
+  | 'graph'
+  | 'mixed'
+  | 'ttl'
+  | 'quorum'
+  | 'quorum-ttl'
+  | 'quorum-policy'
+  | 'churn'
+  | 'stream'
+  | 'topology'
+  | 'policy';
 
 /** A queue that nobody uses goes before the next operation. */
 const EXPIRES_MS = 60;
@@ -152,6 +163,9 @@ class ProgramWriter {
   readonly #queues: string[];
   readonly #exchanges: string[];
   readonly #circles: Circles;
+  readonly #isQuorum: boolean;
+  readonly #hasTime: boolean;
+  readonly #hasPolicies: boolean;
   /** Whether channels have a prefetch of their own: nothing is requeued then, see `amqp-freedom`. */
   readonly #channelPrefetch: boolean;
   /** What is acked by itself still counts in the prefetch of a quorum queue, until the channel has heard of it. */
@@ -168,11 +182,14 @@ class ProgramWriter {
     this.#queues = Array.from({ length: 2 + random.int(3) }, (_, i) => `${prefix}q${i}`);
     const circles = ['none', 'without-rejects', 'of-rejects'] as const;
     this.#circles = kind === 'graph' ? random.pick(circles) : 'none';
+    this.#isQuorum = kind.startsWith('quorum');
+    this.#hasTime = kind.endsWith('ttl');
+    this.#hasPolicies = kind.endsWith('policy');
     if (kind === 'ttl') this.#circles = random.pick(['none', 'without-rejects']);
     // Replicated queues refuse it.
-    this.#channelPrefetch = random.int(3) === 0 && kind !== 'quorum' && kind !== 'stream';
-    this.#deadLetterPolicies = kind === 'policy' && random.int(2) === 0;
-    this.#quorumNoAck = kind === 'quorum' && random.int(3) === 0;
+    this.#channelPrefetch = random.int(3) === 0 && !this.#isQuorum && kind !== 'stream';
+    this.#deadLetterPolicies = this.#hasPolicies && random.int(2) === 0;
+    this.#quorumNoAck = this.#isQuorum && random.int(3) === 0;
     this.#exchanges = ['fan', 'top', 'head'].map((name) => prefix + name);
   }
 
@@ -187,7 +204,7 @@ class ProgramWriter {
     const autoDeleted = new Set(this.#kind === 'churn' ? this.#queues.filter(() => this.#chance(3)) : []);
     const bindings = Array.from({ length: 4 }, () => this.#binding());
     const channels = Array.from({ length: 2 + this.#random.int(4) }, () => this.#channel());
-    const count = this.#kind === 'ttl' ? OPERATIONS_WITH_TIME : OPERATIONS_PER_PROGRAM;
+    const count = this.#hasTime ? OPERATIONS_WITH_TIME : OPERATIONS_PER_PROGRAM;
     const connections = new Set(channels.map(({ connection }) => connection));
     const names = { prefix: this.#prefix, queues: this.#queues, exchanges: this.#exchanges };
     const topology = new TopologyWriter(this.#random, names, connections.size < channels.length);
@@ -198,8 +215,8 @@ class ProgramWriter {
       return { channel, ...operation } as Operation;
     });
     const hops = this.#dies ? queues.size : 0;
-    const waitMs = this.#kind === 'ttl' ? WAIT_MS : 0;
-    const isReplicated = this.#kind === 'quorum' || this.#kind === 'stream';
+    const waitMs = this.#hasTime ? WAIT_MS : 0;
+    const isReplicated = this.#isQuorum || this.#kind === 'stream';
     const prefix = this.#prefix;
     return { prefix, queues, autoDeleted, exchanges, bindings, channels, hops, isReplicated, waitMs, operations };
   }
@@ -209,7 +226,7 @@ class ProgramWriter {
   }
 
   get #dies(): boolean {
-    return ['graph', 'ttl', 'quorum'].includes(this.#kind) || this.#deadLetterPolicies;
+    return this.#kind === 'graph' || this.#hasTime || this.#isQuorum || this.#deadLetterPolicies;
   }
 
   #queue(): string {
@@ -218,7 +235,7 @@ class ProgramWriter {
 
   #queueArguments(at: number): Table {
     if (this.#kind === 'stream') return { 'x-queue-type': 'stream' };
-    return this.#kind === 'quorum' ? this.#quorumArguments(at) : this.#classicArguments(at);
+    return this.#isQuorum ? this.#quorumArguments(at) : this.#classicArguments(at);
   }
 
   #quorumArguments(at: number): Table {
@@ -229,7 +246,16 @@ class ProgramWriter {
     if (this.#chance(3)) args['x-max-length'] = 1 + this.#random.int(4);
     if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
     if (this.#chance(3)) args['x-overflow'] = this.#random.pick(['reject-publish', 'drop-head']);
-    return args;
+    return { ...args, ...this.#times() };
+  }
+
+  #times(): Table {
+    if (!this.#hasTime) return {};
+    return {
+      ...(this.#chance(2) && { 'x-message-ttl': this.#random.pick(TTLS_MS) }),
+      // A quorum queue only looks every five seconds whether anybody uses it.
+      ...(!this.#isQuorum && this.#chance(10) && { 'x-expires': EXPIRES_MS }),
+    };
   }
 
   #classicArguments(at: number): Table {
@@ -241,9 +267,7 @@ class ProgramWriter {
     if (this.#chance(3)) args['x-max-length'] = this.#random.int(4);
     if (this.#chance(6)) args['x-max-length-bytes'] = 4 + this.#random.int(20);
     if (this.#chance(3)) args['x-overflow'] = this.#random.pick(['reject-publish', 'reject-publish-dlx', 'drop-head']);
-    if (this.#kind === 'ttl' && this.#chance(2)) args['x-message-ttl'] = this.#random.pick(TTLS_MS);
-    if (this.#kind === 'ttl' && this.#chance(10)) args['x-expires'] = EXPIRES_MS;
-    return args;
+    return { ...args, ...this.#times() };
   }
 
   #deadLetters(at: number): Table {
@@ -277,7 +301,7 @@ class ProgramWriter {
         'plain',
         'confirm',
         'confirm',
-        this.#kind === 'quorum' || this.#kind === 'stream' ? 'plain' : 'tx',
+        this.#isQuorum || this.#kind === 'stream' ? 'plain' : 'tx',
       ]),
       home: this.#kind === 'mixed' || this.#kind === 'topology' ? undefined : this.#queue(),
     };
@@ -286,7 +310,7 @@ class ProgramWriter {
   #operation(channel: ChannelPlan): object {
     if (this.#kind === 'stream') return this.#onStream(channel);
     if (this.#kind === 'churn' && this.#chance(8)) return this.#churn();
-    if (this.#kind === 'policy' && this.#chance(5)) return this.#chance(4) ? { do: 'inspect' } : this.#policy();
+    if (this.#hasPolicies && this.#chance(5)) return this.#chance(4) ? { do: 'inspect' } : this.#policy();
     const roll = this.#random.int(100);
     // Of several queues nobody knows what came last.
     if (roll < 29 || (roll < 32 && channel.home === undefined)) return this.#publish();
@@ -413,7 +437,7 @@ class ProgramWriter {
     if (this.#chance(2)) props.priority = this.#random.int(5);
     if (this.#chance(3)) props.headers = { h: this.#random.int(3) };
     if (this.#chance(12)) props.headers = { [this.#random.pick(['CC', 'BCC'])]: [this.#queue()] };
-    if (this.#kind === 'ttl' && this.#chance(2)) props.expiration = String(this.#random.pick(TTLS_MS));
+    if (this.#hasTime && this.#chance(2)) props.expiration = String(this.#random.pick(TTLS_MS));
     return { body: `m${++this.#messages}${'x'.repeat(this.#random.int(6))}`, mandatory: this.#chance(3), props };
   }
 
@@ -437,7 +461,7 @@ class ProgramWriter {
       do: 'consume',
       queue: home ?? this.#queue(),
       tag: `${this.#prefix}c${String(++this.#tags).padStart(3, '0')}`,
-      noAck: this.#chance(5) && (this.#kind !== 'quorum' || this.#quorumNoAck),
+      noAck: this.#chance(5) && (!this.#isQuorum || this.#quorumNoAck),
       exclusive: this.#chance(15),
       args: this.#chance(4) ? { 'x-priority': this.#random.int(3) } : {},
     };

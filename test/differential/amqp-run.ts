@@ -62,8 +62,8 @@ export async function run(program: Program, site: Site): Promise<string[]> {
 const CALM_LOOKS = 2;
 /** Its connection is cut, so that it stands for nothing. */
 const CUT_CHANNEL = 99;
-/** A replicated queue beside those of the program: what it confirms was logged behind all that they were told before. */
-const LOG_QUEUE = 'log';
+/** A replicated queue beside those of the program: what it confirms was logged behind all that they were told before; behind this comes the prefix. */
+const LOG_QUEUE = 'log.';
 
 /** Names that a broker makes up. */
 const MADE_UP = /(amq\.gen-|amq\.ctag-|amq\.rabbitmq\.reply-to\.)[\w+/=.-]{20,}/g;
@@ -192,7 +192,7 @@ class Runner {
   }
 
   get #logQueue(): string {
-    return this.#program.prefix + LOG_QUEUE;
+    return LOG_QUEUE + this.#program.prefix;
   }
 
   async #passLog(): Promise<void> {
@@ -207,7 +207,7 @@ class Runner {
     return answer.startsWith('exchange.declare-ok') ? [] : [answer];
   }
 
-  /** A channel answers this after all that it was told before. */
+  /** A channel answers this after all that it was told before; behind this comes the prefix. */
   #sync(client: AmqpClient, channel: number): Promise<string> {
     return client.call(channel, 'exchange.declare', { exchange: 'amq.direct', type: 'direct', passive: true });
   }

@@ -39,11 +39,7 @@ export class ClassicQueue extends Queue {
   }
 
   enqueue(message: Envelope, shared = false, publisher?: object): boolean {
-    const { settings } = this;
-    if (settings.overflow !== 'drop-head' && this.refuses(message, publisher)) {
-      if (settings.overflow === 'reject-publish-dlx') this.die(message, 'maxlen');
-      return false;
-    }
+    if (this.mayRefuse && this.refuses(message, publisher)) return false;
     const consumer = this.#nextForNew();
     if (consumer?.noAck) {
       // Nothing is kept of it.
@@ -73,19 +69,30 @@ export class ClassicQueue extends Queue {
     return this.store.length === 0 ? this.consumers.next() : undefined;
   }
 
-  /** Whether one more would be above the limits. */
+  protected get mayRefuse(): boolean {
+    return this.settings.overflow !== 'drop-head';
+  }
+
+  /** Refuses what would be above the limits. @returns whether it did */
   protected refuses(envelope: Envelope, _publisher: object | undefined): boolean {
-    const { maxLength, maxLengthBytes } = this.settings;
-    return this.store.length + 1 > maxLength || this.#readyBytes + envelope.body.length > maxLengthBytes;
+    const { maxLength, maxLengthBytes, overflow } = this.settings;
+    if (this.store.length + 1 <= maxLength && this.#readyBytes + envelope.body.length <= maxLengthBytes) return false;
+    if (overflow === 'reject-publish-dlx') this.die(envelope, 'maxlen');
+    return true;
   }
 
   take(noAck: boolean): Envelope | undefined {
-    if (this.#isLate) this.expireHead();
+    if (this.isLate(this.store.peek())) this.expireHead();
     const envelope = this.#shift();
     if (!envelope) return undefined;
     if (!noAck) this.#handOut(envelope);
-    this.expireHead();
+    this.afterTake(noAck);
     return envelope;
+  }
+
+  /** What is too old behind a message that is fetched goes before it is told how many are left. */
+  protected afterTake(_noAck: boolean): void {
+    this.expireHead();
   }
 
   /** Limits come first: what is dropped for them no consumer gets. */
@@ -100,7 +107,7 @@ export class ClassicQueue extends Queue {
     if (this.#dispatching || this.consumers.size === 0 || !this.available) return;
     this.#dispatching = true;
     for (let head = this.store.peek(); head !== undefined; head = this.store.peek()) {
-      if (this.#isLate) {
+      if (this.isLate(head)) {
         this.expireHead();
         if (this.store.peek() !== head) continue;
       }
@@ -231,7 +238,7 @@ export class ClassicQueue extends Queue {
   }
 
   /** Whether the timer is due. A head that it does not wait for is delivered whatever its age, as in RabbitMQ. */
-  get #isLate(): boolean {
+  protected isLate(_head: Envelope | undefined): boolean {
     return this.#expiryAtMs !== Infinity && this.#expiryAtMs <= this.host.context.clock.now;
   }
 

@@ -1,5 +1,6 @@
 import { type FieldTable, type FieldValue, integerOf } from './field-table.js';
 import type { Policy } from './policy.js';
+import type { QueueType } from './queue.js';
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
 
@@ -16,6 +17,10 @@ export interface QueueSettings {
   readonly deadLetterRoutingKey: string | undefined;
   /** Undefined where neither argument nor policy says; below 0 is none. */
   readonly deliveryLimit: number | undefined;
+  /** How old what a stream keeps may be: `7D`. */
+  readonly maxAge: string | undefined;
+  /** The size of a stretch of a stream; `Infinity` for its own choice. */
+  readonly segmentBytes: number;
 }
 
 export const NO_LIMITS: QueueSettings = {
@@ -28,38 +33,49 @@ export const NO_LIMITS: QueueSettings = {
   deadLetterExchange: undefined,
   deadLetterRoutingKey: undefined,
   deliveryLimit: undefined,
+  maxAge: undefined,
+  segmentBytes: Infinity,
 };
 
-/**
- * Numbers take the smallest of argument, policy and operator policy; for the rest the argument wins, then the operator's.
- */
+/** Where a policy wins over an argument; elsewhere numbers take the smallest, and for the rest the argument wins. */
+const POLICY_WINS: Readonly<Record<QueueType, readonly string[]>> = {
+  classic: [],
+  quorum: ['expires', 'overflow'],
+  stream: ['max-age', 'max-length-bytes', 'stream-max-segment-size-bytes'],
+};
+
+/** Of two policies numbers take the smallest, for the rest the operator's wins. */
 export function readSettings(
+  type: QueueType,
   args: FieldTable,
   policy: Policy | undefined,
   operatorPolicy: Policy | undefined,
 ): QueueSettings {
   if (args.size === 0 && policy === undefined && operatorPolicy === undefined) return NO_LIMITS;
-  const smallest = (argument: string, key: string): number =>
-    Math.min(
-      integerOf(args.get(argument)) ?? Infinity,
-      limitOf(policy?.definition.get(key)),
-      limitOf(operatorPolicy?.definition.get(key)),
-    );
-  const first = (argument: string, key: string): string | undefined => {
-    const value = args.get(argument) ?? operatorPolicy?.definition.get(key) ?? policy?.definition.get(key);
+  const number = (key: string): number => {
+    const own = limitOf(args.get(`x-${key}`));
+    const ruled = Math.min(limitOf(policy?.definition.get(key)), limitOf(operatorPolicy?.definition.get(key)));
+    return POLICY_WINS[type].includes(key) && ruled !== Infinity ? ruled : Math.min(own, ruled);
+  };
+  const text = (key: string): string | undefined => {
+    const own = args.get(`x-${key}`);
+    const ruled = operatorPolicy?.definition.get(key) ?? policy?.definition.get(key);
+    const value = POLICY_WINS[type].includes(key) ? (ruled ?? own) : (own ?? ruled);
     return typeof value === 'string' ? value : undefined;
   };
-  const deliveryLimit = smallest('x-delivery-limit', 'delivery-limit');
+  const deliveryLimit = number('delivery-limit');
   return {
-    ttlMs: smallest('x-message-ttl', 'message-ttl'),
-    expiresMs: smallest('x-expires', 'expires'),
-    maxLength: smallest('x-max-length', 'max-length'),
-    maxLengthBytes: smallest('x-max-length-bytes', 'max-length-bytes'),
-    overflow: (first('x-overflow', 'overflow') ?? 'drop-head') as Overflow,
-    lazy: first('x-queue-mode', 'queue-mode') === 'lazy',
-    deadLetterExchange: first('x-dead-letter-exchange', 'dead-letter-exchange'),
-    deadLetterRoutingKey: first('x-dead-letter-routing-key', 'dead-letter-routing-key'),
+    ttlMs: number('message-ttl'),
+    expiresMs: number('expires'),
+    maxLength: number('max-length'),
+    maxLengthBytes: number('max-length-bytes'),
+    overflow: (text('overflow') ?? 'drop-head') as Overflow,
+    lazy: text('queue-mode') === 'lazy',
+    deadLetterExchange: text('dead-letter-exchange'),
+    deadLetterRoutingKey: text('dead-letter-routing-key'),
     deliveryLimit: deliveryLimit === Infinity ? undefined : deliveryLimit,
+    maxAge: text('max-age'),
+    segmentBytes: number('stream-max-segment-size-bytes'),
   };
 }
 

@@ -210,7 +210,7 @@ export abstract class Queue {
     this.policy = policy;
     this.operatorPolicy = operatorPolicy;
     const expiresBefore = this.settings.expiresMs;
-    this.settings = readSettings(this.arguments, policy, operatorPolicy);
+    this.settings = readSettings(this.type, this.arguments, policy, operatorPolicy);
     this.host.passageVersion++;
     if (this.settings.expiresMs !== expiresBefore) this.touch();
   }

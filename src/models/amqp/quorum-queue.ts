@@ -2,6 +2,7 @@ import { ClassicQueue } from './classic-queue.js';
 import { type Consumer, ConsumerList } from './consumer.js';
 import type { Envelope } from './envelope.js';
 import { EMPTY_TABLE, longField } from './field-table.js';
+import type { Policy } from './policy.js';
 import { type BasicProperties, withHeaders } from './properties.js';
 import type { QueueType } from './queue.js';
 import { type MessageStore, ReadyList } from './ready-list.js';
@@ -30,8 +31,12 @@ export class QuorumQueue extends ClassicQueue {
   /** Publishers by number, in the order in which they came here first. */
   readonly #publishers = new WeakMap<object, number>();
   #publisherCount = 0;
+  /** The one that published last. */
+  #publisher: { readonly of: object; readonly number: number } | undefined;
   /** Publishers up to this number have been told to stop. */
   #refusedUpTo = 0;
+  /** Whether publishers that have been told to stop might have gone on when that was asked last. */
+  #wasBelow = false;
   /** Messages came back to the end, each in a turn of its own. */
   #oneByOne = false;
   /** What is to be delivered in this turn; undefined outside of one. */
@@ -134,19 +139,52 @@ export class QuorumQueue extends ClassicQueue {
     else super.putBack(envelope, asked);
   }
 
+  /** What is too old is never delivered. */
+  protected override isLate(head: Envelope | undefined): boolean {
+    return head !== undefined && head.expiresAtMs !== 0 && head.expiresAtMs <= this.host.context.clock.now;
+  }
+
+  /** What is too old is still counted as left, unless what was fetched is settled in the same go. */
+  protected override afterTake(noAck: boolean): void {
+    if (noAck) this.expireHead();
+    else this.host.context.outbox.postLate(this.#expireSoon);
+  }
+
+  readonly #expireSoon = (): void => this.host.command(() => this.expireHead());
+
+  /** There is always something to ask it. */
+  override get passesTo(): undefined {
+    return undefined;
+  }
+
+  override applyPolicies(policy: Policy | undefined, operatorPolicy: Policy | undefined): void {
+    super.applyPolicies(policy, operatorPolicy);
+    this.#weigh();
+  }
+
+  /** Who was told to stop is refused until it is told to go on, whatever the queue does by then with what is too much. */
+  protected override get mayRefuse(): boolean {
+    return true;
+  }
+
   /**
    * It tells its publishers when it has too much, and until then takes all; what died elsewhere it takes always. Who
    * comes later is told when it has too much still.
    */
   protected override refuses(_envelope: Envelope, publisher: object | undefined): boolean {
-    if (!publisher) return false;
+    return publisher !== undefined && this.#numberOf(publisher) <= this.#refusedUpTo;
+  }
+
+  #numberOf(publisher: object): number {
+    if (this.#publisher?.of === publisher) return this.#publisher.number;
     let number = this.#publishers.get(publisher);
     if (number === undefined) {
       number = ++this.#publisherCount;
       this.#publishers.set(publisher, number);
       this.#weigh();
     }
-    return number <= this.#refusedUpTo;
+    this.#publisher = { of: publisher, number };
+    return number;
   }
 
   override enqueue(envelope: Envelope, shared = false, publisher?: object): boolean {
@@ -167,14 +205,18 @@ export class QuorumQueue extends ClassicQueue {
     return count;
   }
 
-  /** Tells publishers to stop or to go on. */
+  /** Tells publishers to stop, or to go on once it has come below a part of its limits. Without limits it tells nothing. */
   #weigh(): void {
-    const { overflow, maxLength, maxLengthBytes } = this.settings;
-    if (overflow !== 'reject-publish') this.#refusedUpTo = 0;
-    else if (this.readyCount > maxLength || this.readyBytes > maxLengthBytes) this.#refusedUpTo = this.#publisherCount;
-    else if (this.readyCount <= maxLength * SOFT_LIMIT && this.readyBytes <= maxLengthBytes * SOFT_LIMIT) {
-      this.#refusedUpTo = 0;
+    const { maxLength, maxLengthBytes } = this.settings;
+    const isLimited = maxLength !== Infinity || maxLengthBytes !== Infinity;
+    const isBelow =
+      isLimited && this.readyCount <= maxLength * SOFT_LIMIT && this.readyBytes <= maxLengthBytes * SOFT_LIMIT;
+    if (!this.dropsHead && isLimited) {
+      const isOver = this.readyCount > maxLength || this.readyBytes > maxLengthBytes;
+      if (isOver) this.#refusedUpTo = this.#publisherCount;
+      else if (isBelow && !this.#wasBelow) this.#refusedUpTo = 0;
     }
+    this.#wasBelow = isBelow;
   }
 
   /** What was dropped last goes first. */

@@ -98,7 +98,8 @@ export class StreamQueue extends Queue {
   #append(envelope: Envelope, arrivedMs: number): void {
     envelope.position = this.endOffset;
     const bytes = envelope.body.length;
-    const segmentBytes = integerOf(this.arguments.get('x-stream-max-segment-size-bytes')) ?? DEFAULT_SEGMENT_BYTES;
+    const { segmentBytes: asked } = this.settings;
+    const segmentBytes = asked === Infinity ? DEFAULT_SEGMENT_BYTES : asked;
     let segment = this.#segments.at(-1);
     if (!segment || segment.bytes + bytes > segmentBytes) {
       segment = { firstOffset: envelope.position, bytes: 0, lastAtMs: arrivedMs };
@@ -113,8 +114,8 @@ export class StreamQueue extends Queue {
 
   /** Drops whole segments, oldest first, that are too old or too many; never the one that is written. */
   #retain(): void {
-    const age = this.arguments.get('x-max-age');
-    const ageMs = (typeof age === 'string' ? maxAgeMs(age) : undefined) ?? Infinity;
+    const { maxAge } = this.settings;
+    const ageMs = (maxAge === undefined ? undefined : maxAgeMs(maxAge)) ?? Infinity;
     const oldest = this.host.context.clock.now - ageMs;
     while (this.#segments.length > 1) {
       const [first, second] = this.#segments as [Segment, Segment];

@@ -14,7 +14,9 @@ function quorumScene(version: '3' | '4', args: Record<string, unknown> = {}) {
   const get = () => peer.call(1, 'basic.get', { queue: 'q' });
   const requeue = ({ args: { deliveryTag } }: { args: Record<string, unknown> }) =>
     peer.send(1, 'basic.nack', { deliveryTag, requeue: true });
-  return { peer, publish, get, requeue };
+  const rule = (definition: Record<string, unknown> | undefined) =>
+    world.http(definition ? 'PUT' : 'DELETE', '/api/policies/%2F/p', definition && { pattern: '^q$', definition });
+  return { world, peer, publish, get, requeue, rule };
 }
 
 it.each([
@@ -218,4 +220,60 @@ it.each([
     seen.push(came().join(' '));
   }
   expect(seen).toEqual(batches);
+});
+
+/** The answers to publishes on a channel with confirms. */
+function confirmsOf({ peer }: ReturnType<typeof quorumScene>) {
+  peer.call(2, 'confirm.select');
+  return (body: string) => {
+    peer.publish(2, { routingKey: 'q' }, {}, body);
+    const names = peer.takeAll().map((item) => (item.kind === 'method' ? item.name : item.kind));
+    return names.filter((name) => name === 'basic.ack' || name === 'basic.nack').join();
+  };
+}
+
+it('who has published is told to stop as soon as a policy makes what is there too much', async () => {
+  const scene = quorumScene('3', { 'x-overflow': 'reject-publish' });
+  const publish = confirmsOf(scene);
+  expect([publish('1'), publish('2')]).toEqual(['basic.ack', 'basic.ack']);
+  await scene.rule({ 'max-length': 1 });
+  expect(publish('3')).toBe('basic.nack');
+  expect([scene.get().body, scene.get().body, publish('4')]).toEqual(['1', '2', 'basic.ack']);
+});
+
+it('who was told to stop hears nothing else until there are limits, and it comes below a part of them', async () => {
+  const scene = quorumScene('3');
+  const publish = confirmsOf(scene);
+  await scene.rule({ 'max-length': 1, overflow: 'reject-publish' });
+  expect([publish('1'), publish('2'), publish('3')]).toEqual(['basic.ack', 'basic.ack', 'basic.nack']);
+  // Drops its head from now on, and still refuses what that channel brings.
+  await scene.rule({ 'max-length': 1 });
+  expect(publish('4')).toBe('basic.nack');
+  await scene.rule(undefined);
+  expect([scene.get().body, publish('5')]).toEqual(['2', 'basic.nack']);
+  await scene.rule({ 'max-length': 5, overflow: 'reject-publish' });
+  expect(publish('6')).toBe('basic.ack');
+});
+
+it.each([
+  [false, 1],
+  [true, 0],
+])('what is too old behind a message that is fetched, no-ack %s, counts as %i', (noAck, count) => {
+  const { world, peer, publish } = quorumScene('3');
+  publish('1');
+  peer.publish(2, { routingKey: 'q' }, { expiration: '5' }, '2');
+  world.advance(5);
+  expect(peer.call(1, 'basic.get', { queue: 'q', noAck }).args.messageCount).toBe(count);
+  expect(peer.call(1, 'queue.declare', { queue: 'q', passive: true }).args.messageCount).toBe(0);
+});
+
+it('what is too old is not delivered when it comes back, to whoever waits for it', () => {
+  const { world, peer, publish, get, requeue } = quorumScene('3', { 'x-message-ttl': 10 });
+  publish('1');
+  const got = get();
+  peer.call(1, 'basic.consume', { queue: 'q', consumerTag: 'c' });
+  world.advance(10);
+  requeue(got);
+  expect(peer.takeAll()).toEqual([]);
+  expect(peer.call(1, 'basic.get', { queue: 'dead' }).body).toBe('1');
 });
