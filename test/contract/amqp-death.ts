@@ -39,8 +39,24 @@ function counted(world: ClientWorld): ReadonlyMap<string, number> {
 
 const ENDS = ['acked', 'expired', 'dropped', 'dead-lettered'] as const;
 
+type Example = [Fields[], Array<{ do: 'publish' | 'get' | 'reject' | 'delete' | 'ack'; queue: number; at: number }>];
+
+/** What is rejected in the name of a queue that has gone is settled in the one that has its name, and then once more. */
+const SETTLED_TWICE: Example = [
+  [{}, { 'x-max-priority': 3 }, {}],
+  [
+    { do: 'publish', queue: 1, at: 13 },
+    { do: 'get', queue: 1, at: 0 },
+    { do: 'delete', queue: 1, at: 0 },
+    { do: 'publish', queue: 1, at: 8 },
+    { do: 'get', queue: 1, at: 0 },
+    { do: 'reject', queue: 0, at: 0 },
+    { do: 'ack', queue: 0, at: 0 },
+  ],
+];
+
 /** A reject starts a circle between two queues that keep nothing, which a limit ends. */
-const ROUND_AND_ROUND: [Fields[], Array<{ do: 'publish' | 'get' | 'reject'; queue: number; at: number }>] = [
+const ROUND_AND_ROUND: Example = [
   [
     {},
     { 'x-max-length': 1, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'q2', 'x-max-priority': 3 },
@@ -136,7 +152,7 @@ function conservation(contract: AmqpContract): void {
           }
         },
       ),
-      { numRuns: contract.numRuns, examples: [ROUND_AND_ROUND] },
+      { numRuns: contract.numRuns, examples: [ROUND_AND_ROUND, SETTLED_TWICE] },
     );
   });
 }

@@ -282,7 +282,7 @@ export class ChannelDeliveries {
   }
 
   #settleOne(envelope: Envelope, queue: Queue, outcome: Outcome | 'return'): void {
-    if (this.#connection.vhost.context.journal.on && outcome !== 'reject') {
+    if (this.#connection.vhost.context.journal.on && outcome !== 'reject' && queue.isOut(envelope)) {
       const name = outcome === 'ack' ? 'acked' : 'requeued';
       this.#connection.vhost.journal(name, envelope, queue, this.#connection.name);
     }
