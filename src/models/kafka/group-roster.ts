@@ -9,6 +9,7 @@ import {
   type MemberRecord,
   type SyncAnswer,
 } from './group-member.js';
+import { bucketOf } from './java-hash.js';
 
 /** A group as it is kept over a restart: that of the last generation that was complete. */
 export interface ClassicGroupRecord {
@@ -102,7 +103,10 @@ export class GroupRoster {
     return false;
   }
 
-  /** Every member votes for the first of its protocols that all of them know; the leader decides between equals. */
+  /**
+   * Every member votes for the first of its protocols that all of them know. Between equals Kafka takes the first in its
+   * table of votes, and the leader decides between those that share a place there.
+   */
   chooseProtocol(): string {
     const members = [...this.members.values()];
     const leader = this.members.get(this.leaderId as string) as ClassicMember;
@@ -113,7 +117,9 @@ export class GroupRoster {
       if (vote) votes.set(vote.name, (votes.get(vote.name) as number) + 1);
     }
     const most = Math.max(...votes.values());
-    const chosen = candidates.find((name) => votes.get(name) === most);
+    const [chosen] = candidates
+      .filter((name) => votes.get(name) === most)
+      .sort((one, other) => bucketOf(one) - bucketOf(other));
     invariant(chosen !== undefined, 'members that have no protocol in common were let in');
     return chosen;
   }

@@ -32,6 +32,27 @@ describe('GroupRoster', () => {
     expect([roster.generationId, roster.protocolName]).toEqual([1, 'sticky']);
   });
 
+  // Kafka 3.9.1 chose these whichever member came first.
+  it.each([
+    ['range', 'roundrobin', 'range'],
+    ['sticky', 'range', 'sticky'],
+    ['cooperative-sticky', 'range', 'range'],
+    ['cooperative-sticky', 'sticky', 'sticky'],
+    ['RoundRobinAssigner', 'range', 'range'],
+    ['A', 'P', 'P'],
+  ])('chooses between %s and %s, with equal votes, as the tables of Java do: %s', (one, other, chosen) => {
+    for (const [first, second] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      roster = new GroupRoster('g');
+      joined('a', [first, second]);
+      joined('b', [second, first]);
+      roster.beginGeneration();
+      expect(roster.protocolName).toBe(chosen);
+    }
+  });
+
   it('knows what the members read, and only then', () => {
     joined('a', ['range'], null, ['t', 'u']);
     roster.beginGeneration();
