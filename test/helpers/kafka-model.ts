@@ -118,7 +118,7 @@ export function startFetch(
   options: FetchOptions,
   answer: (result: FetchResult) => void,
 ): (() => void) | undefined {
-  const { nodeId = 1, mayFollow = false, maxWaitMs = 0, ...rest } = options;
+  const { nodeId = 1, mayFollow = false, rack = '', maxWaitMs = 0, ...rest } = options;
   const { minBytes = 1, maxBytes = 1_000_000, committed = false, ...partition } = rest;
   const asked = {
     topic,
@@ -130,7 +130,7 @@ export function startFetch(
     lastFetchedEpoch: -1,
     ...partition,
   };
-  const request = { nodeId, mayFollow, maxWaitMs, minBytes, maxBytes, committed, partitions: [asked] };
+  const request = { nodeId, mayFollow, rack, maxWaitMs, minBytes, maxBytes, committed, partitions: [asked] };
   return broker.fetchService.fetch(request, ([result]) => answer(result as FetchResult));
 }
 

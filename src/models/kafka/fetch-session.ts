@@ -152,6 +152,7 @@ function remember(session: Session, result: FetchResult): boolean {
     result.batches.length > 0 ||
     result.error !== undefined ||
     result.diverging !== undefined ||
+    result.preferredReplica !== undefined ||
     known.highWatermark !== result.highWatermark ||
     known.logStart !== result.logStart;
   // After an error nothing is known, so the first success is told again.

@@ -6,12 +6,15 @@ import { localLog } from './local-log.js';
 import type { Partition } from './partition.js';
 import type { AbortedTransaction, PartitionLog } from './partition-log.js';
 import type { RecordBatch } from './record-batch.js';
+import { closestFollower, RACK_AWARE } from './replica-selector.js';
 
 /** What a consumer asks one node for. */
 export interface FetchRequest {
   readonly nodeId: number;
   /** Whether the node may serve what it follows. */
   readonly mayFollow?: boolean;
+  /** Where the client is; a leader may send it to a follower that is there, too. */
+  readonly rack?: string;
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
@@ -46,6 +49,8 @@ export interface FetchResult {
   readonly logStart: number;
   /** Where the client's log and this one part, when they do. */
   readonly diverging: { readonly epoch: number; readonly endOffset: number } | undefined;
+  /** The follower that the client had better read from; then there are no batches. */
+  readonly preferredReplica: number | undefined;
   /** Set when another node leads, or leads again. */
   readonly leader: Partition | undefined;
   /** Undefined unless only what is committed was asked for. */
@@ -88,7 +93,7 @@ export class FetchService {
     const { results, bytes } = this.#read(request);
     // What nobody could read ends no wait for the others.
     const known = request.partitions.filter((_, at) => !UNREADABLE.has(results[at]?.error));
-    const told = results.some(({ error, diverging }) => diverging || (error && !UNREADABLE.has(error)));
+    const told = results.some(isTold);
     if (request.maxWaitMs <= 0 || known.length === 0 || bytes >= this.#leastBytes(request) || told) {
       answer(results);
       return undefined;
@@ -152,7 +157,7 @@ export class FetchService {
   }
 
   /** @throws KafkaError when the partition cannot be read at this offset */
-  #locate(request: FetchRequest, entry: FetchPartition): { readonly log: PartitionLog; readonly leaderEpoch: number } {
+  #locate(request: FetchRequest, entry: FetchPartition): Located {
     const isGone = entry.topicId !== undefined && entry.topic === '';
     if (!isGone && request.mayRead?.(entry.topic) === false) {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `reading topic '${entry.topic}' is denied`);
@@ -178,7 +183,14 @@ export class FetchService {
         );
       }
     }
-    return { log, leaderEpoch };
+    return { partition, log, leaderEpoch };
+  }
+
+  #preferredReplica({ rack = '' }: FetchRequest, { offset }: FetchPartition, found: Located): number | undefined {
+    const { partition, log } = found;
+    if (rack === '' || log !== partition.log) return undefined;
+    if (this.#cluster.config.text('replica.selector.class') !== RACK_AWARE) return undefined;
+    return closestFollower(partition, rack, offset, (nodeId) => this.#cluster.node(nodeId)?.rack);
   }
 
   #read(request: FetchRequest): { readonly results: FetchResult[]; readonly bytes: number } {
@@ -196,7 +208,7 @@ export class FetchService {
   }
 
   #readPartition(request: FetchRequest, entry: FetchPartition, left: number, first: boolean): FetchResult {
-    let found: { readonly log: PartitionLog; readonly leaderEpoch: number };
+    let found: Located;
     try {
       found = this.#locate(request, entry);
     } catch (error) {
@@ -207,11 +219,13 @@ export class FetchService {
     const diverging = divergence(entry, log, leaderEpoch);
     const limit = limitOf(log, request.committed);
     const most = Math.min(entry.maxBytes, left);
-    const wanted = diverging === undefined && entry.offset < limit && (first || most > 0);
+    const preferredReplica = this.#preferredReplica(request, entry, found);
+    const elsewhere = diverging !== undefined || preferredReplica !== undefined;
+    const wanted = !elsewhere && entry.offset < limit && (first || most > 0);
     const batches = wanted ? log.read(entry.offset, limit, most, first) : NOTHING;
     const end = batches.at(-1)?.endOffset ?? entry.offset;
     // Where not even the first batch fits, Kafka tells nothing of transactions.
-    const silent = diverging !== undefined || (wanted && batches.length === 0);
+    const silent = elsewhere || (wanted && batches.length === 0);
     return {
       asked: entry,
       error: undefined,
@@ -219,11 +233,24 @@ export class FetchService {
       lastStable: log.lastStable,
       logStart: log.logStart,
       diverging,
+      preferredReplica,
       leader: undefined,
       aborted: request.committed && !silent ? log.abortedBetween(entry.offset, end) : undefined,
       batches,
     };
   }
+}
+
+interface Located {
+  readonly partition: Partition;
+  readonly log: PartitionLog;
+  readonly leaderEpoch: number;
+}
+
+/** Whether there is something in it that the client should know at once. */
+function isTold({ error, diverging, preferredReplica }: FetchResult): boolean {
+  if (diverging || preferredReplica !== undefined) return true;
+  return error !== undefined && !UNREADABLE.has(error);
 }
 
 /** The first offset that is not to be read yet. */
@@ -250,6 +277,7 @@ export function failedFetch(asked: FetchPartition, error: KafkaErrorCode, partit
     lastStable: -1,
     logStart: -1,
     diverging: undefined,
+    preferredReplica: undefined,
     leader: error === 'NOT_LEADER_OR_FOLLOWER' || error === 'FENCED_LEADER_EPOCH' ? partition : undefined,
     aborted: undefined,
     batches: NOTHING,

@@ -206,6 +206,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['producer.id.expiration.ms', 'int', DAY_MS, undefined, atLeast(1)],
   ['replica.fetch.wait.max.ms', 'int', '500'],
   ['replica.lag.time.max.ms', 'long', '30000'],
+  ['replica.selector.class', 'string', ''],
   ['sasl.kerberos.min.time.before.relogin', 'long', '60000'],
   ['socket.request.max.bytes', 'int', '104857600', undefined, atLeast(1)],
   ['super.users', 'string', ''],
@@ -259,7 +260,11 @@ export const DEFAULT_IN_HOURS: ReadonlyMap<string, { readonly name: string; read
 ]);
 
 /** Settings of brokers that have nothing for a default. */
-export const WITHOUT_DEFAULT: ReadonlySet<string> = new Set(['advertised.listeners', 'broker.rack']);
+export const WITHOUT_DEFAULT: ReadonlySet<string> = new Set([
+  'advertised.listeners',
+  'broker.rack',
+  'replica.selector.class',
+]);
 
 /** Settings of brokers that can be changed while they run; the others are read-only. */
 export function isDynamic(name: string): boolean {

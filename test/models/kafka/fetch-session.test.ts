@@ -21,6 +21,7 @@ const result = (asked: FetchPartition, changes: Partial<FetchResult> = {}): Fetc
   lastStable: 0,
   logStart: 0,
   diverging: undefined,
+  preferredReplica: undefined,
   leader: undefined,
   aborted: undefined,
   batches: [],
@@ -36,6 +37,16 @@ function start(slots = 10) {
 }
 
 describe('a session', () => {
+  test('tells each time that a follower had better be read from', () => {
+    const { ask } = start();
+    const { sessionId, tell } = ask(0, 0, [partition(0)]);
+    tell([result(partition(0))]);
+    const again = ask(sessionId, 1);
+    const preferred = result(partition(0), { preferredReplica: 2 });
+    expect(again.tell([preferred])).toEqual([preferred]);
+    expect(ask(sessionId, 2).tell([preferred])).toEqual([preferred]);
+  });
+
   test('is opened by a full request, then asks for all it knows and tells what has changed', () => {
     const { ask } = start();
     const full = ask(0, 0, [partition(0), partition(1)]);

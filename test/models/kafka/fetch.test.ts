@@ -153,6 +153,44 @@ describe('a node that follows', () => {
   });
 });
 
+// As Kafka 3.9.1 answered.
+describe('a leader', () => {
+  const selector = 'org.apache.kafka.common.replica.RackAwareReplicaSelector';
+
+  function racked(config: Record<string, string> = { 'replica.selector.class': selector }) {
+    const { broker } = kafkaModel({ nodes: 3, racks: ['a', 'b', 'c'], config });
+    broker.createTopic('t', { assignments: [[1, 2]] });
+    produceBatch(broker, 't', three);
+    const ask = (rack: string, offset = 0, nodeId = 1) =>
+      fetchNow(broker, 't', { nodeId, rack, mayFollow: true, offset });
+    return { broker, ask };
+  }
+
+  test('sends a client to the follower in its rack, without a record', () => {
+    const { ask } = racked();
+    const sent = ask('b');
+    expect(sent).toMatchObject({ preferredReplica: 2, highWatermark: 3, lastStable: 3, logStart: 0, error: undefined });
+    expect([sent.aborted, recordsOf(sent)]).toEqual([undefined, []]);
+    for (const rack of ['', 'a', 'c', 'none']) {
+      expect([ask(rack).preferredReplica, recordsOf(ask(rack)).length]).toEqual([undefined, 3]);
+    }
+    expect(ask('b', 9)).toMatchObject({ error: 'OFFSET_OUT_OF_RANGE', preferredReplica: undefined });
+  });
+
+  test('does so at once, and the follower sends nobody anywhere', () => {
+    const { broker, ask } = racked();
+    const options = { mayFollow: true, offset: 3 };
+    expect(park(broker, { ...options, rack: 'b' }).results).toMatchObject([{ preferredReplica: 2 }]);
+    expect(park(broker, { ...options, rack: 'a' }).results).toEqual([]);
+    expect(ask('a', 0, 2).preferredReplica).toBeUndefined();
+  });
+
+  test('does so only where replica.selector.class asks for it', () => {
+    expect(racked({}).ask('b').preferredReplica).toBeUndefined();
+    expect(racked({ 'replica.selector.class': 'my.Selector' }).ask('b').preferredReplica).toBeUndefined();
+  });
+});
+
 describe('waiting', () => {
   test('a partition that nobody knows ends no wait for others', () => {
     const { broker } = withTopic();

@@ -124,9 +124,11 @@ export const fetch = fetchApi.handler({
       partitions: toPartitions(request, call),
       forgotten: toForgotten(request, call),
     });
+    const mayFollow = call.version >= FOLLOWERS_SINCE && isConsumer(request);
     const asked = {
       nodeId: call.nodeId,
-      mayFollow: call.version >= FOLLOWERS_SINCE && isConsumer(request),
+      mayFollow,
+      rack: mayFollow ? request.rackId : '',
       maxWaitMs: request.maxWaitMs,
       minBytes: request.minBytes,
       maxBytes: request.maxBytes,
@@ -205,6 +207,7 @@ function toPartition(result: FetchResult, leader: Partition | undefined): Partit
     lastStableOffset: result.lastStable,
     logStartOffset: result.logStart,
     abortedTransactions: result.aborted ?? (UNKNOWN.has(result.error) ? [] : null),
+    preferredReadReplica: result.preferredReplica ?? -1,
     records: result.batches.map((batch) => batch.bytes),
     ...(result.diverging ? { divergingEpoch: result.diverging } : {}),
     ...(leader ? { currentLeader: currentLeader(leader) } : {}),

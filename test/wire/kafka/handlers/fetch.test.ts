@@ -108,3 +108,16 @@ test('a session may begin without partitions', () => {
   const request = { ...fetchRequest('t'), sessionEpoch: 0, topics: [] };
   expect(new KafkaWorld().connect().ask(fetchApi, 12, request).sessionId).toBeGreaterThan(0);
 });
+
+test('consumers that say where they are may be sent to a follower, since version 11', () => {
+  const config = { 'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector' };
+  const world = new KafkaWorld({ nodes: 2, racks: ['a', 'b'], config });
+  world.broker.createTopic('t', { assignments: [[1, 2]] });
+  world.broker.produce('t', { value: 'a' });
+  const ask = (version: number, replicaId = -1) =>
+    world.connect(1).ask(fetchApi, version, { ...fetchRequest('t', NO_UUID), rackId: 'b', replicaId }).responses[0]
+      ?.partitions[0];
+  expect(ask(11)).toMatchObject({ preferredReadReplica: 2, highWatermark: 1, records: new Uint8Array(0) });
+  expect([ask(10)?.preferredReadReplica, ask(11, 2)?.preferredReadReplica]).toEqual([-1, -1]);
+  expect(ask(11, 2)?.records?.length).toBeGreaterThan(61);
+});
