@@ -87,6 +87,13 @@ export class ByteQueue {
     return this.#textual.toString('latin1', this.#start, Math.min(this.#start + count, this.#end));
   }
 
+  /** A view on `count` bytes from `offset` on, valid for ever; the caller has checked `length`. */
+  view(offset: number, count: number): Uint8Array {
+    const { buffer, byteOffset } = this.#buffer;
+    // A Buffer's subarray would take three times as long.
+    return new Uint8Array(buffer, byteOffset + this.#start + offset, count);
+  }
+
   /** Removes the first `count` bytes and returns a view on them, valid for ever; the caller has checked `length`. */
   take(count: number): Uint8Array {
     const view = this.#buffer.subarray(this.#start, this.#start + count);

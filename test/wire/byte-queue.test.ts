@@ -54,6 +54,7 @@ describe('a byte queue', () => {
             case 'skip':
             case 'peek': {
               const count = Math.min(each.count, model.length);
+              expect([...queue.view(count, model.length - count)]).toEqual(model.slice(count));
               if (each.kind === 'skip') queue.skip(count);
               else expect([...queue[each.kind](count)]).toEqual(model.slice(0, count));
               if (each.kind !== 'peek') model = model.slice(count);

@@ -1,6 +1,6 @@
 import { type BasicProperties, type FieldTable, NO_PROPERTIES, PROPERTY_NAMES } from '../../models/amqp/index.js';
 import { type FieldType, readField, writeField } from './field.js';
-import { MalformedBytesError, Reader } from './reader.js';
+import { endsWith, MalformedBytesError, Reader } from './reader.js';
 import type { Writer } from './writer.js';
 
 /** Class, weight and body size in front of the property flags. */
@@ -25,6 +25,7 @@ const TYPES: readonly Exclude<FieldType, 'bit'>[] = [
   'shortstr', // cluster-id
 ];
 const CONTINUATION_FLAG = 1;
+const NO_FLAGS = new Uint8Array(2);
 
 /** A content header that announces a body. */
 export interface ContentHead {
@@ -83,12 +84,11 @@ export class PropertyReader {
 
   /** @param payload of a content header @throws MalformedBytesError */
   read(payload: Uint8Array, limits: Reader['limits']): BasicProperties {
-    const bytes = payload.subarray(HEAD_BYTES);
-    if (bytes.length === 2 && bytes[0] === 0 && bytes[1] === 0) return NO_PROPERTIES;
+    if (endsWith(payload, HEAD_BYTES, NO_FLAGS)) return NO_PROPERTIES;
     const last = this.#last;
-    if (last && sameBytes(last.bytes, bytes)) return last;
+    if (last && endsWith(payload, HEAD_BYTES, last.bytes)) return last;
     // A copy of its own: the frame may be a view on a large chunk that the message must not keep alive.
-    const own = bytes.slice();
+    const own = payload.slice(HEAD_BYTES);
     const properties = new WireProperties(own, new Reader(own, 0, own.length, limits));
     this.#last = properties;
     return properties;
@@ -109,12 +109,6 @@ export function writeContentHeader(writer: Writer, properties: BasicProperties, 
   for (let i = 0; i < TYPES.length; i++) {
     if (flags & (0x8000 >> i)) writeField(writer, TYPES[i] as Exclude<FieldType, 'bit'>, valueAt(properties, i));
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 function valueAt(properties: BasicProperties, index: number): unknown {

@@ -48,8 +48,8 @@ export function nextFrame(input: ByteQueue, frameMaxBytes: number): Split {
   if (input.length < size + FRAME_OVERHEAD_BYTES) return undefined;
   const channel = input.uint16(1);
   const end = input.at(HEAD_BYTES + size) as number;
-  const bytes = input.take(size + FRAME_OVERHEAD_BYTES);
-  const payload = bytes.subarray(HEAD_BYTES, HEAD_BYTES + size);
+  const payload = input.view(HEAD_BYTES, size);
+  input.skip(size + FRAME_OVERHEAD_BYTES);
   if (end !== FRAME_END) return { kind: 'bad-end', type, payload, end };
   return { type, channel, payload };
 }

@@ -1,7 +1,7 @@
 import type { Limits } from '../../core/limits.js';
 import { AmqpError } from '../../models/amqp/index.js';
 import { type AnyMethod, methodById } from './method.js';
-import { MalformedBytesError, MalformedTextError, Reader } from './reader.js';
+import { endsWith, MalformedBytesError, MalformedTextError, Reader } from './reader.js';
 
 export interface ReadMethod {
   readonly method: AnyMethod;
@@ -19,8 +19,23 @@ export interface UnreadableMethod {
   readonly place: MethodPlace | undefined;
 }
 
-/** Reads the payload of a method frame. */
-export function readMethod(payload: Uint8Array, limits: Limits): ReadMethod | UnreadableMethod {
+/** Reads methods; publishers mostly repeat themselves, so that equal bytes give the publish of the time before. */
+export class MethodReader {
+  #last: ReadMethod | undefined;
+  #lastBytes = new Uint8Array();
+
+  /** @param payload of a method frame */
+  read(payload: Uint8Array, limits: Limits): ReadMethod | UnreadableMethod {
+    if (this.#last && endsWith(payload, 0, this.#lastBytes)) return this.#last;
+    const read = readMethod(payload, limits);
+    if ('refusal' in read || !read.method.content) return read;
+    this.#last = read;
+    this.#lastBytes = payload.slice();
+    return read;
+  }
+}
+
+function readMethod(payload: Uint8Array, limits: Limits): ReadMethod | UnreadableMethod {
   const reader = new Reader(payload, 0, payload.length, limits);
   const classId = reader.uint16();
   const methodId = reader.uint16();

@@ -113,6 +113,13 @@ export class Reader {
   }
 }
 
+/** Whether what stands from `start` to the end is the same as `end`. */
+export function endsWith(bytes: Uint8Array, start: number, end: Uint8Array): boolean {
+  if (bytes.length - start !== end.length) return false;
+  for (let i = 0; i < end.length; i++) if (bytes[start + i] !== end[i]) return false;
+  return true;
+}
+
 /** Text of UTF-8 bytes; short names are faster without a decoder. @throws MalformedTextError */
 export function readUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
   if (end - start > 64) return decodeUtf8(bytes.subarray(start, end));

@@ -19,7 +19,7 @@ import { faultyFrame, unexpectedFrame, unknownFrame } from './frame-refusal.js';
 import type { AmqpDoor } from './index.js';
 import { Link } from './link.js';
 import { METHODS, type Method, methodById } from './method.js';
-import { type MethodPlace, type ReadMethod, readMethod } from './method-reader.js';
+import { type MethodPlace, MethodReader, type ReadMethod } from './method-reader.js';
 import { type ClientIdentity, Negotiation } from './negotiation.js';
 import { isProtocolHeader, PROTOCOL_HEADER } from './protocol-header.js';
 import { Reader } from './reader.js';
@@ -51,6 +51,7 @@ export class AmqpSession implements Session, ConnectionSink {
   readonly channels = new Map<number, SessionChannel>();
   readonly link: Link;
   readonly #input = new ByteQueue();
+  readonly #methods = new MethodReader();
   readonly #negotiation: Negotiation;
   readonly #alarmGate: AlarmGate;
   #state: State = 'header';
@@ -283,7 +284,7 @@ export class AmqpSession implements Session, ConnectionSink {
   }
 
   #readMethod(payload: Uint8Array): ReadMethod | undefined {
-    const read = readMethod(payload, this.door.context.limits);
+    const read = this.#methods.read(payload, this.door.context.limits);
     if (!('refusal' in read)) return read;
     if (this.#state === 'negotiating') this.#hangUp(read.refusal.replyText);
     else this.#closeConnection(read.refusal, read.place);

@@ -33,7 +33,7 @@ export class Writer {
 
   /** Writes over four bytes that were written before at `mark`. */
   patchUint32(mark: number, value: number): void {
-    this.#slab.writeUInt32BE(value, this.#start + mark);
+    this.#putUint32(this.#start + mark, value);
   }
 
   uint8(value: number): void {
@@ -49,12 +49,7 @@ export class Writer {
   }
 
   uint32(value: number): void {
-    const at = this.#reserve(4);
-    const slab = this.#slab;
-    slab[at] = value >>> 24;
-    slab[at + 1] = value >>> 16;
-    slab[at + 2] = value >>> 8;
-    slab[at + 3] = value;
+    this.#putUint32(this.#reserve(4), value);
   }
 
   /** @param value a whole number from 0 */
@@ -111,6 +106,14 @@ export class Writer {
     const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
     this.uint32(bytes.length);
     this.bytes(bytes);
+  }
+
+  #putUint32(at: number, value: number): void {
+    const slab = this.#slab;
+    slab[at] = value >>> 24;
+    slab[at + 1] = value >>> 16;
+    slab[at + 2] = value >>> 8;
+    slab[at + 3] = value;
   }
 
   #reserve(count: number): number {
