@@ -186,8 +186,9 @@ function consumerGroupHeartbeat(dice: Dice): Operation | undefined {
       : joins
         ? dice.mostly<object | string>('', remembered('modernId', connection))
         : remembered('modernId', connection),
-    memberEpoch: joins ? 0 : dice.once(4) ? dice.pick([-1, -2, -3, 99, 1]) : remembered('modernEpoch', connection),
-    instanceId: dice.once(8) ? dice.pick(['fixed', '']) : null,
+    memberEpoch: joins ? 0 : dice.once(4) ? dice.pick([-1, -2, -2, -3, 99, 1]) : remembered('modernEpoch', connection),
+    instanceId:
+      connection === 1 ? dice.mostly<string | null>('fixed', null) : dice.once(8) ? dice.pick(['fixed', '']) : null,
     rackId: dice.once(12) ? dice.pick(['r', '']) : null,
     rebalanceTimeoutMs: whole ? dice.mostly(60_000, -1, 0) : -1,
     subscribedTopicNames: whole ? dice.mostly(['~a', '~b'], ['~a'], ['~none'], null as never) : null,

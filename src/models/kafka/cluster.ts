@@ -3,6 +3,7 @@ import type { ModelContext } from '../../core/model.js';
 import { loadTopic, saveTopic, type TopicState } from './cluster-snapshot.js';
 import type { Config, KafkaOptions } from './config.js';
 import { KafkaError } from './errors.js';
+import { javaHash } from './java-hash.js';
 import { NO_LEADER, type Nodes, type Partition } from './partition.js';
 import { checkEnoughNodes, checkFactor, checkPlacement, checkReplicas, spreadReplicas } from './replica-placement.js';
 import { Topic } from './topic.js';
@@ -379,11 +380,4 @@ export class Cluster implements Nodes {
     for (const name of [...this.#topics.keys()]) this.deleteTopic(name);
     this.#placed = 0;
   }
-}
-
-/** Java's hash of a text: what finds the partition of a group or a transactional id. */
-function javaHash(text: string): number {
-  let hash = 0;
-  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
-  return hash;
 }

@@ -209,6 +209,11 @@ describe('what is asked for several things', () => {
     const asked = { topics: [{ name: 'new', topicId: NO_UUID }], allowAutoTopicCreation: true, ...seen };
     const reader = allowed({ resourceName: 'n', patternType: 4, operation: 8 }).client;
     expect(reader.ask(metadataApi, 9, asked).topics[0]?.errorCode).toBe('TOPIC_AUTHORIZATION_FAILED');
+    const mayDescribe = reader.ask(deleteTopicsApi, 5, { topicNames: ['none', 't'], topics: [], timeoutMs: 1 });
+    expect(mayDescribe.responses.map(({ errorCode }) => errorCode)).toEqual([
+      'UNKNOWN_TOPIC_OR_PARTITION',
+      'TOPIC_AUTHORIZATION_FAILED',
+    ]);
     const { client } = allowed({ resourceType: 4, resourceName: 'kafka-cluster', operation: 6 });
     const deleted = client.ask(deleteTopicsApi, 5, { topicNames: ['t', 'none'], topics: [], timeoutMs: 1 });
     expect(deleted.responses.map(({ errorCode }) => errorCode)).toEqual(['NONE', 'UNKNOWN_TOPIC_OR_PARTITION']);

@@ -66,7 +66,8 @@ export const deleteTopics = deleteTopicsApi.handler({
           return attempt(
             () => {
               const name = found?.name ?? topic.name;
-              if (name !== null && !mayDeleteAll) call.demand('delete', 'topic', name);
+              const isKnownMissing = name !== null && !found && call.authorize('describe', 'topic', name);
+              if (name !== null && !mayDeleteAll && !isKnownMissing) call.demand('delete', 'topic', name);
               const deleted = admin.deleteTopic(topic);
               return { name: deleted.name, topicId: deleted.id, errorCode: 'NONE' as const };
             },
