@@ -9,10 +9,14 @@ const PAGE_SIZE = 100;
 /** What decides where nothing else does. */
 const DEFAULT_SORTS: readonly string[] = ['vhost', 'name'];
 
-/** Answers a list in the order and with the columns that the query asks for. Columns that are not shown do not sort. */
-export function list(query: URLSearchParams, all: readonly Item[]): HttpResponse {
+/**
+ * Answers a list in the order and with the columns that the query asks for. Columns that are not shown do not sort.
+ *
+ * @param defaults columns that it is sorted by behind the one that is asked for
+ */
+export function list(query: URLSearchParams, all: readonly Item[], defaults = DEFAULT_SORTS): HttpResponse {
   const items = all.map((item) => columns(query, item));
-  return json(sort(query, items).map(shown));
+  return json(sort(query, items, defaults).map(shown));
 }
 
 /** Answers a list as `list` does, or one page of it: `page`, `page_size`, `name`, `use_regex`. */
@@ -20,7 +24,7 @@ export function pages(query: URLSearchParams, all: readonly Item[]): HttpRespons
   const page = wholeNumber(query.get('page'));
   const pageSize = wholeNumber(query.get('page_size'));
   const show = (items: readonly Item[]) => items.map((item) => shown(columns(query, item)));
-  const sorted = sort(query, all);
+  const sorted = sort(query, all, DEFAULT_SORTS);
   if (page === undefined) return json(show(sorted));
   const size = pageSize ?? PAGE_SIZE;
   if (page < 1 || size < 1 || size > LARGEST_PAGE) {
@@ -83,9 +87,9 @@ function copyPath(from: Item, to: Record<string, unknown>, path: readonly string
   copyPath(value as Item, to[name] as Record<string, unknown>, rest);
 }
 
-function sort(query: URLSearchParams, items: readonly Item[]): readonly Item[] {
+function sort(query: URLSearchParams, items: readonly Item[], defaults: readonly string[]): readonly Item[] {
   const asked = query.get('sort');
-  const paths = [...(asked ? [asked] : []), ...DEFAULT_SORTS].map((path) => path.split('.'));
+  const paths = [...(asked ? [asked] : []), ...defaults].map((path) => path.split('.'));
   const sorted = [...items].sort((a, b) => {
     for (const path of paths) {
       const order = compare(valueAt(a, path), valueAt(b, path));

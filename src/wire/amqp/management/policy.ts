@@ -56,6 +56,7 @@ function endpoints(kind: PolicyKind, base: string): Endpoint[] {
     list(
       request.query,
       request.vhosts.flatMap((vhost) => [...policiesOf(vhost, kind).values()].map((each) => policyToJson(each, vhost))),
+      ['priority'],
     );
   const named = (request: ManagementRequest) => found(policiesOf(request.vhost, kind).get(request.path('name')));
   const path = `${base}/{vhost}/{name}`;

@@ -27,3 +27,19 @@ test('a policy that makes no sense is refused and changes nothing', async () => 
   expect((await put({ pattern: '^q', definition: { 'no-such-key': 1 } })).status).toBe(400);
   expect((await world.http('GET', '/api/policies')).body).toEqual([]);
 });
+
+test('they are listed by priority', async () => {
+  const world = new AmqpWorld();
+  for (const [name, priority] of [
+    ['a', 5],
+    ['b', 0],
+    ['c', 1],
+  ] as const) {
+    await world.http('PUT', `/api/policies/%2F/${name}`, { pattern: '', definition: { 'max-length': 1 }, priority });
+  }
+  expect((await world.http('GET', '/api/policies?columns=name,priority')).body).toEqual([
+    { name: 'b', priority: 0 },
+    { name: 'c', priority: 1 },
+    { name: 'a', priority: 5 },
+  ]);
+});
