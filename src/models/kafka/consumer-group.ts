@@ -226,8 +226,8 @@ export class ClassicGroup {
     if (this.#rebalance.state === 'PreparingRebalance') throw this.#rebalanceInProgress();
     this.#rebalance.noteSync(member.memberId);
     const parked = this.#park(answer);
+    // To ask once more is no sign of life.
     if (this.#rebalance.state === 'Stable') {
-      this.#rebalance.watch(member);
       parked.complete(this.#roster.syncAnswer(member));
       return () => {};
     }

@@ -232,7 +232,8 @@ export class GroupRebalance {
     this.#context.clock.cancel(member.sessionTimer);
     // A client that still waits tries again under a new id.
     member.parkedJoin?.complete(refusedJoin('UNKNOWN_MEMBER_ID', ''));
-    member.parkedSync?.complete(refusedSync('UNKNOWN_MEMBER_ID'));
+    // Kafka forgets one that waits for the leader.
+    member.parkedSync?.abandon();
     this.#roster.remove(member);
     this.#missingSyncs.delete(memberId);
   }

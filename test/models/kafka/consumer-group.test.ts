@@ -357,6 +357,14 @@ describe('ClassicGroup: staying alive', () => {
     expect(a.answers).toBe(1);
   });
 
+  it('does not count a sync that asks for the assignment once more', () => {
+    const [a] = stableGroup(1);
+    pass(6_000);
+    a?.sync();
+    pass(4_000);
+    expect(codeOf(() => a?.heartbeat())).toBe('UNKNOWN_MEMBER_ID');
+  });
+
   it('counts a commit as a sign of life', () => {
     const [a] = stableGroup(1);
     pass(9_000);
@@ -416,6 +424,16 @@ describe('ClassicGroup: leaving', () => {
     const id = [...(groups.classic('g')?.members.keys() ?? [])].at(-1) as string;
     groups.leave('g', [{ memberId: id, instanceId: null }]);
     expect(b.joined).toMatchObject({ error: 'UNKNOWN_MEMBER_ID', memberId: '' });
+  });
+
+  it('never answers the sync of a member that has left', () => {
+    const a = member().join();
+    const b = member().join();
+    a.join();
+    b.sync();
+    expect(b.leave()).toEqual(['NONE']);
+    a.join().sync();
+    expect([state(), b.synced]).toEqual(['Stable', undefined]);
   });
 
   it('lets an administrator remove a static member by its name', () => {
