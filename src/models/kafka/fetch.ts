@@ -56,6 +56,8 @@ export interface FetchResult {
   /** Undefined unless only what is committed was asked for. */
   readonly aborted: readonly AbortedTransaction[] | undefined;
   readonly batches: readonly RecordBatch[];
+  /** The topic went while the client waited for it. */
+  readonly gone?: boolean;
 }
 
 const NOTHING: readonly RecordBatch[] = [];
@@ -114,7 +116,7 @@ export class FetchService {
     };
     const read = () => {
       stop();
-      return this.#read(request).results;
+      return this.#read(request).results.map((result) => (known.includes(result.asked) ? gone(result) : result));
     };
     const delayed = new Delayed(clock, clock.now + request.maxWaitMs, read, answer);
     const check = () => {
@@ -251,6 +253,12 @@ interface Located {
 function isTold({ error, diverging, preferredReplica }: FetchResult): boolean {
   if (diverging || preferredReplica !== undefined) return true;
   return error !== undefined && !UNREADABLE.has(error);
+}
+
+/** A topic that was there when the client began to wait is not looked for by its id again. */
+function gone(result: FetchResult): FetchResult {
+  if (result.error !== 'UNKNOWN_TOPIC_ID' && result.error !== 'UNKNOWN_TOPIC_OR_PARTITION') return result;
+  return { ...result, error: 'UNKNOWN_TOPIC_OR_PARTITION', gone: true };
 }
 
 /** The first offset that is not to be read yet. */

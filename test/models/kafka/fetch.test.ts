@@ -261,7 +261,7 @@ describe('waiting', () => {
     const byId = park(broker, { topicId: broker.cluster.topic('t')?.id });
     broker.cluster.deleteTopic('t');
     expect(named.results[0]?.error).toBe('UNKNOWN_TOPIC_OR_PARTITION');
-    expect(byId.results[0]?.error).toBe('UNKNOWN_TOPIC_ID');
+    expect(byId.results[0]?.error).toBe('UNKNOWN_TOPIC_OR_PARTITION');
     const model = kafkaModel({ nodes: 2 });
     model.broker.createTopic('t', { assignments: [[1, 2]] });
     const moved = park(model.broker, {});

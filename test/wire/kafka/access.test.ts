@@ -17,12 +17,13 @@ import { listOffsetsApi } from '../../../src/wire/kafka/handlers/list-offsets.js
 import { listPartitionReassignmentsApi } from '../../../src/wire/kafka/handlers/list-partition-reassignments.js';
 import { metadataApi } from '../../../src/wire/kafka/handlers/metadata.js';
 import { offsetFetchApi } from '../../../src/wire/kafka/handlers/offset-fetch.js';
+import { offsetForLeaderEpochApi } from '../../../src/wire/kafka/handlers/offset-for-leader-epoch.js';
 import { produceApi } from '../../../src/wire/kafka/handlers/produce.js';
 import { NO_UUID } from '../../../src/wire/kafka/reader.js';
 import { TestMember } from '../../helpers/kafka-group.js';
 import { batchBytes } from '../../helpers/kafka-model.js';
 import { aclRequest, produceRequest } from '../../helpers/kafka-request.js';
-import { KafkaWorld } from '../../helpers/kafka-wire.js';
+import { KafkaWorld, type WireClient } from '../../helpers/kafka-wire.js';
 
 /** A call of a client that may do what is listed. */
 function calling(version: number, ...allowed: string[]): Call<any> {
@@ -217,6 +218,28 @@ describe('what is asked for several things', () => {
     const { client } = allowed({ resourceType: 4, resourceName: 'kafka-cluster', operation: 6 });
     const deleted = client.ask(deleteTopicsApi, 5, { topicNames: ['t', 'none'], topics: [], timeoutMs: 1 });
     expect(deleted.responses.map(({ errorCode }) => errorCode)).toEqual(['NONE', 'UNKNOWN_TOPIC_OR_PARTITION']);
+  });
+
+  it('of a topic by its id and its name is refused twice, and without the name where that may not be seen', () => {
+    const { world, client } = allowed(group);
+    const topicId = world.broker.cluster.topic('t')?.id as string;
+    const topics = [
+      { name: null, topicId },
+      { name: 't', topicId: NO_UUID },
+    ];
+    const { responses } = client.ask(deleteTopicsApi, 6, { topics, topicNames: [], timeoutMs: 1 });
+    expect(responses).toMatchObject(topics.map((topic) => ({ ...topic, errorCode: 'TOPIC_AUTHORIZATION_FAILED' })));
+  });
+
+  it('is the end of an epoch also for who acts for the cluster', () => {
+    const asked = { topics: [{ topic: 'u', partitions: [{ partition: 0, currentLeaderEpoch: -1, leaderEpoch: 0 }] }] };
+    const errorOf = (client: WireClient) =>
+      client.ask(offsetForLeaderEpochApi, 3, { replicaId: -1, ...asked }).topics[0]?.partitions[0]?.errorCode;
+    const broker = { resourceType: 4, resourceName: 'kafka-cluster', operation: 9 };
+    expect([errorOf(allowed(group).client), errorOf(allowed(broker).client)]).toEqual([
+      'TOPIC_AUTHORIZATION_FAILED',
+      'NONE',
+    ]);
   });
 
   it('is looked at as settings before access is', () => {

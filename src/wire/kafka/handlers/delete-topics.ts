@@ -56,25 +56,26 @@ export const deleteTopics = deleteTopicsApi.handler({
             const what = topic.name === null ? 'Duplicate topic id.' : 'Duplicate topic name.';
             return refusal(topic, 'INVALID_REQUEST', what);
           }
+          const found = topic.name === null ? cluster.topicById(topic.topicId) : cluster.topic(topic.name);
+          const isVisible = (name: string) => call.authorize('describe', 'topic', name);
+          const name = found?.name ?? topic.name;
+          const mayDelete = name === null || mayDeleteAll || call.authorize('delete', 'topic', name);
+          if (!mayDelete && (found || !isVisible(name))) {
+            const shown = found && isVisible(name) ? name : topic.name;
+            return refusal({ ...topic, name: shown }, 'TOPIC_AUTHORIZATION_FAILED', 'Topic authorization failed.');
+          }
           // A topic that is named and identified is answered once, and stays.
           if (byName.has(topic.topicId)) return [];
-          const found = topic.name === null ? cluster.topicById(topic.topicId) : cluster.topic(topic.name);
           if (topic.name !== null && found && byId.has(found.id)) {
             const message = 'The provided topic name maps to an ID that was already supplied.';
             return refusal({ ...topic, topicId: found.id }, 'INVALID_REQUEST', message);
           }
           return attempt(
             () => {
-              const name = found?.name ?? topic.name;
-              const isKnownMissing = name !== null && !found && call.authorize('describe', 'topic', name);
-              if (name !== null && !mayDeleteAll && !isKnownMissing) call.demand('delete', 'topic', name);
               const deleted = admin.deleteTopic(topic);
               return { name: deleted.name, topicId: deleted.id, errorCode: 'NONE' as const };
             },
-            (errorCode, errorMessage) => {
-              const isNamed = found && call.authorize('describe', 'topic', found.name);
-              return refusal(isNamed ? { name: found.name, topicId: topic.topicId } : topic, errorCode, errorMessage);
-            },
+            (errorCode, errorMessage) => refusal(topic, errorCode, errorMessage),
           );
         }),
       ],

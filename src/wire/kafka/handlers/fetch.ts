@@ -206,7 +206,7 @@ function toPartition(result: FetchResult, leader: Partition | undefined): Partit
     highWatermark: result.highWatermark,
     lastStableOffset: result.lastStable,
     logStartOffset: result.logStart,
-    abortedTransactions: result.aborted ?? (UNKNOWN.has(result.error) ? [] : null),
+    abortedTransactions: result.aborted ?? (UNKNOWN.has(result.error) && !result.gone ? [] : null),
     preferredReadReplica: result.preferredReplica ?? -1,
     records: result.batches.map((batch) => batch.bytes),
     ...(result.diverging ? { divergingEpoch: result.diverging } : {}),

@@ -1,4 +1,4 @@
-import { localLog } from '../../../models/kafka/index.js';
+import { CLUSTER_RESOURCE, localLog } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import { array, error, int32, int64, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
@@ -36,13 +36,15 @@ export const offsetForLeaderEpochApi = defineApi({
 });
 
 export const offsetForLeaderEpoch = offsetForLeaderEpochApi.handler({
-  handle: (request, call) => ({
-    topics: request.topics.map(({ topic, partitions }) => ({
+  handle(request, call) {
+    // Who is a broker may see all topics.
+    const actsForCluster = call.authorize('clusterAction', 'cluster', CLUSTER_RESOURCE);
+    const topics = request.topics.map(({ topic, partitions }) => ({
       topic,
       partitions: partitions.map((asked) =>
         attempt(
           () => {
-            call.demand('describe', 'topic', topic);
+            if (!actsForCluster) call.demand('describe', 'topic', topic);
             const partition = call.broker.partition(topic, asked.partition);
             const log = localLog(partition, { nodeId: call.nodeId, leaderEpoch: asked.currentLeaderEpoch });
             const end = log.epochs.endOf(asked.leaderEpoch, log.logEnd, partition.leaderEpoch);
@@ -56,8 +58,9 @@ export const offsetForLeaderEpoch = offsetForLeaderEpochApi.handler({
           (errorCode) => ({ partition: asked.partition, errorCode }),
         ),
       ),
-    })),
-  }),
+    }));
+    return { topics };
+  },
   fail: (request, errorCode) => ({
     topics: request.topics.map(({ topic, partitions }) => ({
       topic,

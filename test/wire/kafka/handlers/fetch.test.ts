@@ -121,3 +121,17 @@ test('consumers that say where they are may be sent to a follower, since version
   expect([ask(10)?.preferredReadReplica, ask(11, 2)?.preferredReadReplica]).toEqual([-1, -1]);
   expect(ask(11, 2)?.records?.length).toBeGreaterThan(61);
 });
+
+test('a topic that goes while a fetch waits for it is not looked for by its id', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const client = world.connect();
+  client.send(fetchApi, 14, fetchRequest('', world.broker.cluster.topic('t')?.id, 0, 1_000));
+  expect(client.answer(fetchApi, 14)).toBeUndefined();
+  world.broker.cluster.deleteTopic('t');
+  const { responses } = client.answer(fetchApi, 14) ?? { responses: [] };
+  expect(responses[0]?.partitions[0]).toMatchObject({
+    errorCode: 'UNKNOWN_TOPIC_OR_PARTITION',
+    abortedTransactions: null,
+  });
+});
