@@ -159,10 +159,30 @@ function batchesOf(bytes: Buffer, memory: Memory): unknown {
   return batches;
 }
 
-/** Whether Kafka does not see a group yet: its coordinator shows what it has written, whatever it knows. */
+/** Whether all that differs are groups without members that Kafka does not see yet: it shows what it has written. */
 export function isUnseen(theirs: string, ours: string): boolean {
-  const deadCount = (text: string) => text.split('"groupState": "Dead"').length - 1;
-  return deadCount(theirs) > deadCount(ours);
+  const [a, b] = [described(theirs), described(ours)];
+  if (!a || !b || a.size !== b.size) return false;
+  const same = (group: DescribedGroup, other: DescribedGroup) => JSON.stringify(group) === JSON.stringify(other);
+  return [...a].every(([id, group]) => {
+    const other = b.get(id);
+    return other && (same(group, other) || (group.groupState === 'Dead' && other.members.length === 0));
+  });
+}
+
+interface DescribedGroup {
+  readonly groupId: string;
+  readonly groupState: string;
+  readonly members: readonly unknown[];
+}
+
+function described(essence: string): Map<string, DescribedGroup> | undefined {
+  try {
+    const { groups } = JSON.parse(essence) as { readonly groups: readonly DescribedGroup[] };
+    return new Map(groups.map((group) => [group.groupId, group]));
+  } catch {
+    return undefined; // other bytes
+  }
 }
 
 /** Who leads the group that a member joined; undefined where nobody is told. */
