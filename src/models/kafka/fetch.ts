@@ -95,7 +95,7 @@ export class FetchService {
     const { results, bytes } = this.#read(request);
     // What nobody could read ends no wait for the others.
     const known = request.partitions.filter((_, at) => !UNREADABLE.has(results[at]?.error));
-    const told = results.some(isTold);
+    const told = results.some((result) => isTold(request, result));
     if (request.maxWaitMs <= 0 || known.length === 0 || bytes >= this.#leastBytes(request) || told) {
       answer(results);
       return undefined;
@@ -140,6 +140,7 @@ export class FetchService {
         const { log, leaderEpoch } = this.#locate(request, entry);
         if (divergence(entry, log, leaderEpoch)) return true;
         const limit = limitOf(log, request.committed);
+        if (entry.offset > limit) return true;
         bytes += log.availableBytes(entry.offset, limit, entry.maxBytes);
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error;
@@ -249,10 +250,11 @@ interface Located {
   readonly leaderEpoch: number;
 }
 
-/** Whether there is something in it that the client should know at once. */
-function isTold({ error, diverging, preferredReplica }: FetchResult): boolean {
+/** Whether there is something in it that the client should know at once; who is ahead of what may be read should too. */
+function isTold({ committed }: FetchRequest, result: FetchResult): boolean {
+  const { asked, error, diverging, preferredReplica } = result;
   if (diverging || preferredReplica !== undefined) return true;
-  return error !== undefined && !UNREADABLE.has(error);
+  return error === undefined ? asked.offset > limitOf(result, committed) : !UNREADABLE.has(error);
 }
 
 /** A topic that was there when the client began to wait is not looked for by its id again. */

@@ -296,6 +296,17 @@ describe('reading what is committed', () => {
     expect(results[0]?.aborted).toEqual([]);
   });
 
+  test('who asks for something behind the begin of an open transaction does not wait', () => {
+    const { broker } = withTopic();
+    const partition = broker.cluster.partition('t', 0);
+    produceBatch(broker, 't', three);
+    expect(park(broker, { committed: true, offset: 3 }).results).toEqual([]);
+    partition?.append(batchOf(transactional('a', 0)));
+    expect(park(broker, { committed: true, offset: 3 }).results).toEqual([]);
+    expect(park(broker, { committed: true, offset: 4 }).results).toMatchObject([{ lastStable: 3, batches: [] }]);
+    expect(park(broker, { offset: 4 }).results).toEqual([]);
+  });
+
   test('aborted transactions are listed, also those that began in front of the offset', () => {
     const { broker } = withTopic();
     const partition = broker.cluster.partition('t', 0);
