@@ -307,7 +307,7 @@ export class Cluster implements Nodes {
       throw new KafkaError('ELECTION_NOT_NEEDED', 'Leader election not needed for topic partition.');
     }
     if (!this.isAlive(preferred) || !partition.isr.includes(preferred)) {
-      throw new KafkaError('PREFERRED_LEADER_NOT_AVAILABLE', 'The preferred leader was not available');
+      throw new KafkaError('PREFERRED_LEADER_NOT_AVAILABLE', 'The preferred leader was not available.');
     }
     partition.lead(preferred);
   }

@@ -350,12 +350,13 @@ export class Partition {
 
   /** Moves the replicas to other nodes: what is new there is copied at once. */
   reassign(replicas: readonly number[]): void {
+    const left = this.replicas.some((node) => !replicas.includes(node));
     this.place(replicas);
     for (const node of replicas) this.joinIsr(node);
     this.#setIsr(this.isr.filter((node) => replicas.includes(node)));
     if (!replicas.includes(this.leader)) {
       this.lead(replicas.find((node) => this.isr.includes(node)) ?? NO_LEADER);
-    }
+    } else if (left) this.lead(this.leader); // who has left is known by the epoch
     for (const node of [...this.#logs.keys()]) if (!replicas.includes(node)) this.#logs.delete(node);
     this.changed();
   }

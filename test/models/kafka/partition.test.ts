@@ -87,6 +87,19 @@ describe('replicas', () => {
   });
 });
 
+// As Kafka 3.9.1 did.
+test.each([
+  ['adds a node', [1, 2, 3], [1, 2, 3], 0],
+  ['names them in another order', [1, 2], [2, 1], 0],
+  ['drops a node', [1, 2, 3], [1, 3], 1],
+  ['drops one for another', [1, 2], [1, 3], 1],
+  ['drops the leader', [1, 2], [2, 3], 1],
+])('a move that %s: from %j to %j is epoch %i', (_what, before, after, epoch) => {
+  const { partition } = start(before);
+  partition.reassign(after);
+  expect([partition.leaderEpoch, partition.leader]).toEqual([epoch, after.includes(1) ? 1 : 2]);
+});
+
 describe('deleting records', () => {
   test('up to an offset, or to the high watermark, moves the start on all live replicas', () => {
     const { partition, put, broker } = start();

@@ -116,6 +116,8 @@ function describe(topic: Topic, partitions: readonly Partition[]): TopicAnswer {
     isInternal: topic.internal,
     partitions: partitions.map((partition) => ({
       ...describePartition(partition),
+      // Even without a leader, unlike in Metadata.
+      errorCode: 'NONE' as const,
       eligibleLeaderReplicas: [],
       lastKnownElr: [],
     })),

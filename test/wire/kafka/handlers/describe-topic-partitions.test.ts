@@ -57,3 +57,12 @@ test.each([
   ]);
   expect(answer.nextCursor).toBeNull();
 });
+
+test('a partition without a leader is no error', () => {
+  const world = new KafkaWorld({ nodes: 2 });
+  world.broker.createTopic('t', { assignments: [[2]] });
+  world.broker.stopNode(2);
+  const request = { topics: [{ name: 't' }], responsePartitionLimit: 9, cursor: null };
+  const answer = world.connect().ask(describeTopicPartitionsApi, 0, request);
+  expect(answer.topics[0]?.partitions).toMatchObject([{ errorCode: 'NONE', leaderId: -1, offlineReplicas: [2] }]);
+});
