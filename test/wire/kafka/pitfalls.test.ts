@@ -240,7 +240,7 @@ describe('log and fetch', () => {
     expect([client.transport.written, byId.transport.written]).toEqual([[], []]);
     world.broker.cluster.deleteTopic('t');
     expect(fetched(client)?.errorCode).toBe('UNKNOWN_TOPIC_OR_PARTITION');
-    expect(fetched(byId, 13)?.errorCode).toBe('UNKNOWN_TOPIC_ID');
+    expect(fetched(byId, 13)?.errorCode).toBe('UNKNOWN_TOPIC_OR_PARTITION');
     const moving = new KafkaWorld({ nodes: 2 });
     moving.broker.createTopic('t', { partitions: 1, assignments: [[1, 2]] });
     moving.broker.stopNode(1);
