@@ -67,7 +67,7 @@ const QUEUE_CHECKS: ReadonlyArray<readonly [name: string, check: Check]> = [
   ['x-single-active-consumer', flag],
   ['x-queue-type', oneOf(['classic', 'quorum', 'stream'], (value) => `"unsupported queue type '${value}'"`)],
   ['x-quorum-initial-group-size', integer(positive)],
-  ['x-max-age', text((value) => (maxAgeMs(value) === undefined ? 'invalid_max_age' : undefined))],
+  ['x-max-age', text((value) => (readAge(value) === undefined ? 'invalid_max_age' : undefined))],
   ['x-stream-max-segment-size-bytes', integer(notNegative)],
   ['x-initial-cluster-size', integer(positive)],
   ['x-queue-leader-locator', text(() => undefined)],
@@ -250,8 +250,15 @@ const AGE_UNITS = new Map([
   ['s', 1_000],
 ]);
 
-/** Milliseconds of a stream's age such as `7D` or `1h`; undefined when it is none. */
+/** Milliseconds of a stream's age such as `7D` or `1h`, as far as its line goes; undefined when it is none. */
 export function maxAgeMs(text: string): number | undefined {
-  const match = /^(\d{1,9})([YMDhms])$/.exec(text);
-  return match ? Number(match[1]) * (AGE_UNITS.get(match[2] as string) as number) : undefined;
+  const [, count, unit] = /^(\d*)(.*)/.exec(text) as unknown as [string, string, string];
+  const ageMs = Number(count) * (AGE_UNITS.get(unit) ?? 0);
+  return ageMs > 0 ? ageMs : undefined;
+}
+
+/** `maxAgeMs` where RabbitMQ fails over what does not begin with a number. @throws AmqpError INTERNAL_ERROR */
+export function readAge(text: string): number | undefined {
+  if (!/^\d/.test(text)) throw crashed();
+  return maxAgeMs(text);
 }

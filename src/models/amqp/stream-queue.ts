@@ -1,6 +1,7 @@
 import type { Consumer } from './consumer.js';
 import type { Envelope } from './envelope.js';
-import { crashed } from './errors.js';
+import { erlangBinary, erlangFormat, erlangTuple } from './erlang-term.js';
+import { crashed, preconditionFailed } from './errors.js';
 import {
   EMPTY_TABLE,
   type FieldTable,
@@ -12,7 +13,7 @@ import {
 } from './field-table.js';
 import { type BasicProperties, withHeaders, withProperties } from './properties.js';
 import { Queue, type QueueType } from './queue.js';
-import { maxAgeMs } from './queue-arguments.js';
+import { maxAgeMs, readAge } from './queue-arguments.js';
 
 const DEFAULT_SEGMENT_BYTES = 500_000_000;
 
@@ -197,21 +198,25 @@ export class StreamQueue extends Queue {
     this.dispatch();
   }
 
-  /** @throws AmqpError INTERNAL_ERROR for an offset that is none */
+  /** @throws AmqpError PRECONDITION_FAILED, INTERNAL_ERROR for an offset that is none */
   checkOffset(spec: FieldValue | undefined): void {
     this.#startOffset(spec);
   }
 
   #startOffset(spec: FieldValue | undefined): number {
-    if (spec === undefined || spec === 'next') return this.endOffset;
-    if (spec === 'first') return this.#base;
-    if (spec === 'last') return Math.max(this.#base, this.endOffset - 1);
+    const word = wordOf(spec);
+    if (spec === undefined || word === 'next') return this.endOffset;
+    if (word === 'first') return this.#base;
+    if (word === 'last') return Math.max(this.#base, this.endOffset - 1);
     const offset = integerOf(spec);
     if (offset !== undefined) return Math.max(this.#base, offset);
     if (spec instanceof TypedField && spec.tag === 'T') return this.#offsetAt(Number(spec.value) * 1000);
-    const ageMs = typeof spec === 'string' ? maxAgeMs(spec) : undefined;
-    if (ageMs === undefined) throw crashed();
-    return this.#offsetAt(this.host.context.clock.now - ageMs);
+    if (typeof spec !== 'string') throw crashed();
+    const ageMs = readAge(spec);
+    if (ageMs !== undefined) return this.#offsetAt(this.host.context.clock.now - ageMs);
+    const where = `invalid arg 'x-stream-offset' for queue '${this.name}' in vhost '${this.host.name}'`;
+    const what = erlangFormat`${erlangTuple('invalid_stream_offset_arg', erlangTuple('longstr', erlangBinary(spec)))}`;
+    throw preconditionFailed(`${where}: ${what}`);
   }
 
   /** The first message that came at this instant or later. */
@@ -219,6 +224,13 @@ export class StreamQueue extends Queue {
     const index = this.#arrivedMs.findIndex((arrivedMs) => arrivedMs >= atMs);
     return index === -1 ? this.endOffset : this.#base + index;
   }
+}
+
+/** A text, as bytes too. */
+function wordOf(spec: FieldValue | undefined): string | undefined {
+  if (typeof spec === 'string') return spec;
+  const bytes = spec instanceof TypedField && spec.value instanceof Uint8Array ? spec.value : undefined;
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /** Headers as RabbitMQ 3 has them back from a stream. */

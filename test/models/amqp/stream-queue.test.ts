@@ -57,6 +57,28 @@ it('writes what came as an L as an l, as RabbitMQ 3 does', () => {
   expect(read('last')).toEqual(['m']);
 });
 
+const INVALID = (text: string) =>
+  `406 PRECONDITION_FAILED - invalid arg 'x-stream-offset' for queue 's' in vhost '/': ` +
+  `{invalid_stream_offset_arg,{longstr,<<"${text}">>}}`;
+
+/** As RabbitMQ 3.10.8 answers. */
+it.each([
+  ['0s', INVALID('0s')],
+  ['10', INVALID('10')],
+  ['1h2m', INVALID('1h2m')],
+  ['FIRST', '541 INTERNAL_ERROR'],
+  ['-1h', '541 INTERNAL_ERROR'],
+  [true, '541 INTERNAL_ERROR'],
+])('offset %j is none', (offset, refused) => {
+  const { peer } = streamScene();
+  const { args } = peer.call(1, 'basic.consume', { queue: 's', args: { 'x-stream-offset': offset } });
+  expect(`${args.replyCode} ${args.replyText}`).toBe(refused);
+});
+
+it('a word may come as bytes', () => {
+  expect(streamScene().read({ $t: 'x', v: 'last' })).toEqual(['4']);
+});
+
 it('a timestamp starts at the first message of then or later', () => {
   const { world, read } = streamScene();
   expect(read({ $t: 'T', v: Math.floor((world.clock.now - 2_000) / 1_000) })).toEqual(['2', '3', '4']);
