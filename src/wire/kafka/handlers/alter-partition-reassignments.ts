@@ -1,6 +1,7 @@
 import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { Call } from '../call.js';
+import { demandTime } from '../deadline.js';
 import { array, boolean, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -41,6 +42,7 @@ export const alterPartitionReassignmentsApi = defineApi({
 export const alterPartitionReassignments = alterPartitionReassignmentsApi.handler({
   handle(request, call) {
     call.demand('alter', 'cluster', CLUSTER_RESOURCE);
+    demandTime(request);
     return {
       responses: request.topics.map(({ name, partitions }) => ({
         name,

@@ -1,4 +1,5 @@
 import { attempt } from '../attempt.js';
+import { demandTime } from '../deadline.js';
 import { array, boolean, error, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 import { onceEach, repeated } from '../repeated.js';
@@ -36,6 +37,7 @@ const SILENT: ReadonlySet<string> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPI
 
 export const createPartitions = createPartitionsApi.handler({
   handle(request, call) {
+    demandTime(request);
     const twice = repeated(request.topics.map(({ name }) => name));
     return {
       results: onceEach(request.topics, (topic) => topic.name).map(({ name, count, assignments }) => {

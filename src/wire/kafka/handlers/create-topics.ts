@@ -1,5 +1,6 @@
 import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
+import { demandTime } from '../deadline.js';
 import type { ErrorName } from '../error-code.js';
 import { array, boolean, error, int8, int16, int32, string, throttle, uuid } from '../field.js';
 import { defineApi, type RequestOf } from '../handler.js';
@@ -60,6 +61,7 @@ const READ_ONLY = false;
 
 export const createTopics = createTopicsApi.handler({
   handle(request, call) {
+    demandTime(request);
     const twice = repeated(request.topics.map(({ name }) => name));
     return {
       topics: onceEach(request.topics, ({ name }) => name).map((asked) => {

@@ -1,5 +1,6 @@
 import { CLUSTER_RESOURCE } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
+import { demandTime } from '../deadline.js';
 import type { ErrorName } from '../error-code.js';
 import { array, error, int32, string, throttle, uuid } from '../field.js';
 import { defineApi, type RequestOf } from '../handler.js';
@@ -36,6 +37,7 @@ export const deleteTopicsApi = defineApi({
 
 export const deleteTopics = deleteTopicsApi.handler({
   handle(request, call) {
+    demandTime(request);
     const { cluster, admin } = call.broker;
     const topics = asked(request);
     const mayDeleteAll = call.authorize('delete', 'cluster', CLUSTER_RESOURCE);

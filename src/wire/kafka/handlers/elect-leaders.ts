@@ -1,6 +1,7 @@
 import { CLUSTER_RESOURCE, KafkaError } from '../../../models/kafka/index.js';
 import { attempt } from '../attempt.js';
 import type { Call } from '../call.js';
+import { demandTime } from '../deadline.js';
 import { array, error, int8, int32, string, throttle } from '../field.js';
 import { defineApi } from '../handler.js';
 
@@ -39,6 +40,7 @@ const UNCLEAN = 1;
 export const electLeaders = electLeadersApi.handler({
   handle(request, call) {
     call.demand('alter', 'cluster', CLUSTER_RESOURCE);
+    demandTime(request);
     const type = call.version === 0 ? PREFERRED : request.electionType;
     if (type !== PREFERRED && type !== UNCLEAN) {
       throw new KafkaError('INVALID_REQUEST', `Unknown election type ${type}`);
