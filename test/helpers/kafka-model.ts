@@ -144,6 +144,17 @@ export function fetchNow(broker: KafkaBroker, topic: string, options: FetchOptio
   return result;
 }
 
+/** What fetches give, one after the other up to the end: none reads more than one segment. */
+export function readOn(broker: KafkaBroker, topic: string, offset = 0): ReturnType<typeof recordsOf> {
+  const records: ReturnType<typeof recordsOf> = [];
+  for (let next: number | undefined = offset; next !== undefined; ) {
+    const result = fetchNow(broker, topic, { offset: next });
+    records.push(...recordsOf(result));
+    next = result.batches.at(-1)?.endOffset;
+  }
+  return records;
+}
+
 /** Offset, key and value of every record that a fetch gave, those of whole batches included. */
 export function recordsOf(
   result: FetchResult,

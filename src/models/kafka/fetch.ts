@@ -92,10 +92,9 @@ export class FetchService {
    * @returns ends the wait without an answer, undefined when it was answered at once
    */
   fetch(request: FetchRequest, answer: (results: readonly FetchResult[]) => void): (() => void) | undefined {
-    const { results, bytes } = this.#read(request);
+    const { results, bytes, told } = this.#read(request);
     // What nobody could read ends no wait for the others.
     const known = request.partitions.filter((_, at) => !UNREADABLE.has(results[at]?.error));
-    const told = results.some((result) => isTold(request, result));
     if (request.maxWaitMs <= 0 || known.length === 0 || bytes >= this.#leastBytes(request) || told) {
       answer(results);
       return undefined;
@@ -120,12 +119,15 @@ export class FetchService {
     };
     const delayed = new Delayed(clock, clock.now + request.maxWaitMs, read, answer);
     const check = () => {
-      if (!delayed.done && this.#isReady(request, known)) delayed.complete(read());
+      if (!delayed.done && this.#isReady(request, awaited)) delayed.complete(read());
     };
     this.#waiting++;
+    const awaited: Awaited[] = [];
     for (const entry of known) {
       const partition = this.#cluster.partition(entry.topic, entry.index);
-      if (partition) stops.push(partition.watch(check));
+      if (!partition) continue;
+      awaited.push({ entry, segmentBase: partition.log.segmentBaseAt(entry.offset) });
+      stops.push(partition.watch(check));
     }
     return () => {
       if (delayed.abandon()) stop();
@@ -133,14 +135,14 @@ export class FetchService {
   }
 
   /** Whether there is an error to tell, or enough to send. */
-  #isReady(request: FetchRequest, known: readonly FetchPartition[]): boolean {
+  #isReady(request: FetchRequest, awaited: readonly Awaited[]): boolean {
     let bytes = 0;
-    for (const entry of known) {
+    for (const { entry, segmentBase } of awaited) {
       try {
         const { log, leaderEpoch } = this.#locate(request, entry);
         if (divergence(entry, log, leaderEpoch)) return true;
         const limit = limitOf(log, request.committed);
-        if (entry.offset > limit) return true;
+        if (endsWait(log, entry.offset, limit, segmentBase)) return true;
         bytes += log.availableBytes(entry.offset, limit, entry.maxBytes);
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error;
@@ -196,27 +198,29 @@ export class FetchService {
     return closestFollower(partition, rack, offset, (nodeId) => this.#cluster.node(nodeId)?.rack);
   }
 
-  #read(request: FetchRequest): { readonly results: FetchResult[]; readonly bytes: number } {
+  #read(request: FetchRequest): { readonly results: FetchResult[]; readonly bytes: number; readonly told: boolean } {
     const most = this.#mostBytes(request);
     let bytes = 0;
+    let told = false;
     let first = true;
     const results = request.partitions.map((entry) => {
-      const left = Math.max(most - bytes, 0);
-      const result = this.#readPartition(request, entry, left, first);
-      bytes += takenBytes(request, result, left);
-      if (result.batches.length > 0) first = false;
-      return result;
+      const read = this.#readPartition(request, entry, Math.max(most - bytes, 0), first);
+      bytes += read.bytes;
+      told ||= read.told;
+      if (read.result.batches.length > 0) first = false;
+      return read.result;
     });
-    return { results, bytes };
+    return { results, bytes, told };
   }
 
-  #readPartition(request: FetchRequest, entry: FetchPartition, left: number, first: boolean): FetchResult {
+  #readPartition(request: FetchRequest, entry: FetchPartition, left: number, first: boolean): Reading {
     let found: Located;
     try {
       found = this.#locate(request, entry);
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
-      return failedFetch(entry, error.code, this.#cluster.partition(entry.topic, entry.index));
+      const partition = this.#cluster.partition(entry.topic, entry.index);
+      return { result: failedFetch(entry, error.code, partition), bytes: 0, told: !UNREADABLE.has(error.code) };
     }
     const { log, leaderEpoch } = found;
     const diverging = divergence(entry, log, leaderEpoch);
@@ -229,7 +233,7 @@ export class FetchService {
     const end = batches.at(-1)?.endOffset ?? entry.offset;
     // Where not even the first batch fits, Kafka tells nothing of transactions.
     const silent = elsewhere || (wanted && batches.length === 0);
-    return {
+    const result: FetchResult = {
       asked: entry,
       error: undefined,
       highWatermark: log.highWatermark,
@@ -241,6 +245,8 @@ export class FetchService {
       aborted: request.committed && !silent ? log.abortedBetween(entry.offset, end) : undefined,
       batches,
     };
+    const told = elsewhere || endsWait(log, entry.offset, limit, log.segmentBaseAt(entry.offset));
+    return { result, bytes: takenBytes(log, batches, limit, most), told };
   }
 }
 
@@ -250,11 +256,24 @@ interface Located {
   readonly leaderEpoch: number;
 }
 
-/** Whether there is something in it that the client should know at once; who is ahead of what may be read should too. */
-function isTold({ committed }: FetchRequest, result: FetchResult): boolean {
-  const { asked, error, diverging, preferredReplica } = result;
-  if (diverging || preferredReplica !== undefined) return true;
-  return error === undefined ? asked.offset > limitOf(result, committed) : !UNREADABLE.has(error);
+/** What was found in a partition. */
+interface Reading {
+  readonly result: FetchResult;
+  readonly bytes: number;
+  /** Whether there is something in it that the client should know at once. */
+  readonly told: boolean;
+}
+
+/** A partition that is waited for. */
+interface Awaited {
+  readonly entry: FetchPartition;
+  /** Where the segment begins that is to be read. */
+  readonly segmentBase: number;
+}
+
+/** Kafka lets nobody wait who is ahead of what may be read, or behind in a segment to which nothing is added any more. */
+function endsWait(log: PartitionLog, offset: number, limit: number, segmentBase: number): boolean {
+  return offset > limit || (offset < limit && log.segmentBaseAt(limit) > segmentBase);
 }
 
 /** A topic that was there when the client began to wait is not looked for by its id again. */
@@ -269,13 +288,12 @@ function limitOf(log: { highWatermark: number; lastStable: number }, committed: 
 }
 
 /** Bytes of the answer: up to the limit where a batch did not fit any more, of which Kafka sends the beginning. */
-function takenBytes({ committed }: FetchRequest, result: FetchResult, left: number): number {
-  const { asked, batches } = result;
+function takenBytes(log: PartitionLog, batches: readonly RecordBatch[], limit: number, most: number): number {
   const last = batches.at(-1);
   if (!last) return 0;
   const bytes = batches.reduce((sum, batch) => sum + batch.sizeBytes, 0);
-  const more = last.endOffset < limitOf(result, committed);
-  return more ? Math.max(bytes, Math.min(asked.maxBytes, left)) : bytes;
+  const more = last.endOffset < limit && log.segmentBaseAt(last.endOffset) <= last.baseOffset;
+  return more ? Math.max(bytes, most) : bytes;
 }
 
 /** The answer for a partition that cannot be read. */

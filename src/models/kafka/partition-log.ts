@@ -182,13 +182,13 @@ export class PartitionLog {
   }
 
   /** Calls `visit` for the batches from the one that holds `offset`, or the next one, until it returns false. */
-  scan(offset: number, visit: (batch: RecordBatch) => boolean): void {
+  scan(offset: number, visit: (batch: RecordBatch, segment: Segment) => boolean): void {
     let at = this.#segmentAt(offset);
     for (let segment = this.#segments[at]; segment; segment = this.#segments[++at]) {
       const { batches } = segment;
       let index = offset > segment.baseOffset ? firstEndingBehind(batches, offset) : 0;
       for (let batch = batches[index]; batch; batch = batches[++index]) {
-        if (!visit(batch)) return;
+        if (!visit(batch, segment)) return;
       }
     }
   }
@@ -203,16 +203,24 @@ export class PartitionLog {
     return found;
   }
 
+  /** Where the segment begins that holds `offset`, or the last one, which will. */
+  segmentBaseAt(offset: number): number {
+    return (this.#segments[this.#segmentAt(offset)] as Segment).baseOffset;
+  }
+
   /**
-   * Whole batches from the one that holds `offset` on, none at or behind `limit`, at most `maxBytes` together.
+   * Whole batches of one segment from the one that holds `offset` on, none at or behind `limit`, at most `maxBytes`
+   * together.
    *
    * @param atLeastOne the first batch comes even when it is larger
    */
   read(offset: number, limit: number, maxBytes: number, atLeastOne: boolean): RecordBatch[] {
     const found: RecordBatch[] = [];
     let left = maxBytes;
-    this.scan(offset, (batch) => {
-      if (batch.baseOffset >= limit) return false;
+    let only: Segment | undefined;
+    this.scan(offset, (batch, segment) => {
+      only ??= segment;
+      if (batch.baseOffset >= limit || segment !== only) return false;
       left -= batch.sizeBytes;
       if (left < 0 && !(atLeastOne && found.length === 0)) return false;
       found.push(batch);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RecordBatch } from '../../../src/models/kafka/record-batch.js';
-import { batchBytes, fetchNow, kafkaModel, produceBatch, recordsOf } from '../../helpers/kafka-model.js';
+import { batchBytes, fetchNow, kafkaModel, produceBatch, readOn, recordsOf } from '../../helpers/kafka-model.js';
 
 const DAY_MS = 86_400_000;
 
@@ -15,11 +15,7 @@ function start(config: Record<string, number | string> = {}) {
       batchBytes([{ key, value: value?.padEnd(40, '.') ?? null, timestampMs: model.clock.now }]),
     );
   const keys = () =>
-    recordsOf(fetchNow(model.broker, 't')).map(([offset, key, value]) => [
-      offset,
-      key,
-      value?.replaceAll('.', '') ?? null,
-    ]);
+    readOn(model.broker, 't').map(([offset, key, value]) => [offset, key, value?.replaceAll('.', '') ?? null]);
   return { ...model, put, keys };
 }
 

@@ -21,6 +21,15 @@ test('batches are found by an offset in them, or by the gap in front of them', (
   expect([0, 1, 2, 4, 5, 8, 9].map((offset) => log.batchAt(offset)?.baseOffset)).toEqual([0, 0, 2, 2, 5, 5, undefined]);
 });
 
+test('what is read comes of one segment', () => {
+  const log = new PartitionLog();
+  for (let i = 0; i < 5; i++) log.append(batch(1), 0, limits);
+  expect(log.segments.map(({ baseOffset }) => baseOffset)).toEqual([0, 2, 4]);
+  const read = (offset: number) => log.read(offset, 5, 1_000, true).map(({ baseOffset }) => baseOffset);
+  expect([0, 1, 2, 3, 4, 5].map(read)).toEqual([[0, 1], [1], [2, 3], [3], [4], []]);
+  expect([0, 1, 2, 4, 9].map((offset) => log.segmentBaseAt(offset))).toEqual([0, 0, 2, 4, 4]);
+});
+
 test('a cut at the end keeps whole batches, and offsets go on from there', () => {
   const log = new PartitionLog();
   for (const [count, epoch] of [
