@@ -6,8 +6,9 @@
  * - The cluster id, ports, places on disks and throttle times; the moment of a log append time.
  * - The order of topics, partitions, groups, members and settings, which Kafka often takes from hash tables.
  * - ConsumerGroupDescribe of a classic group: Kafka 3.9 calls it an unknown error, later versions GROUP_ID_NOT_FOUND.
- * - Whether a classic group without members is there: one whose members only have an id so far shows in Kafka when
- *   something else is written, and one that a commit of offsets has made, but none was taken: the program ends there.
+ * - Whether a classic group is there of which Kafka has written nothing yet, since it shows when anything else is written
+ *   beside it: one whose members only have an id so far, and one that began with a commit of which nothing was taken. The
+ *   program ends there.
  * - Who leads a classic group when its leader is gone: in Kafka the first of a hash table of ids; the program ends there.
  * - The beginning of a batch that does not fit into a Fetch any more: Kafka sends it and clients throw it away.
  * - What people read where Kafka says nothing.
@@ -159,21 +160,30 @@ function batchesOf(bytes: Buffer, memory: Memory): unknown {
   return batches;
 }
 
-/** Whether all that differs are groups without members that Kafka does not see yet: it shows what it has written. */
-export function isUnseen(theirs: string, ours: string): boolean {
+/**
+ * Whether all that differs are groups that Kafka does not see yet: it shows what it has written.
+ *
+ * @param unwritten groups that began with a commit of which nothing was taken
+ */
+export function isUnseen(theirs: string, ours: string, unwritten: ReadonlySet<string>): boolean {
   const [a, b] = [described(theirs), described(ours)];
-  if (!a || !b || a.size !== b.size) return false;
-  const same = (group: DescribedGroup, other: DescribedGroup) => JSON.stringify(group) === JSON.stringify(other);
-  return [...a].every(([id, group]) => {
-    const other = b.get(id);
-    return other && (same(group, other) || (group.groupState === 'Dead' && other.members.length === 0));
+  if (!a || !b || [...a.keys()].some((id) => !b.has(id))) return false;
+  return [...b].every(([id, group]) => {
+    const seen = a.get(id);
+    if (JSON.stringify(seen) === JSON.stringify(group)) return true;
+    return (!seen || seen.groupState === 'Dead') && (unwritten.has(id) || group.members?.length === 0);
   });
+}
+
+/** Whether a commit was answered, and nothing of it taken. */
+export function isRefusedCommit(api: string, essence: string): boolean {
+  return (api === 'OffsetCommit' || api === 'TxnOffsetCommit') && !essence.includes('"errorCode": "NONE"');
 }
 
 interface DescribedGroup {
   readonly groupId: string;
   readonly groupState: string;
-  readonly members: readonly unknown[];
+  readonly members?: readonly unknown[];
 }
 
 function described(essence: string): Map<string, DescribedGroup> | undefined {

@@ -8,6 +8,7 @@ import {
   essence,
   isFault,
   isOtherLeader,
+  isRefusedCommit,
   isUnseen,
   leaderOf,
   saysOtherwise,
@@ -218,6 +219,8 @@ class Run {
   readonly texts: string[] = [];
   /** Kafka did what it should not, and nobody knows what it did. */
   isOver = false;
+  /** Groups that began with a commit of which nothing was taken, as far as is known. */
+  readonly #unwritten = new Set<string>();
   /** Who is known to lead a group. */
   readonly #leaders = new Map<string, string>();
   readonly #runner: KafkaRunner;
@@ -347,6 +350,8 @@ class Run {
     }
     const a = this.#essence(this.#theirs, at, operation, bodies[1], theirs);
     const b = this.#essence(this.#ours, at, operation, bodies[0], ours);
+    if (isRefusedCommit(operation.api, b))
+      this.#unwritten.add(bodies[0].groupId.replace(this.#ours.memory.prefix, '~'));
     const lastLeader = this.#leaders.get(bodies[0].groupId);
     const leader = operation.api === 'JoinGroup' ? leaderOf(b) : undefined;
     if (leader) this.#leaders.set(bodies[0].groupId, leader);
@@ -355,7 +360,8 @@ class Run {
       this.isOver = true;
       return undefined;
     }
-    if (isFault(a) || (operation.api === 'DescribeGroups' && isUnseen(a, b))) {
+    const listsGroups = operation.api === 'DescribeGroups' || operation.api === 'ListGroups';
+    if (isFault(a) || (listsGroups && isUnseen(a, b, this.#unwritten))) {
       this.isOver = true;
       return undefined;
     }
