@@ -19,6 +19,8 @@
  * - What is acked by itself still counts in the prefetch of a quorum queue, until the channel has told it. Programs on
  *   quorum queues have such consumers or a prefetch.
  * - Publishes of a transaction on quorum queues are no transaction there; such programs have none.
+ * - Whether anybody uses a quorum queue it looks every five seconds, so that it expires later than it could. Programs let no
+ *   such queue expire.
  * - Which of several policies of the same priority is in force: the first of a hash table. Programs have no such.
  * - Queues that hear of one policy together: what they drop for it reaches the others before or behind it. Programs that
  *   dead-letter by policy have policies for single queues.
