@@ -161,7 +161,7 @@ export class FetchService {
     return Math.min(request.minBytes, this.#mostBytes(request));
   }
 
-  /** @throws KafkaError when the partition cannot be read at this offset */
+  /** @throws KafkaError when the partition cannot be read here */
   #locate(request: FetchRequest, entry: FetchPartition): Located {
     const isGone = entry.topicId !== undefined && entry.topic === '';
     if (!isGone && request.mayRead?.(entry.topic) === false) {
@@ -179,14 +179,6 @@ export class FetchService {
     const { leaderEpoch } = partition;
     if (entry.lastFetchedEpoch > leaderEpoch) {
       throw new KafkaError('OFFSET_OUT_OF_RANGE', `nobody knows where epoch ${entry.lastFetchedEpoch} ends`);
-    }
-    if (entry.offset < log.logStart || entry.offset > log.logEnd) {
-      if (entry.offset < log.logStart || !divergence(entry, log, leaderEpoch)) {
-        throw new KafkaError(
-          'OFFSET_OUT_OF_RANGE',
-          `offset ${entry.offset} of ${entry.topic}-${entry.index} is not between ${log.logStart} and ${log.logEnd}`,
-        );
-      }
     }
     return { partition, log, leaderEpoch };
   }
@@ -217,6 +209,7 @@ export class FetchService {
     let found: Located;
     try {
       found = this.#locate(request, entry);
+      checkOffset(entry, found);
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
       const partition = this.#cluster.partition(entry.topic, entry.index);
@@ -262,6 +255,16 @@ interface Reading {
   readonly bytes: number;
   /** Whether there is something in it that the client should know at once. */
   readonly told: boolean;
+}
+
+/** @throws KafkaError OFFSET_OUT_OF_RANGE */
+function checkOffset(entry: FetchPartition, { log, leaderEpoch }: Located): void {
+  const { offset, topic, index } = entry;
+  if (offset >= log.logStart && (offset <= log.logEnd || divergence(entry, log, leaderEpoch))) return;
+  throw new KafkaError(
+    'OFFSET_OUT_OF_RANGE',
+    `offset ${offset} of ${topic}-${index} is not between ${log.logStart} and ${log.logEnd}`,
+  );
 }
 
 /** A partition that is waited for. */

@@ -249,6 +249,21 @@ describe('waiting', () => {
     expect(park(broker, { offset: 6, minBytes: 2 * three.length, maxBytes: 10_000 }).results).toHaveLength(1);
   });
 
+  test('who waits for records that are deleted is told when the time is over, or more has come', () => {
+    const { broker, clock } = withTopic();
+    const partition = broker.cluster.partition('t', 0);
+    for (let i = 0; i < 2; i++) produceBatch(broker, 't', three);
+    const wait = (minBytes: number) => park(broker, { offset: 1, minBytes }).results;
+    const waiting = [wait(3 * three.length), wait(10_000)];
+    partition?.deleteRecords(3);
+    expect(waiting).toEqual([[], []]);
+    produceBatch(broker, 't', three);
+    const told = [{ error: 'OFFSET_OUT_OF_RANGE' }];
+    expect(waiting).toMatchObject([told, []]);
+    clock.advanceTo(clock.now + 5_000);
+    expect(waiting).toMatchObject([told, told]);
+  });
+
   test('nobody waits for more than may come', () => {
     const { broker } = withTopic();
     expect(park(broker, { maxBytes: 0 }).results).toHaveLength(1);
