@@ -399,7 +399,7 @@ describe('topics', () => {
       client.ask(metadataApi, 4, metadataRequest([name], allow)).topics[0]?.errorCode;
     expect(code('never', false)).toBe('UNKNOWN_TOPIC_OR_PARTITION');
     expect(code('never', false)).toBe('UNKNOWN_TOPIC_OR_PARTITION');
-    code('made', true);
+    expect(code('made', true)).toBe('UNKNOWN_TOPIC_OR_PARTITION');
     world.clock.advanceTo(world.clock.now + 1);
     expect(code('made', true)).toBe('NONE');
     expect(code('a..b/c', true)).toBe('INVALID_TOPIC_EXCEPTION');
