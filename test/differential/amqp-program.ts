@@ -371,7 +371,7 @@ class ProgramWriter {
     if (this.#chance(4)) return { do: 'policy', operator, name, policy: undefined };
     const at = this.#random.int(this.#queues.length);
     // Queues that hear of a policy together dead-letter to each other in any order.
-    const isForOne = this.#deadLetterPolicies || this.#chance(2);
+    const isForOne = this.#deadLetterPolicies || this.#isQuorum || this.#chance(2);
     const pattern = `^${this.#prefix.replace('.', '[.]')}${isForOne ? `q${at}$` : ''}`;
     const applyTo = this.#random.pick(['queues', 'exchanges', 'all', 'all']);
     // Which of the same priority is in force only RabbitMQ's hash table knows.
