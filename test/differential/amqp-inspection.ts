@@ -14,6 +14,10 @@ export async function inspect(site: Site, prefix: string): Promise<string> {
   const lines: string[] = [];
   for (const [what, columns] of LISTS) {
     const rows = (await site.management('GET', `/api/${what}/%2F`)) as readonly Row[];
+    if (!Array.isArray(rows)) {
+      const who = site.isConcurrent ? 'RabbitMQ' : 'tribroker';
+      throw new Error(`${who} answers /api/${what} with ${JSON.stringify(rows)}`);
+    }
     const isMine = ({ name, source, destination }: Row) =>
       [name, source, destination].some((each) => typeof each === 'string' && each.startsWith(prefix));
     const texts = rows.filter(isMine).map((row) => JSON.stringify(columns.map((column) => sorted(row[column]))));
