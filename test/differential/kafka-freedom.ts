@@ -204,7 +204,7 @@ export function leaderOf(essence: string): string | undefined {
 export function isOtherLeader(theirs: string, ours: string, last: string | undefined): boolean {
   const leaders = [leaderOf(theirs), leaderOf(ours)];
   const told = (essence: string) =>
-    essence.replace(/^ "(?:leader|skipAssignment)": .*\n/gm, '').split('"members": [')[0];
+    essence.replace(/^ "(?:leader|skipAssignment|memberId)": .*\n/gm, '').split('"members": [')[0];
   return last !== undefined && !leaders.includes(last) && !leaders.includes(undefined) && told(theirs) === told(ours);
 }
 
