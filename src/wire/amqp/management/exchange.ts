@@ -69,6 +69,7 @@ function declare(request: ManagementRequest): HttpResponse {
 
 function drop(request: ManagementRequest): HttpResponse {
   const { name } = exchangeOf(request);
+  request.checkBody();
   overChannel(request, request.vhost, (channel) =>
     channel.exchangeDelete({ exchange: name, ifUnused: request.flag('if-unused') }),
   );

@@ -136,6 +136,7 @@ function declare(request: ManagementRequest): HttpResponse {
 
 function drop(request: ManagementRequest): HttpResponse {
   const queue = queueOf(request);
+  request.checkBody();
   overChannel(request, request.vhost, (channel) =>
     channel.queueDelete({ queue: queue.name, ifUnused: request.flag('if-unused'), ifEmpty: request.flag('if-empty') }),
   );

@@ -103,6 +103,11 @@ export class ManagementRequest {
     return value;
   }
 
+  /** A body that says nothing must be JSON all the same. @throws ManagementError 400 */
+  checkBody(): void {
+    this.body;
+  }
+
   /** The body as a JSON object and nothing else. @throws ManagementError 400 */
   get document(): JsonObject {
     const value = this.#json;

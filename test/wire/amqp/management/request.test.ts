@@ -24,6 +24,16 @@ test('a body that is no object is refused with the reason', async () => {
   expect(await reason(null)).toBe('tags_not_present');
 });
 
+test('what is deleted is asked for with JSON or nothing', async () => {
+  const world = new AmqpWorld();
+  await world.http('PUT', '/api/queues/%2F/q', {});
+  await world.http('PUT', '/api/exchanges/%2F/x', {});
+  for (const path of ['queues/%2F/q', 'exchanges/%2F/x']) {
+    expect((await world.http('DELETE', `/api/${path}`, ['no object'])).body.reason).toBe('not_json');
+    expect((await world.http('DELETE', `/api/${path}`, {})).status).toBe(204);
+  }
+});
+
 test('a vhost that is not there is 404, with a reason when it should be changed', async () => {
   const world = new AmqpWorld();
   expect((await world.http('GET', '/api/queues/nope')).body).toEqual({
