@@ -61,6 +61,19 @@ export function fetch(client: WireClient, fetchOffset: number, changes: FetchCha
   return client.ask(fetchApi, version, readRequest(fetchOffset, changes)).responses[0]!.partitions;
 }
 
+/** The batches that fetches give, one after the other up to the end: none reads more than one segment. */
+export function readOn(client: WireClient, fetchOffset = 0): Buffer {
+  const parts: Buffer[] = [];
+  for (let next = fetchOffset; ; ) {
+    const records = Buffer.from((fetch(client, next)[0]!.records as Uint8Array | null) ?? []);
+    if (records.length === 0) return Buffer.concat(parts);
+    parts.push(records);
+    for (let at = 0; at < records.length; at += 12 + records.readInt32BE(at + 8)) {
+      next = Number(records.readBigInt64BE(at)) + records.readInt32BE(at + 23) + 1;
+    }
+  }
+}
+
 /** What a fetch that waited is answered with for its first partition, undefined while it waits. */
 export const fetched = (client: WireClient, version = 11) =>
   client.answer(fetchApi, version)?.responses[0]?.partitions[0];

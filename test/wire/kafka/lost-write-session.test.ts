@@ -79,8 +79,16 @@ class Reader {
     this.#world = world;
   }
 
+  /** Reads on to the end, a segment at a time. */
   read(nodeId: number, partition: number): void {
     const seen = this.seen[partition]!;
+    for (let before = -1; before < seen.length; ) {
+      before = seen.length;
+      this.#readOnce(nodeId, partition, seen);
+    }
+  }
+
+  #readOnce(nodeId: number, partition: number, seen: string[]): void {
     const answer = this.#world.connect(nodeId).ask(fetchApi, 11, readRequest(seen.length, { places: [partition] }));
     const { errorCode, records } = answer.responses[0]!.partitions[0]!;
     expect(errorCode).toBe('NONE');

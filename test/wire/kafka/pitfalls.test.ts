@@ -24,6 +24,7 @@ import {
   fetched,
   offsetAt,
   produce,
+  readOn,
   readRequest,
   sizeOf,
   three,
@@ -326,7 +327,7 @@ describe('log and fetch', () => {
     put('b', '1');
     put('b', '2');
     const offsets = () => {
-      const kept = Buffer.from(fetch(client, 0)[0]!.records as Uint8Array);
+      const kept = readOn(client);
       const found: number[] = [];
       for (let at = 0; at < kept.length; at += 12 + kept.readInt32BE(at + 8)) {
         if (kept.readInt32BE(at + 57) > 0) found.push(Number(kept.readBigInt64BE(at)));

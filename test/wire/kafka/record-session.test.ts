@@ -1,7 +1,7 @@
 /** K17 through sessions: records as one side writes them and the other reads them, by a codec of the test's own. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { fetch, offsetAt, produce } from '../../helpers/kafka-ask.js';
+import { offsetAt, produce, readOn } from '../../helpers/kafka-ask.js';
 import { type PlainRecord, readBatches, writeBatch } from '../../helpers/kafka-batch.js';
 import { KafkaWorld } from '../../helpers/kafka-wire.js';
 
@@ -57,7 +57,7 @@ it('prop: K17 what a client sends, natives and other clients read; what natives 
         }
         for (const one of records) world.broker.produce('t', one);
       }
-      const read = readBatches(fetch(client, 0)[0]!.records);
+      const read = readBatches(readOn(client));
       const offsets = read.flatMap(({ baseOffset, records }) => records.map((_, at) => baseOffset + at));
       expect(offsets).toEqual(sent.map((_, offset) => offset));
       const expected = sent.map(shown);
