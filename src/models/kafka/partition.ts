@@ -134,36 +134,45 @@ export class Partition {
   /** Appends one record, to the batch that native producers fill; returns its offset. */
   appendRecord(record: RecordContent): number {
     const log = this.#leaderLog;
-    const last = log.lastBatch;
-    if (last?.isOpen && last.leaderEpoch === this.leaderEpoch && this.#fits(last, record)) {
-      const before = last.sizeBytes;
-      if (last.add(record)) {
-        log.noteGrowth(last, last.sizeBytes - before);
-        if (this.replicas.length > 1)
-          for (const follower of this.#logs.values()) {
-            if (follower !== log && follower.lastBatch === last) follower.noteGrowth(last, last.sizeBytes - before);
-          }
-        this.advanceHighWatermark();
-        this.changed();
-        return last.lastOffset;
-      }
+    const segment = log.activeSegment;
+    const open = segment.batches[segment.batches.length - 1];
+    const addedBytes = open?.isOpen && this.#fits(open, segment.bytes, record) ? open.add(record) : 0;
+    if (open === undefined || addedBytes === 0) return this.#appendAlone(record);
+    log.noteGrowth(open, addedBytes);
+    if (this.replicas.length === 1) log.advanceHighWatermark(log.logEnd);
+    else this.#growFollowers(open, addedBytes);
+    this.changed();
+    return open.lastOffset;
+  }
+
+  #fits(batch: RecordBatch, segmentBytes: number, record: RecordContent): boolean {
+    const { settings } = this.home;
+    const { key, value } = record;
+    const size = (value === null ? 0 : value.length) + (key === null ? 0 : key.length) + 100;
+    return (
+      batch.leaderEpoch === this.leaderEpoch &&
+      segmentBytes + size <= settings.segmentBytes &&
+      record.timestampMs - batch.baseTimestampMs <= settings.segmentMs &&
+      this.#paused.size === 0
+    );
+  }
+
+  /** Followers share the open batch, so they have its new record, too. */
+  #growFollowers(batch: RecordBatch, addedBytes: number): void {
+    for (const follower of this.#logs.values()) {
+      if (follower !== this.#leaderLog && follower.lastBatch === batch) follower.noteGrowth(batch, addedBytes);
     }
+    this.advanceHighWatermark();
+  }
+
+  /** Begins another batch with a record. */
+  #appendAlone(record: RecordContent): number {
+    const last = this.#leaderLog.lastBatch;
     last?.seal();
     const batch = RecordBatch.openBehind(last, record.timestampMs);
     batch.add(record);
     this.append(batch);
     return batch.lastOffset;
-  }
-
-  #fits(batch: RecordBatch, record: RecordContent): boolean {
-    const { segmentBytes, segmentMs } = this.home.settings;
-    const log = this.#leaderLog;
-    const size = (record.value?.length ?? 0) + (record.key?.length ?? 0) + 100;
-    return (
-      log.activeSegment.bytes + size <= segmentBytes &&
-      record.timestampMs - batch.baseTimestampMs <= segmentMs &&
-      this.#paused.size === 0
-    );
   }
 
   /** Writes the end of a transaction, which takes an offset of its own. */

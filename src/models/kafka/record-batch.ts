@@ -279,23 +279,24 @@ export class RecordBatch {
     return this.#headerless || this.#bytes.readUInt32BE(AT.crc) === crc32c(this.#bytes, AT.attributes, this.#size);
   }
 
-  /** Adds a record to an open batch; false when it has to go into another one. */
-  add(record: RecordContent): boolean {
-    if (!this.#open || this.#size >= FULL_BYTES) return false;
-    this.#add(record);
-    return true;
+  /** Adds a record to an open batch; returns the bytes that it takes, 0 when it has to go into another one. */
+  add(record: RecordContent): number {
+    return this.#open && this.#size < FULL_BYTES ? this.#add(record) : 0;
   }
 
-  #add(record: RecordContent): void {
+  #add(record: RecordContent): number {
+    const at = this.#size;
     const offsetDelta = this.lastOffsetDelta + 1;
     const timestampDelta = record.timestampMs - this.baseTimestampMs;
     const size = bodyBytes(record, offsetDelta, timestampDelta);
-    const needed = this.#size + size + 5; // the length field takes no more
+    const needed = at + size + 5; // the length field takes no more
     if (needed > this.#bytes.length) this.#grow(needed);
-    this.#size = writeRecord(this.#bytes, this.#size, record, offsetDelta, timestampDelta, size);
+    const end = writeRecord(this.#bytes, at, record, offsetDelta, timestampDelta, size);
+    this.#size = end;
     this.lastOffsetDelta = offsetDelta;
     this.recordCount++;
     if (record.timestampMs > this.maxTimestampMs) this.maxTimestampMs = record.timestampMs;
+    return end - at;
   }
 
   #grow(needed: number): void {
