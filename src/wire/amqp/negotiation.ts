@@ -1,5 +1,5 @@
 import { encodeText } from '../../core/message.js';
-import { AmqpError, type AmqpVersion, type FieldTable, type FieldValue } from '../../models/amqp/index.js';
+import { type AmqpBroker, AmqpError, type FieldTable, type FieldValue } from '../../models/amqp/index.js';
 import type { Fields, Values } from './field.js';
 import { type AnyMethod, METHODS, type Method, type MethodValues } from './method.js';
 import { offeredMechanisms, readCredentials } from './sasl.js';
@@ -17,13 +17,9 @@ export interface ClientIdentity {
 
 /** What the negotiation needs of its session. */
 export interface NegotiationPeer {
-  readonly version: AmqpVersion;
-  /** Release that is told to clients. */
-  readonly release: string;
+  readonly broker: AmqpBroker;
   readonly limits: { readonly amqpChannelCount: number; readonly amqpFrameMaxBytes: number };
   send<F extends Fields>(method: Method<F>, values: Values<F>): void;
-  /** Whether user and password fit. */
-  authenticate(user: string, password: string): boolean;
   tuned(tuning: Tuning): void;
   /** Opens the vhost. @throws AmqpError NOT_ALLOWED */
   open(vhost: string, identity: ClientIdentity): void;
@@ -51,12 +47,12 @@ export class Negotiation {
   }
 
   start(): void {
-    const { version, release } = this.#peer;
+    const { broker } = this.#peer;
     this.#peer.send(METHODS.connectionStart, {
       versionMajor: 0,
       versionMinor: 9,
-      serverProperties: serverProperties(version, release),
-      mechanisms: encodeText(offeredMechanisms(version)),
+      serverProperties: serverProperties(broker),
+      mechanisms: encodeText(offeredMechanisms(broker.version)),
       locales: encodeText('en_US'),
     });
   }
@@ -80,9 +76,9 @@ export class Negotiation {
   #startOk(values: MethodValues<typeof METHODS.connectionStartOk>): void {
     const capabilities = trueNames(values.clientProperties.get('capabilities'));
     const { mechanism } = values;
-    const credentials = readCredentials(this.#peer.version, mechanism, values.response);
+    const credentials = readCredentials(this.#peer.broker.version, mechanism, values.response);
     if (!credentials) return this.#peer.hangUp(`no sense in the response for SASL mechanism '${mechanism}'`);
-    if (!this.#peer.authenticate(credentials.user, credentials.password)) {
+    if (!this.#peer.broker.authenticate(credentials.user, credentials.password)) {
       const text = `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`;
       if (!capabilities.has('authentication_failure_close')) return this.#peer.hangUp(text);
       throw new AmqpError('ACCESS_REFUSED', text, 'connection');
@@ -93,7 +89,7 @@ export class Negotiation {
   }
 
   #tuneOk(asked: Tuning): void {
-    const refusal = refuseTuning(asked, this.#offered, this.#peer.version);
+    const refusal = refuseTuning(asked, this.#offered, this.#peer.broker.version);
     if (refusal) return this.#peer.hangUp(refusal);
     this.#awaited = 'open';
     this.#peer.tuned(asked);

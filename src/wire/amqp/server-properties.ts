@@ -5,8 +5,10 @@ const DEFAULT_CLUSTER_NAME = 'rabbit@tribroker';
 /** The parameter that renames the cluster. */
 export const CLUSTER_NAME_PARAMETER = 'cluster_name';
 
-export const clusterName = (broker: AmqpBroker): unknown =>
-  broker.globalParameters.get(CLUSTER_NAME_PARAMETER) ?? DEFAULT_CLUSTER_NAME;
+export function clusterName(broker: AmqpBroker): string {
+  const name = broker.globalParameters.get(CLUSTER_NAME_PARAMETER);
+  return typeof name === 'string' ? name : DEFAULT_CLUSTER_NAME;
+}
 
 export const ERLANG_VERSIONS: Readonly<Record<AmqpVersion, string>> = { '3': '25.2.3', '4': '27.3.4' };
 
@@ -24,14 +26,14 @@ export const SERVER_CAPABILITIES = [
 ] as const;
 
 /** The table in connection.start: names and order as RabbitMQ has them. */
-export function serverProperties(version: AmqpVersion, release: string): FieldTable {
+export function serverProperties(broker: AmqpBroker): FieldTable {
   return toFieldTable({
     capabilities: Object.fromEntries(SERVER_CAPABILITIES.map((name) => [name, true])),
-    cluster_name: DEFAULT_CLUSTER_NAME,
+    cluster_name: clusterName(broker),
     copyright: 'Copyright (c) 2007-2025 Broadcom Inc and/or its subsidiaries',
     information: 'Licensed under the MPL 2.0. Website: https://rabbitmq.com',
-    platform: `Erlang/OTP ${ERLANG_VERSIONS[version]}`,
+    platform: `Erlang/OTP ${ERLANG_VERSIONS[broker.version]}`,
     product: 'RabbitMQ',
-    version: release,
+    version: broker.releaseName,
   });
 }

@@ -69,11 +69,9 @@ export class AmqpSession implements Session, ConnectionSink {
     this.#alarmGate = new AlarmGate(this.output);
     const { limits } = door.context;
     this.#negotiation = new Negotiation({
-      version: door.broker.version,
-      release: door.broker.releaseName,
+      broker: door.broker,
       limits,
       send: (method, values) => this.output.method(0, method, values),
-      authenticate: (user, password) => door.broker.authenticate(user, password),
       tuned: (tuning) => this.#tuned(tuning),
       open: (vhost, identity) => this.#open(vhost, identity),
       hangUp: (reason) => this.#hangUp(reason),
