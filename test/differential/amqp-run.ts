@@ -24,7 +24,10 @@ export function rabbitAt(port: number): Site {
         'content-type': 'application/json',
       };
       const request = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-      const answer = await fetch(`http://127.0.0.1:${port + MANAGEMENT_PORT_OFFSET}${path}`, request);
+      const ask = () => fetch(`http://127.0.0.1:${port + MANAGEMENT_PORT_OFFSET}${path}`, request);
+      let answer = await ask();
+      // RabbitMQ trips over queues of other programs that go while it lists them.
+      for (let again = 0; answer.status >= 500 && method === 'GET' && again < 20; again++) answer = await ask();
       const text = await answer.text();
       return text === '' ? '' : JSON.parse(text);
     },
