@@ -59,18 +59,23 @@ type TopicRequest = Request['topics'][number];
 
 const READ_ONLY = false;
 
+/** Partitions that one request may ask for, all topics together. */
+const MOST_PARTITIONS = 10_000;
+
 export const createTopics = createTopicsApi.handler({
   handle(request, call) {
     demandTime(request);
     const twice = repeated(request.topics.map(({ name }) => name));
+    const mayCreate = (name: string) =>
+      call.authorize('create', 'cluster', CLUSTER_RESOURCE) || call.authorize('create', 'topic', name);
+    const heeded = request.topics.filter(({ name }) => !twice.has(name) && mayCreate(name));
+    demandFewPartitions(heeded, call.broker.config.number('num.partitions'));
     return {
       topics: onceEach(request.topics, ({ name }) => name).map((asked) => {
         const refuse = refusal(asked.name);
         if (twice.has(asked.name)) return refuse('INVALID_REQUEST', 'Duplicate topic name.');
         return attempt(() => {
-          const mayCreate =
-            call.authorize('create', 'cluster', CLUSTER_RESOURCE) || call.authorize('create', 'topic', asked.name);
-          if (!mayCreate) throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', 'Authorization failed.');
+          if (!mayCreate(asked.name)) throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', 'Authorization failed.');
           const topic = call.broker.admin.createTopic(asked.name, toSpec(asked), request.validateOnly);
           const made = { name: asked.name, topicId: topic.id, errorCode: 'NONE' as const };
           if (!call.authorize('describeConfigs', 'topic', asked.name)) {
@@ -96,6 +101,16 @@ export const createTopics = createTopicsApi.handler({
     topics: request.topics.map(({ name }) => refusal(name)(errorCode, message)),
   }),
 });
+
+/** @throws KafkaError POLICY_VIOLATION */
+function demandFewPartitions(topics: readonly TopicRequest[], defaultCount: number): void {
+  let total = 0;
+  for (const { numPartitions, assignments } of topics) {
+    total += assignments.length || (numPartitions === -1 ? defaultCount : numPartitions);
+    if (total <= MOST_PARTITIONS) continue;
+    throw new KafkaError('POLICY_VIOLATION', 'Excessively large number of partitions per request.');
+  }
+}
 
 function refusal(name: string) {
   return (errorCode: ErrorName, errorMessage: string) => ({

@@ -52,6 +52,23 @@ describe('CreateTopics', () => {
     ]);
   });
 
+  test('refuses all when they have more than 10 000 partitions together', () => {
+    const world = new KafkaWorld({}, { kafkaPartitionCount: 20_000 });
+    world.broker.createTopic('there');
+    const ask = (...topics: Parameters<typeof topicRequest>[]) =>
+      world
+        .connect()
+        .ask(createTopicsApi, 7, { topics: topics.map((each) => topicRequest(...each)), validateOnly: true })
+        .topics.map(({ errorCode }) => errorCode);
+    const many = (count: number) => ({ numPartitions: count });
+    const refused = 'POLICY_VIOLATION';
+    expect(ask(['a', many(9_999)], ['b'], ['there', many(1)])).toEqual([refused, refused, refused]);
+    expect(ask(['a', many(9_999)], ['b'])).toEqual(['NONE', 'NONE']);
+    expect(ask(['a:', many(10_001)], ['b'])).toEqual([refused, refused]);
+    expect(ask(['a', many(-5)], ['b', many(10_004)])).toEqual(['INVALID_PARTITIONS', 'NONE']);
+    expect(ask(['a', many(9_000)], ['a', many(9_000)], ['b'])).toEqual(['INVALID_REQUEST', 'NONE']);
+  });
+
   test('checks and makes nothing when it only validates', () => {
     const world = new KafkaWorld();
     const answer = world.connect().ask(createTopicsApi, 5, { topics: [topicRequest('a')], validateOnly: true });
