@@ -158,7 +158,8 @@ function toPartitions(request: Request, call: Call<Response>): FetchPartition[] 
       index: partition.partition,
       offset: partition.fetchOffset,
       maxBytes: partition.partitionMaxBytes,
-      leaderEpoch: partition.currentLeaderEpoch,
+      // Here, unlike elsewhere, Kafka takes every negative epoch for none.
+      leaderEpoch: Math.max(partition.currentLeaderEpoch, -1),
       lastFetchedEpoch: partition.lastFetchedEpoch,
     }));
   });

@@ -36,6 +36,19 @@ test('who knows an old epoch is told who leads, too', () => {
   });
 });
 
+test('a negative epoch of the leader is not looked at', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const asked = fetchRequest('t', NO_UUID);
+  const [topic] = asked.topics;
+  const ask = (currentLeaderEpoch: number) => {
+    const partitions = topic?.partitions.map((partition) => ({ ...partition, currentLeaderEpoch })) ?? [];
+    const fetched = world.connect().ask(fetchApi, 9, { ...asked, topics: [{ ...topic, partitions }] });
+    return fetched.responses[0]?.partitions[0]?.errorCode;
+  };
+  expect([-255, -1, 0, 1].map(ask)).toEqual(['NONE', 'NONE', 'NONE', 'UNKNOWN_LEADER_EPOCH']);
+});
+
 test('a node that follows serves consumers since version 11', () => {
   const world = new KafkaWorld({ nodes: 2 });
   world.broker.createTopic('t', { assignments: [[2, 1]] });
