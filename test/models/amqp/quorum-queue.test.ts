@@ -255,6 +255,18 @@ it('who was told to stop hears nothing else until there are limits, and it comes
   expect(publish('6')).toBe('basic.ack');
 });
 
+// As RabbitMQ 3.10.8 did.
+it('who was told to stop is not told to go on when the queue was below its limits before it cared for that', async () => {
+  const scene = quorumScene('3');
+  const publish = confirmsOf(scene);
+  await scene.rule({ 'max-length': 1, overflow: 'reject-publish' });
+  expect([publish('1'), publish('2'), publish('3')]).toEqual(['basic.ack', 'basic.ack', 'basic.nack']);
+  await scene.rule({ 'max-length': 5 });
+  expect(publish('4')).toBe('basic.nack');
+  await scene.rule({ 'max-length': 5, overflow: 'reject-publish' });
+  expect([publish('5'), scene.get().body, publish('6')]).toEqual(['basic.nack', '1', 'basic.nack']);
+});
+
 it.each([
   [false, 1],
   [true, 0],
