@@ -163,16 +163,18 @@ export class FetchService {
 
   /** @throws KafkaError when the partition cannot be read here */
   #locate(request: FetchRequest, entry: FetchPartition): Located {
-    const isGone = entry.topicId !== undefined && entry.topic === '';
-    if (!isGone && request.mayRead?.(entry.topic) === false) {
+    if (entry.topicId !== undefined && entry.topic === '') {
+      throw new KafkaError('UNKNOWN_TOPIC_ID', `there is no topic of id ${entry.topicId}`);
+    }
+    if (request.mayRead?.(entry.topic) === false) {
       throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', `reading topic '${entry.topic}' is denied`);
     }
     const partition = this.#cluster.partition(entry.topic, entry.index);
-    if (entry.topicId !== undefined && this.#cluster.topicById(entry.topicId)?.name !== entry.topic) {
-      throw new KafkaError('UNKNOWN_TOPIC_ID', `there is no topic '${entry.topic}' of id ${entry.topicId}`);
-    }
     if (!partition) {
       throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `there is no partition ${entry.topic}-${entry.index}`);
+    }
+    if (entry.topicId !== undefined && this.#cluster.topicById(entry.topicId)?.name !== entry.topic) {
+      throw new KafkaError('INCONSISTENT_TOPIC_ID', `topic '${entry.topic}' has another id than ${entry.topicId} now`);
     }
     const { nodeId, mayFollow = false } = request;
     const log = localLog(partition, { nodeId, mayFollow, leaderEpoch: entry.leaderEpoch });

@@ -117,6 +117,20 @@ test('a log that ends in front of the offset tells so to whoever read the same e
   });
 });
 
+test('a session knows a topic by its name, too: one that is gone has no partitions, another one of that name is not it', () => {
+  const world = new KafkaWorld();
+  world.broker.createTopic('t');
+  const client = world.connect();
+  const begin = { ...fetchRequest('', world.broker.cluster.topic('t')?.id), sessionEpoch: 0 };
+  const { sessionId } = client.ask(fetchApi, 15, begin);
+  const errorAt = (sessionEpoch: number) =>
+    client.ask(fetchApi, 15, { ...begin, sessionId, sessionEpoch, topics: [] }).responses[0]?.partitions[0]?.errorCode;
+  world.broker.cluster.deleteTopic('t');
+  expect(errorAt(1)).toBe('UNKNOWN_TOPIC_OR_PARTITION');
+  world.broker.createTopic('t');
+  expect(errorAt(2)).toBe('INCONSISTENT_TOPIC_ID');
+});
+
 test('a session may begin without partitions', () => {
   const request = { ...fetchRequest('t'), sessionEpoch: 0, topics: [] };
   expect(new KafkaWorld().connect().ask(fetchApi, 12, request).sessionId).toBeGreaterThan(0);
