@@ -188,7 +188,7 @@ export class ProduceService {
   #verify(request: ProduceRequest, batch: RecordBatch, partition: Partition): void {
     const { producerId, producerEpoch } = batch;
     const state = partition.log.producers.get(producerId);
-    if (state?.transactionStart !== undefined && state.epoch === producerEpoch) return;
+    if (state?.transactionStart !== undefined) return;
     if (!this.#cluster.config.flag('transaction.partition.verification.enable')) return;
     partition.log.producers.attempt(batch, this.#context.clock.now);
     try {

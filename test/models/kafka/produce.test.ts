@@ -461,3 +461,23 @@ test('a sealed batch stays as it is when more is produced natively', () => {
   expect(recordsOf(fetchNow(broker, 't')).map(([offset]) => offset)).toEqual([0, 1]);
   expect(first).toBeInstanceOf(RecordBatch);
 });
+
+// As Kafka 3.9.1 answered.
+test('who is fenced while his successor has written is refused by the log, which says where it begins', () => {
+  const { broker } = kafkaModel();
+  broker.createTopic('t');
+  const { transactions } = broker;
+  const begin = () => transactions.initProducerId('x', 60_000);
+  const send = ({ producerId: id, producerEpoch: epoch }: ReturnType<typeof begin>) => {
+    const content = { key: null, value: Buffer.from('v'), headers: [], timestampMs: 1 };
+    const batch = RecordBatch.of([content], { id, epoch, baseSequence: 0, transactional: true });
+    return produceBatch(broker, 't', batch.bytes, { transactionalId: 'x' });
+  };
+  const [old, current] = [begin(), begin()];
+  transactions.addPartitions('x', current, [{ topic: 't', partition: 0 }]);
+  const early = send(old);
+  expect([early.error, early.logStartOffset]).toEqual(['INVALID_PRODUCER_EPOCH', -1]);
+  expect(send(current).error).toBeUndefined();
+  const late = send(old);
+  expect([late.error, late.logStartOffset]).toEqual(['INVALID_PRODUCER_EPOCH', 0]);
+});
