@@ -170,7 +170,7 @@ const BROKER_ROWS: readonly Row[] = [
   ['log.cleaner.threads', 'int', '1', undefined, atLeast(1)],
   ['log.cleanup.policy', 'list', 'delete', undefined, POLICY],
   // Kafka's default, which clients are told; nothing is kept there.
-  ['log.dirs', 'string', '/tmp/kafka-logs'],
+  ['log.dirs', 'string', '/var/lib/kafka/data'], // as in images of Kafka; nothing is written there
   ['log.flush.interval.messages', 'long', LONGEST, undefined, atLeast(1)],
   ['log.index.interval.bytes', 'int', '4096', undefined, atLeast(0)],
   ['log.index.size.max.bytes', 'int', '10485760', undefined, atLeast(4)],

@@ -232,6 +232,15 @@ function confirmsOf({ peer }: ReturnType<typeof quorumScene>) {
   };
 }
 
+/** A channel with confirms that is told to stop by its second publish. */
+async function toldToStop() {
+  const scene = quorumScene('3');
+  const publish = confirmsOf(scene);
+  await scene.rule({ 'max-length': 1, overflow: 'reject-publish' });
+  expect([publish('1'), publish('2'), publish('3')]).toEqual(['basic.ack', 'basic.ack', 'basic.nack']);
+  return { scene, publish };
+}
+
 it('who has published is told to stop as soon as a policy makes what is there too much', async () => {
   const scene = quorumScene('3', { 'x-overflow': 'reject-publish' });
   const publish = confirmsOf(scene);
@@ -242,10 +251,7 @@ it('who has published is told to stop as soon as a policy makes what is there to
 });
 
 it('who was told to stop hears nothing else until there are limits, and it comes below a part of them', async () => {
-  const scene = quorumScene('3');
-  const publish = confirmsOf(scene);
-  await scene.rule({ 'max-length': 1, overflow: 'reject-publish' });
-  expect([publish('1'), publish('2'), publish('3')]).toEqual(['basic.ack', 'basic.ack', 'basic.nack']);
+  const { scene, publish } = await toldToStop();
   // Drops its head from now on, and still refuses what that channel brings.
   await scene.rule({ 'max-length': 1 });
   expect(publish('4')).toBe('basic.nack');
@@ -257,10 +263,7 @@ it('who was told to stop hears nothing else until there are limits, and it comes
 
 // As RabbitMQ 3.10.8 did.
 it('who was told to stop is not told to go on when the queue was below its limits before it cared for that', async () => {
-  const scene = quorumScene('3');
-  const publish = confirmsOf(scene);
-  await scene.rule({ 'max-length': 1, overflow: 'reject-publish' });
-  expect([publish('1'), publish('2'), publish('3')]).toEqual(['basic.ack', 'basic.ack', 'basic.nack']);
+  const { scene, publish } = await toldToStop();
   await scene.rule({ 'max-length': 5 });
   expect(publish('4')).toBe('basic.nack');
   await scene.rule({ 'max-length': 5, overflow: 'reject-publish' });

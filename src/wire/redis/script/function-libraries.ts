@@ -25,8 +25,8 @@ export class FunctionLibraries {
   /** Adds a library, or puts it in the place of one with its name. @throws RedisError when a function is another's */
   put(library: Library): void {
     for (const { name } of library.functions) {
-      const owner = this.find(name)?.library;
-      if (owner && owner.name !== library.name) throw new RedisError(`ERR Function ${name} already exists`);
+      const owner = this.#ownerOf(name);
+      if (owner !== undefined && owner !== library.name) throw new RedisError(`ERR Function ${name} already exists`);
     }
     this.#libraries.set(library.name, library);
   }
@@ -38,14 +38,20 @@ export class FunctionLibraries {
       if (!replace && this.has(name)) throw new RedisError(`ERR Library ${name} already exists`);
     }
     for (const { name } of libraries.flatMap(({ functions }) => functions)) {
-      const owner = this.find(name)?.library;
-      if (owner && !names.has(owner.name)) throw new RedisError(`ERR Function ${name} already exists`);
+      const owner = this.#ownerOf(name);
+      if (owner !== undefined && !names.has(owner)) throw new RedisError(`ERR Function ${name} already exists`);
     }
     for (const library of libraries) this.#libraries.set(library.name, library);
   }
 
   delete(name: string): boolean {
     return this.#libraries.delete(name);
+  }
+
+  /** Name of the library that has a function. */
+  #ownerOf(name: string): string | undefined {
+    const { library } = this.find(name) ?? {};
+    return library?.name;
   }
 
   clear(): void {
