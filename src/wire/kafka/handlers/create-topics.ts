@@ -68,14 +68,14 @@ export const createTopics = createTopicsApi.handler({
     const twice = repeated(request.topics.map(({ name }) => name));
     const mayCreate = (name: string) =>
       call.authorize('create', 'cluster', CLUSTER_RESOURCE) || call.authorize('create', 'topic', name);
-    const heeded = request.topics.filter(({ name }) => !twice.has(name) && mayCreate(name));
-    demandFewPartitions(heeded, call.broker.config.number('num.partitions'));
+    const allowed = new Set(request.topics.filter(({ name }) => !twice.has(name) && mayCreate(name)));
+    demandFewPartitions(allowed, call.broker.config.number('num.partitions'));
     return {
       topics: onceEach(request.topics, ({ name }) => name).map((asked) => {
         const refuse = refusal(asked.name);
         if (twice.has(asked.name)) return refuse('INVALID_REQUEST', 'Duplicate topic name.');
         return attempt(() => {
-          if (!mayCreate(asked.name)) throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', 'Authorization failed.');
+          if (!allowed.has(asked)) throw new KafkaError('TOPIC_AUTHORIZATION_FAILED', 'Authorization failed.');
           const topic = call.broker.admin.createTopic(asked.name, toSpec(asked), request.validateOnly);
           const made = { name: asked.name, topicId: topic.id, errorCode: 'NONE' as const };
           if (!call.authorize('describeConfigs', 'topic', asked.name)) {
@@ -103,7 +103,7 @@ export const createTopics = createTopicsApi.handler({
 });
 
 /** @throws KafkaError POLICY_VIOLATION */
-function demandFewPartitions(topics: readonly TopicRequest[], defaultCount: number): void {
+function demandFewPartitions(topics: Iterable<TopicRequest>, defaultCount: number): void {
   let total = 0;
   for (const { numPartitions, assignments } of topics) {
     total += assignments.length || (numPartitions === -1 ? defaultCount : numPartitions);
